@@ -1,0 +1,87 @@
+import b4a from 'b4a'
+import { arg, flag } from 'paparam'
+import id from 'hypercore-id-encoding'
+import {
+  bootstrapFlag,
+  countFlag,
+  defineCommand,
+  delimiterFlag,
+  parseArgs,
+  secondsFlag,
+  textFlag,
+  usage
+} from '../shared/command.ts'
+import { type Format, onTerminal } from '../shared/output.ts'
+import pkg from './package.json' with { type: 'json' }
+
+export const NAME = pkg.name
+
+export const definition = defineCommand(
+  NAME,
+  pkg.description,
+  arg('<key>', 'hex, z-base-32 or pear://'),
+  flag('--start <n>', 'first block to print (default: the next new block)'),
+  flag('--tail <n>', 'print the last n blocks first'),
+  flag(
+    '--resume',
+    'go on after the last block printed; the first time, where --start or --tail say'
+  ),
+  flag('--no-follow', 'exit at the current end'),
+  flag('--count|-n <n>', 'exit after n blocks'),
+  flag('--raw', 'block bytes and delimiter only'),
+  flag('--delimiter|-d <delim>', 'delimiter for --raw'),
+  flag('--seed', 'hold and serve every block, print none'),
+  flag('--storage|-s <dir>', 'where the copy is kept'),
+  flag('--timeout <seconds>', 'give up if no peer is found: exit 3')
+)
+
+/** What `argv` asks the reader for, or a text to print in its place. */
+export function parseReader(argv: string[]) {
+  const text = parseArgs(definition, pkg.version, argv)
+  const { flags } = definition
+  const start = countFlag(definition, 'start')
+  const tail = countFlag(definition, 'tail')
+  const raw = flags['raw'] === true
+  const json = flags['json'] === true
+  const delimiter = delimiterFlag(definition)
+  if (start !== undefined && tail !== undefined) {
+    throw usage(definition, '--start and --tail are two answers to one question: give one')
+  }
+  if (raw && json) throw usage(definition, '--raw and --json are two formats: give one')
+  if (delimiter && !raw) throw usage(definition, '--delimiter goes with --raw')
+  return {
+    text,
+    start,
+    tail: tail ?? 0,
+    format: formatOf(raw, json, delimiter),
+    key: text === null ? parseKey(definition.args['key'] ?? '') : EMPTY,
+    resume: flags['resume'] === true,
+    follow: flags['follow'] !== false,
+    count: countFlag(definition, 'count') ?? Infinity,
+    seed: flags['seed'] === true,
+    storage: textFlag(definition, 'storage'),
+    timeout: secondsFlag(definition, 'timeout'),
+    bootstrap: bootstrapFlag(definition),
+    lan: flags['lan'] !== false,
+    quiet: flags['quiet'] === true
+  }
+}
+
+function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Format {
+  if (raw) return { as: 'raw', delimiter }
+  if (json) return { as: 'json', cmd: 'reader' }
+  return { as: 'text', terminal: onTerminal() }
+}
+
+const EMPTY = new Uint8Array(0)
+
+function parseKey(text: string): Uint8Array {
+  try {
+    return id.decode(text)
+  } catch {
+    throw usage(
+      definition,
+      `'${text}' is not a key: a key is the 64 hex digits that the writer prints, or the same in z-base-32 or as a pear:// link`
+    )
+  }
+}

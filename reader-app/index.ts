@@ -1,0 +1,84 @@
+import { DONE, Failure, TIMED_OUT } from '../shared/failure.ts'
+import {
+  args,
+  bootstrapNodes,
+  dataFolder,
+  isStopping,
+  nameApp,
+  onStop,
+  stop
+} from '../shared/host.ts'
+import { openReader, storageFailure } from '../shared/log.ts'
+import { formatBlocks, jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
+import { loadPosition, savePosition } from '../shared/position.ts'
+import { Replication } from '../shared/replication.ts'
+import { createStatus, writeStatus } from '../shared/status.ts'
+import { createSwarm, expectPeer, joinSwarm } from '../shared/swarm.ts'
+import { NAME, parseReader } from './command.ts'
+
+nameApp(NAME)
+const options = parseReader(args)
+if (options.text !== null) {
+  await writeOutput(options.text)
+  await stop(DONE)
+}
+const { seed, resume, follow, count, format } = options
+const status = createStatus(NAME, options)
+watchOutput(() => stop(DONE))
+
+const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
+const resumed = resume ? await loadPosition(core) : undefined
+const first = seed ? core.contiguousLength : (resumed ?? options.start)
+
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const replication = new Replication(
+  core,
+  first === undefined ? { tail: options.tail } : { from: first },
+  {
+    onmisbehaviour(peer, reason) {
+      status.info(`dropped a peer that ${reason}`)
+      peer.stream.destroy()
+    },
+    onerror(err) {
+      throw storageFailure(err)
+    }
+  }
+)
+const membership = joinSwarm(swarm, core, status)
+onStop(async () => {
+  replication.follow.close()
+  await membership.leave()
+  await replication.close()
+  await core.close()
+})
+if (options.timeout !== undefined) expectPeer(core, options.timeout)
+
+// what is earlier ends where the log ends now; where nobody can tell, what is on disk is earlier
+const asked = first === undefined || !follow
+const end = asked ? await replication.findEnd(membership.flushed, options) : null
+const position = first ?? Math.max(0, (end ?? core.length) - options.tail)
+replication.startAt(position)
+replication.follow.endAt(Math.min(follow ? Infinity : (end ?? core.length), position + count))
+
+if (!seed) {
+  const notice = `Skipping ${position} earlier blocks...\n`
+  if (format.as === 'text') await writeOutput(notice)
+  else if (!options.quiet) {
+    writeStatus(format.as === 'json' ? jsonLine('reader', 'skip', { blocks: position }) : notice)
+  }
+}
+
+for await (const { seq, blocks } of replication.follow.runs()) {
+  if (!seed && !(await writeOutput(formatBlocks(format, seq, blocks)))) break
+  if (resume) await savePosition(core, seq + blocks.length)
+}
+
+if (!isStopping()) {
+  if (!follow && end === null) {
+    throw new Failure(
+      'no peer was found, so these are the blocks of the local copy alone: start the writer, or wait longer with --timeout',
+      TIMED_OUT
+    )
+  }
+  await stop(DONE)
+}

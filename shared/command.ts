@@ -1,0 +1,107 @@
+import { type Bail, type Command, bail, command, flag, summary } from 'paparam'
+import { Failure, USAGE } from './failure.ts'
+import { parseDelimiter } from './lines.ts'
+
+/** The flags that both apps have, in the words of --help. */
+const COMMON = [
+  flag('--bootstrap <nodes>', 'DHT nodes, host:port, comma-separated (a bare port is loopback)'),
+  flag('--no-lan', 'do not announce on the local network'),
+  flag('--json', 'newline-delimited JSON on stdout'),
+  flag('--quiet|-q', 'no status on stderr'),
+  flag('--version|-v', 'Show version')
+]
+
+export interface Node {
+  host: string
+  port: number
+}
+
+/** Defines the command `name`: what it is about, its own flags and arguments, and the common ones. */
+export function defineCommand(name: string, about: string, ...own: unknown[]): Command {
+  const definition = command(name, summary(about), ...own, ...COMMON, bail(refuse))
+  return definition
+
+  function refuse({ reason, flag, arg }: Bail): void {
+    // --version answers even where an argument is missing
+    if (definition.flags['version']) return
+    throw usage(definition, explain(reason, flag, arg))
+  }
+}
+
+function explain(reason: string, flag: Bail['flag'], arg: Bail['arg']): string {
+  const dashed = flag ? (flag.long ? '--' : '-') + flag.name : ''
+  switch (reason) {
+    case 'UNKNOWN_FLAG':
+      return `there is no flag ${dashed}`
+    case 'INVALID_FLAG':
+      return `${dashed} lacks its value, or was given one that it does not take`
+    case 'UNKNOWN_ARG':
+      return `there is no place for '${arg?.value ?? ''}'`
+    case 'MISSING_ARG':
+      return `${arg?.value ?? 'an argument'} is missing`
+    default:
+      return reason
+  }
+}
+
+/** A usage error: exit code 2, and the way to --help. */
+export function usage({ name }: Command, message: string): Failure {
+  return new Failure(`${message} (see ${name} --help)`, USAGE)
+}
+
+/**
+ * Parses `argv`. Returns the text to print where --help or --version asked for it, null otherwise;
+ * the flags are on `definition` then. Throws a Failure with exit code 2 on anything undefined.
+ */
+export function parseArgs(definition: Command, version: string, argv: string[]): string | null {
+  definition.parse(argv, { silent: true, run: false })
+  if (definition.flags['help']) return definition.help()
+  if (definition.flags['version']) return `${definition.name} ${version}\n`
+  return null
+}
+
+/** The value of the flag `name`, where it was given. */
+export function textFlag({ flags }: Command, name: string): string | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The value of the flag `name` as a count: a whole number from 0. Throws a usage error. */
+export function countFlag(definition: Command, name: string): number | undefined {
+  const value = textFlag(definition, name)
+  if (value === undefined) return undefined
+  if (/^\d{1,15}$/.test(value)) return Number(value)
+  throw usage(definition, `--${name} takes a whole number from 0, not '${value}'`)
+}
+
+/** The value of the flag `name`, seconds, as milliseconds. Throws a usage error. */
+export function secondsFlag(definition: Command, name: string): number | undefined {
+  const value = textFlag(definition, name)
+  if (value === undefined) return undefined
+  // a timer holds 31 bits of milliseconds
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 2_000_000) return Number(value) * 1000
+  throw usage(definition, `--${name} takes a number of seconds, not '${value}'`)
+}
+
+/** The bytes of --delimiter; undefined stands for the default, a line ending. */
+export function delimiterFlag(definition: Command): Uint8Array | undefined {
+  const value = textFlag(definition, 'delimiter')
+  if (value === undefined) return undefined
+  const delimiter = parseDelimiter(value)
+  if (delimiter.byteLength > 0) return delimiter
+  throw usage(definition, '--delimiter takes at least one byte')
+}
+
+/** The nodes of --bootstrap, where it was given. Throws a usage error. */
+export function bootstrapFlag(definition: Command): Node[] | undefined {
+  return textFlag(definition, 'bootstrap')
+    ?.split(',')
+    .map((node) => parseNode(definition, node.trim()))
+}
+
+function parseNode(definition: Command, node: string): Node {
+  const [, host = '127.0.0.1', digits = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(node) ?? []
+  const port = Number(digits)
+  if (port > 0 && port < 65536) return { host, port }
+  throw usage(definition, `--bootstrap takes host:port, comma-separated, not '${node}'`)
+}

@@ -1,0 +1,360 @@
+import type { Hypercore, Peer } from 'hypercore'
+import { codeOf, messageOf } from '../failure.ts'
+import type { Signatures } from './signatures.ts'
+import {
+  type Ack,
+  type Batch,
+  type Begin,
+  FAR,
+  type Refuse,
+  type Subscribe,
+  WINDOW_BATCHES,
+  WINDOW_BYTES
+} from './wire.ts'
+
+/** A source that has not moved for this long although blocks are known to exist has stalled. */
+const STALLED_MS = 2000
+/** A peer that refused, stalled or was of no use is asked again after this long. */
+const RETRY_MS = 10_000
+
+/** What a follower may send to a peer, and what it knows of it. */
+export interface Candidate {
+  readonly peer: Peer
+  /** Connections between that peer and the writer, FAR for none. */
+  hops: number
+  /** Not asked before this time, in milliseconds since the epoch. */
+  notBefore: number
+  /** Whether that peer follows us. */
+  followsUs(): boolean
+  subscribe(message: Subscribe): unknown
+  unsubscribe(): unknown
+  ack(message: Ack): unknown
+}
+
+/** Blocks that a batch brought, to be handed on once they are verified and stored. */
+export interface Delivery {
+  start: number
+  blocks: Uint8Array[]
+  /** Resolves to whether the writer has signed them and they are on disk. */
+  stored: Promise<boolean>
+  /** Says that the blocks were taken, and lets the source send more. */
+  release(): void
+}
+
+/** Which blocks to leave out when the log is followed for the first time. */
+export type Skip = { from: number } | { tail: number }
+
+/** Where a source has begun: the first block to come, and the length of the log by its account. */
+export interface Begun {
+  start: number
+  length: number
+}
+
+export interface FollowerEvents {
+  ondelivery(delivery: Delivery): void
+  /** The path to the writer has become longer or shorter. */
+  onhops(hops: number): void
+  /** A source was taken, or lost. */
+  onsource(): void
+  /** A peer sent what no honest peer sends. */
+  onmisbehaviour(peer: Peer, reason: string): void
+  onerror(err: unknown): void
+}
+
+interface Subscription {
+  id: number
+  source: Candidate
+  begun: boolean
+  next: number
+  movedAt: number
+  unacked: { end: number; bytes: number }[]
+}
+
+/**
+ * Follows one source at a time: subscribes, verifies and stores its batches, hands them on, and
+ * turns to another source when this one closes, refuses, stalls or falls behind. A peer whose
+ * batches cannot be the writer's is reported and never asked again.
+ */
+export class Follower {
+  readonly #core: Hypercore
+  readonly #session: Hypercore
+  readonly #signatures: Signatures
+  readonly #events: FollowerEvents
+  readonly #candidates = new Set<Candidate>()
+  #subscription: Subscription | null = null
+  #lastId = 0
+  #skip: Skip
+  #begun: Begun | null = null
+  #patient: boolean
+  #applying: Promise<void> = Promise.resolve()
+  #waiting: ((begun: Begun | null) => void)[] = []
+  #stallTimer: Timer | null = null
+  #closed = false
+
+  constructor(core: Hypercore, signatures: Signatures, skip: Skip, events: FollowerEvents) {
+    this.#core = core
+    // only this session can append, and only what the writer signed: a reader has no secret key
+    this.#session = core.session({ writable: true })
+    this.#signatures = signatures
+    this.#skip = skip
+    // the end of the log is asked of who has a path to the writer, while there may be such a peer
+    this.#patient = 'tail' in skip
+    this.#events = events
+    core.on('truncate', () => this.#restart())
+    this.#stallTimer = setInterval(() => this.#watch(), STALLED_MS / 4)
+  }
+
+  /** The peer that is followed at present. */
+  get source(): Peer | null {
+    return this.#subscription?.source.peer ?? null
+  }
+
+  /** Connections between this peer and the writer along the feed. */
+  get hops(): number {
+    const { source = null } = this.#subscription ?? {}
+    return source === null ? FAR : Math.min(FAR, source.hops + 1)
+  }
+
+  add(candidate: Candidate): void {
+    this.#candidates.add(candidate)
+    this.select()
+  }
+
+  remove(candidate: Candidate): void {
+    this.#candidates.delete(candidate)
+    if (this.#subscription?.source === candidate) this.#drop()
+    this.select()
+  }
+
+  /** Resolves once a source has begun; where that may take any source, to null if none can be had. */
+  begun({ anySource }: { anySource: boolean }): Promise<Begun | null> {
+    if (this.#begun) return Promise.resolve(this.#begun)
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve)
+      if (!anySource) return
+      this.#patient = false
+      this.select()
+      this.#settleIfNone()
+    })
+  }
+
+  /** Leaves out, from now on, only what lies before block `position`. */
+  startAt(position: number): void {
+    this.#skip = { from: position }
+    this.#patient = false
+    this.select()
+  }
+
+  /** Follows the best candidate, unless the present one is as good. */
+  select(): void {
+    if (this.#closed) return
+    const current = this.#subscription?.source
+    const best = this.#best()
+    if (!best || best === current) return
+    if (current && current.hops <= best.hops) return
+    this.#subscribe(best)
+  }
+
+  #best(): Candidate | undefined {
+    const now = Date.now()
+    const able = [...this.#candidates].filter(
+      (candidate) => candidate.notBefore <= now && this.#useful(candidate)
+    )
+    return able.sort((a, b) => a.hops - b.hops || b.peer.remoteLength - a.peer.remoteLength)[0]
+  }
+
+  // who has no path to the writer is of use only for blocks that we lack, and who follows us hardly
+  #useful(candidate: Candidate): boolean {
+    const { fork, length } = this.#core
+    const { peer, hops } = candidate
+    if (peer.remoteSynced && peer.remoteFork !== fork) return false
+    if (this.#patient && hops === FAR) return false
+    return peer.remoteLength > length || (hops < FAR && !candidate.followsUs())
+  }
+
+  #subscribe(source: Candidate): void {
+    this.#drop()
+    const { fork, length, manifest } = this.#core
+    const skip = this.#skip
+    const id = ++this.#lastId
+    this.#subscription = {
+      id,
+      source,
+      begun: false,
+      next: length,
+      movedAt: Date.now(),
+      unacked: []
+    }
+    source.subscribe({
+      id,
+      fork,
+      length,
+      from: 'from' in skip ? Math.max(skip.from, length) : 0,
+      tail: 'tail' in skip ? skip.tail : -1,
+      manifest: manifest === null
+    })
+    this.#events.onsource()
+    this.#events.onhops(this.hops)
+  }
+
+  #drop(): void {
+    const { source } = this.#subscription ?? {}
+    this.#subscription = null
+    if (!source) return
+    if (this.#candidates.has(source)) source.unsubscribe()
+    this.#events.onsource()
+    this.#events.onhops(this.hops)
+  }
+
+  #restart(): void {
+    this.#drop()
+    this.select()
+  }
+
+  /** The source of `message` can't serve us: another may, and it may later. */
+  onrefuse(candidate: Candidate, { id }: Refuse): void {
+    if (this.#subscription?.id !== id || this.#subscription.source !== candidate) return
+    this.#giveUp(candidate)
+  }
+
+  #giveUp(candidate: Candidate): void {
+    candidate.notBefore = Date.now() + RETRY_MS
+    this.#drop()
+    this.select()
+    this.#settleIfNone()
+  }
+
+  onbegin(candidate: Candidate, message: Begin): void {
+    const subscription = this.#mine(candidate, message.id)
+    if (subscription === null) return
+    if (subscription.begun) return this.#misbehaved(candidate, 'began twice')
+    subscription.begun = true
+    subscription.next = message.start
+    this.#enqueue(subscription, () => this.#begin(subscription, message))
+  }
+
+  async #begin(subscription: Subscription, { start, length, proof }: Begin): Promise<void> {
+    if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
+    if (proof?.upgrade && start > this.#core.length) await this.#core.applyProof(proof)
+    if (subscription !== this.#subscription) return
+    if (this.#core.length !== start) return this.#restart()
+    subscription.movedAt = Date.now()
+    this.#skip = { from: 0 }
+    this.#begun = { start, length }
+    this.#settle(this.#begun)
+  }
+
+  onbatch(candidate: Candidate, message: Batch): void {
+    const subscription = this.#mine(candidate, message.id)
+    if (subscription === null) return
+    const { start, blocks } = message
+    const bytes = blocks.reduce((sum, block) => sum + block.byteLength, 0)
+    const pending = subscription.unacked.reduce((sum, batch) => sum + batch.bytes, 0)
+    if (!subscription.begun || start !== subscription.next) {
+      return this.#misbehaved(
+        candidate,
+        'sent a batch that does not begin where the last one ended'
+      )
+    }
+    if (subscription.unacked.length >= WINDOW_BATCHES || pending >= WINDOW_BYTES) {
+      return this.#misbehaved(candidate, 'sent more than it may ahead of our acknowledgements')
+    }
+    const end = start + blocks.length
+    subscription.next = end
+    subscription.unacked.push({ end, bytes })
+    this.#enqueue(subscription, () => this.#apply(subscription, message))
+  }
+
+  async #apply(subscription: Subscription, { start, blocks, signature }: Batch): Promise<void> {
+    // our log grew by other means: the source is not to blame
+    if (this.#core.length !== start) return this.#restart()
+    const { source, id, unacked } = subscription
+    const appended = this.#session.append(blocks, { signature })
+    this.#events.ondelivery({
+      start,
+      blocks,
+      stored: appended.then(
+        () => true,
+        () => false
+      ),
+      release: () => {
+        unacked.shift()
+        subscription.movedAt = Date.now()
+        if (subscription === this.#subscription) source.ack({ id, end: start + blocks.length })
+      }
+    })
+    const { length, byteLength } = await appended
+    this.#signatures.add(length, byteLength, signature)
+    subscription.movedAt = Date.now()
+  }
+
+  #mine(candidate: Candidate, id: number): Subscription | null {
+    const subscription = this.#subscription
+    return subscription?.source === candidate && subscription.id === id ? subscription : null
+  }
+
+  // one after the other, and none once the subscription is over
+  #enqueue(subscription: Subscription, job: () => Promise<void>): void {
+    this.#applying = this.#applying.then(async () => {
+      if (this.#closed || subscription !== this.#subscription) return
+      const { length } = this.#core
+      try {
+        await job()
+      } catch (err) {
+        if (this.#closed || this.#core.closing) return
+        if (!BLAME.has(codeOf(err))) this.#events.onerror(err)
+        else if (this.#core.length !== length) this.#restart()
+        else this.#misbehaved(subscription.source, messageOf(err))
+      }
+    })
+  }
+
+  #misbehaved(candidate: Candidate, reason: string): void {
+    candidate.notBefore = Infinity
+    this.#events.onmisbehaviour(candidate.peer, reason)
+    this.remove(candidate)
+    this.#settleIfNone()
+  }
+
+  // what we hold back ourselves, for a reader that is slow, is no stall
+  #watch(): void {
+    const subscription = this.#subscription
+    if (subscription === null) return this.select()
+    const { source, unacked, movedAt, begun } = subscription
+    const { length } = this.#core
+    const known = Math.max(...this.#core.peers.map((peer) => peer.remoteLength))
+    if (Date.now() - movedAt < STALLED_MS) return
+    if (begun && unacked.length > 0) return
+    if (begun && known <= length) {
+      subscription.movedAt = Date.now()
+      return this.select()
+    }
+    this.#giveUp(source)
+  }
+
+  #settleIfNone(): void {
+    if (this.#subscription === null && !this.#patient) this.#settle(null)
+  }
+
+  #settle(begun: Begun | null): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(begun)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    if (this.#stallTimer !== null) clearInterval(this.#stallTimer)
+    this.#subscription = null
+    this.#settle(null)
+    await this.#applying
+    await this.#session.close()
+  }
+}
+
+/** Errors of Hypercore that only data which the writer did not sign brings about. */
+const BLAME = new Set([
+  'INVALID_SIGNATURE',
+  'INVALID_CHECKSUM',
+  'INVALID_PROOF',
+  'INVALID_OPERATION',
+  'BAD_ARGUMENT'
+])

@@ -1,0 +1,148 @@
+import type { Hypercore, Peer } from 'hypercore'
+import type { Channel } from 'protomux'
+import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
+import { Signatures } from './signatures.ts'
+import { BatchReader, Source } from './source.ts'
+import * as wire from './wire.ts'
+
+export type { Begun, Delivery, FollowerEvents, Skip } from './follower.ts'
+
+/** The feed's channel with one peer: it serves that peer, and may follow it. */
+interface Link {
+  channel: Channel
+  source: Source
+  sendHops(hops: number): void
+}
+
+/** The feed of one log: serves it to every peer, and follows it where the log is another's. */
+export interface Feed {
+  /** null at the writer. */
+  follower: Follower | null
+  /** Whether some peer has yet to say whether it speaks the feed. */
+  opening(): boolean
+  close(): Promise<void>
+}
+
+/**
+ * Opens a feed beside `core.replicate(connection)` with every peer that Hypercore's replication has
+ * let in: its handshake proves that the peer holds the key. A reader passes `follow`.
+ */
+export function createFeed(
+  core: Hypercore,
+  follow?: { skip: Skip; onchange(): void } & Omit<FollowerEvents, 'onhops' | 'onsource'>
+): Feed {
+  const links = new Map<Peer, Link>()
+  const signatures = new Signatures(core)
+  const reader = new BatchReader(core, signatures)
+  const follower =
+    follow === undefined
+      ? null
+      : new Follower(core, signatures, follow.skip, {
+          ...follow,
+          onsource: follow.onchange,
+          onhops: sendHops
+        })
+
+  core.on('peer-add', open)
+  core.on('peer-remove', close)
+  core.on('append', pump)
+  core.on('truncate', stopSources)
+
+  return {
+    follower,
+    opening: () => [...links.values()].some(({ channel }) => !channel.opened && !channel.closed),
+    async close() {
+      core.off('peer-add', open)
+      core.off('peer-remove', close)
+      core.off('append', pump)
+      core.off('truncate', stopSources)
+      for (const { channel, source } of links.values()) {
+        source.stop()
+        channel.close()
+      }
+      await follower?.close()
+    }
+  }
+
+  function open(peer: Peer): void {
+    const channel = peer.protomux.createChannel({
+      protocol: wire.PROTOCOL,
+      id: core.discoveryKey,
+      onopen() {
+        hops.send({ hops: follower?.hops ?? 0 })
+        follower?.add(candidate)
+        follow?.onchange()
+      },
+      onclose() {
+        source.stop()
+        follower?.remove(candidate)
+        if (links.get(peer)?.channel === channel) links.delete(peer)
+        follow?.onchange()
+      }
+    })
+    if (channel === null) return
+
+    const hops = channel.addMessage({
+      encoding: wire.status,
+      onmessage(message) {
+        candidate.hops = Math.min(message.hops, wire.FAR)
+        if (follower?.source === peer) sendHops(follower.hops)
+        follower?.select()
+      }
+    })
+    const subscribe = channel.addMessage({
+      encoding: wire.subscribe,
+      onmessage: (message) => source.subscribe(message)
+    })
+    const begin = channel.addMessage({
+      encoding: wire.begin,
+      onmessage: (message) => follower?.onbegin(candidate, message)
+    })
+    const batch = channel.addMessage({
+      encoding: wire.batch,
+      onmessage: (message) => follower?.onbatch(candidate, message)
+    })
+    const ack = channel.addMessage({
+      encoding: wire.ack,
+      onmessage: (message) => source.ack(message)
+    })
+    const refuse = channel.addMessage({
+      encoding: wire.refuse,
+      onmessage: (message) => follower?.onrefuse(candidate, message)
+    })
+
+    const source = new Source(core, signatures, reader, {
+      begin: (message) => begin.send(message),
+      batch: (message) => batch.send(message),
+      refuse: (message) => refuse.send(message)
+    })
+    const candidate: Candidate = {
+      peer,
+      hops: wire.FAR,
+      notBefore: 0,
+      followsUs: () => source.active,
+      subscribe: (message) => subscribe.send(message),
+      unsubscribe: () => subscribe.send(wire.UNSUBSCRIBE),
+      ack: (message) => ack.send(message)
+    }
+
+    links.set(peer, { channel, source, sendHops: (count) => hops.send({ hops: count }) })
+    channel.open()
+  }
+
+  function close(peer: Peer): void {
+    links.get(peer)?.channel.close()
+  }
+
+  function pump(): void {
+    for (const { source } of links.values()) source.pump()
+  }
+
+  function stopSources(): void {
+    for (const { source } of links.values()) source.stop(true)
+  }
+
+  function sendHops(count: number): void {
+    for (const link of links.values()) if (link.channel.opened) link.sendHops(count)
+  }
+}

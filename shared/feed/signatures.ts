@@ -1,0 +1,74 @@
+import type { Hypercore } from 'hypercore'
+import { MAX_BLOCKS, MAX_BYTES } from './wire.ts'
+
+interface Boundary {
+  length: number
+  byteLength: number
+  signature: Uint8Array
+}
+
+/**
+ * The lengths of a log at which its writer's signature is at hand: any length for the writer itself;
+ * for a reader the ends of the batches that it received, thinned out so that a log of any length
+ * costs a few entries for each thousand blocks, and where its log ends now.
+ */
+export class Signatures {
+  readonly #core: Hypercore
+  #boundaries: Boundary[] = []
+
+  constructor(core: Hypercore) {
+    this.#core = core
+    core.on('truncate', () => {
+      this.#boundaries = []
+    })
+  }
+
+  /** Remembers that the log was signed at `length` blocks, `byteLength` bytes. */
+  add(length: number, byteLength: number, signature: Uint8Array): void {
+    const all = this.#boundaries
+    all.push({ length, byteLength, signature })
+    // the one in the middle can go while a single batch still spans its neighbours
+    const [left, , right] = all.slice(-3)
+    if (
+      left &&
+      right &&
+      right.length - left.length <= MAX_BLOCKS &&
+      right.byteLength - left.byteLength <= MAX_BYTES
+    ) {
+      all.splice(-2, 1)
+    }
+  }
+
+  /** The greatest signed length in (`after`, `upTo`], or 0 where there is none. */
+  lengthWithin(after: number, upTo: number): number {
+    if (this.#core.writable) return Math.min(upTo, this.#core.length)
+    const { length } = this.#core
+    if (length > after && length <= upTo) return length
+    const at = lastAtMost(this.#boundaries, upTo)
+    return at && at.length > after ? at.length : 0
+  }
+
+  /** The signature at a length that `lengthWithin` gave; null where the log has changed since. */
+  async at(length: number): Promise<Uint8Array | null> {
+    const { state, verifier } = this.#core.core
+    if (length === state.length) return state.signature
+    if (!this.#core.writable) {
+      const at = lastAtMost(this.#boundaries, length)
+      return at?.length === length ? at.signature : null
+    }
+    const { keyPair } = this.#core
+    if (verifier === null || keyPair === null) return null
+    return verifier.sign(await state.createTreeBatch().restore(length), keyPair)
+  }
+}
+
+function lastAtMost(all: Boundary[], length: number): Boundary | undefined {
+  let low = 0
+  let high = all.length
+  while (low < high) {
+    const mid = (low + high) >>> 1
+    if ((all[mid]?.length ?? Infinity) <= length) low = mid + 1
+    else high = mid
+  }
+  return all[low - 1]
+}

@@ -1,0 +1,171 @@
+import c, { type Encoder, type State } from 'compact-encoding'
+import type { Proof } from 'hypercore'
+import { wire } from 'hypercore/messages'
+
+/** The Protomux protocol of the feed; a peer that does not know it is left to plain replication. */
+export const PROTOCOL = 'signed-batches/1'
+
+/** A batch holds at most this many blocks and this many bytes, or one block of any length. */
+export const MAX_BLOCKS = 1024
+export const MAX_BYTES = 1024 * 1024
+
+/** A source sends no more than this ahead of what the reader has acknowledged, or one batch. */
+export const WINDOW_BATCHES = 8
+export const WINDOW_BYTES = 4 * MAX_BYTES
+
+/** Connections between a peer and the writer along the feed; FAR where there is no path to it. */
+export const FAR = 16
+
+export interface Status {
+  hops: number
+}
+
+/**
+ * Asks for the blocks from `length`, where the reader's log ends at present. `from` and `tail` may
+ * ask to leave blocks out: those before block `from`, or all but the last `tail` (-1: not asked).
+ */
+export interface Subscribe {
+  id: number
+  fork: number
+  length: number
+  from: number
+  tail: number
+  manifest: boolean
+}
+
+/** The answer: batches will come from block `start`; `length` is where the source's log ends now. */
+export interface Begin {
+  id: number
+  start: number
+  length: number
+  /** Takes the reader's log from its length to `start`, and brings the manifest it asked for. */
+  proof: Proof | null
+}
+
+/** The blocks from `start` on, and the writer's signature of the log that ends with the last one. */
+export interface Batch {
+  id: number
+  start: number
+  signature: Uint8Array
+  blocks: Uint8Array[]
+}
+
+/** The reader has taken all blocks before `end`. */
+export interface Ack {
+  id: number
+  end: number
+}
+
+/** The source cannot serve, or no longer serves, the subscription `id`; id 0 is never one. */
+export interface Refuse {
+  id: number
+}
+
+function uints<T extends { [name in keyof T]: number }>(
+  ...names: (keyof T & string)[]
+): Encoder<T> {
+  return {
+    preencode(state, value) {
+      for (const name of names) c.uint.preencode(state, value[name])
+    },
+    encode(state, value) {
+      for (const name of names) c.uint.encode(state, value[name])
+    },
+    decode(state) {
+      return Object.fromEntries(names.map((name) => [name, c.uint.decode(state)])) as T
+    }
+  }
+}
+
+export const status = uints<Status>('hops')
+export const ack = uints<Ack>('id', 'end')
+export const refuse = uints<Refuse>('id')
+
+export const subscribe: Encoder<Subscribe> = {
+  preencode(state, m) {
+    for (const value of subscribeFields(m)) c.uint.preencode(state, value)
+  },
+  encode(state, m) {
+    for (const value of subscribeFields(m)) c.uint.encode(state, value)
+  },
+  decode(state) {
+    const id = c.uint.decode(state)
+    const fork = c.uint.decode(state)
+    const length = c.uint.decode(state)
+    const from = c.uint.decode(state)
+    const tail = c.uint.decode(state) - 1
+    return { id, fork, length, from, tail, manifest: c.uint.decode(state) === 1 }
+  }
+}
+
+function subscribeFields({ id, fork, length, from, tail, manifest }: Subscribe): number[] {
+  return [id, fork, length, from, tail + 1, manifest ? 1 : 0]
+}
+
+export const begin: Encoder<Begin> = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.id)
+    c.uint.preencode(state, m.start)
+    c.uint.preencode(state, m.length)
+    c.uint.preencode(state, 0)
+    if (m.proof) wire.data.preencode(state, { request: 0, ...m.proof })
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.id)
+    c.uint.encode(state, m.start)
+    c.uint.encode(state, m.length)
+    c.uint.encode(state, m.proof ? 1 : 0)
+    if (m.proof) wire.data.encode(state, { request: 0, ...m.proof })
+  },
+  decode(state) {
+    const id = c.uint.decode(state)
+    const start = c.uint.decode(state)
+    const length = c.uint.decode(state)
+    return { id, start, length, proof: c.uint.decode(state) === 1 ? wire.data.decode(state) : null }
+  }
+}
+
+export const batch: Encoder<Batch> = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.id)
+    c.uint.preencode(state, m.start)
+    c.buffer.preencode(state, m.signature)
+    c.uint.preencode(state, m.blocks.length)
+    for (const block of m.blocks) c.buffer.preencode(state, block)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.id)
+    c.uint.encode(state, m.start)
+    c.buffer.encode(state, m.signature)
+    c.uint.encode(state, m.blocks.length)
+    for (const block of m.blocks) c.buffer.encode(state, block)
+  },
+  decode(state) {
+    const id = c.uint.decode(state)
+    const start = c.uint.decode(state)
+    const signature = c.buffer.decode(state)
+    return { id, start, signature, blocks: decodeBlocks(state) }
+  }
+}
+
+// what a peer sends is bounded here, before a batch takes any memory: a throw ends its connection
+function decodeBlocks(state: State): Uint8Array[] {
+  const count = c.uint.decode(state)
+  if (count === 0 || count > MAX_BLOCKS) throw new Error(`a batch of ${count} blocks`)
+  if (count > 1 && state.end - state.start > MAX_BYTES + count * 9) {
+    throw new Error(`a batch of ${state.end - state.start} bytes`)
+  }
+  const blocks: Uint8Array[] = []
+  for (let i = 0; i < count; i++) blocks.push(c.buffer.decode(state))
+  return blocks
+}
+
+/** Ends a subscription. */
+export const UNSUBSCRIBE: Subscribe = {
+  id: 0,
+  fork: 0,
+  length: 0,
+  from: 0,
+  tail: -1,
+  manifest: false
+}

@@ -1,0 +1,159 @@
+import type { Download, Hypercore } from 'hypercore'
+import type { Delivery } from './feed/index.ts'
+
+/** Blocks of a log in order: `blocks[0]` is block `seq`. */
+export interface Run {
+  seq: number
+  blocks: Uint8Array[]
+}
+
+/** A run is read from disk in pieces of at most this many blocks, and of about this many bytes. */
+const READ_BLOCKS = 1024
+const READ_BYTES = 1024 * 1024
+/** Blocks that are asked for ahead of the read position, where peers must be asked one by one. */
+const PREFETCH = 16_384
+
+/**
+ * Yields every block of `core` from `position` on, live, in order, each once. What the feed delivers
+ * is handed on as it comes; the rest is read from disk, or fetched from peers where it is not there.
+ * Asking for the next run says that the last one was taken: only then may its source send more.
+ *
+ * When the writer truncates its log below the position, goes on from where the new log differs.
+ */
+export class Follow {
+  readonly #core: Hypercore
+  #position: number
+  #end = Infinity
+  #delivered: Delivery[] = []
+  #download: { range: Download; end: number } | null = null
+  #wake: (() => void) | null = null
+  #truncations = 0
+  #closed = false
+
+  constructor(core: Hypercore, position: number) {
+    this.#core = core
+    this.#position = position
+    core.on('append', () => this.#changed())
+    core.on('truncate', (length) => {
+      this.#truncations++
+      this.#delivered = []
+      this.#position = Math.min(this.#position, length)
+      this.#changed()
+    })
+    core.on('close', () => this.close())
+  }
+
+  /** Moves the position, before the first run is asked for. */
+  startAt(position: number): void {
+    this.#position = position
+    this.#changed()
+  }
+
+  /** Ends after the last block before `end`. */
+  endAt(end: number): void {
+    this.#end = end
+    this.#changed()
+  }
+
+  /** Takes what the feed brings. */
+  deliver(delivery: Delivery): void {
+    this.#delivered.push(delivery)
+    this.#changed()
+  }
+
+  /** Ends now, wherever it is. */
+  close(): void {
+    this.#closed = true
+    this.#changed()
+  }
+
+  async *runs(): AsyncGenerator<Run> {
+    while (!this.#closed && this.#position < this.#end) {
+      const delivery = this.#nextDelivery()
+      if (delivery && delivery.start <= this.#position) {
+        const stored = await delivery.stored
+        if (this.#delivered[0] !== delivery) continue
+        this.#delivered.shift()
+        if (!stored) continue
+        yield* this.#take(delivery.blocks.slice(this.#position - delivery.start))
+        delivery.release()
+        continue
+      }
+      const limit = Math.min(delivery?.start ?? this.#core.length, this.#end)
+      if (this.#position < limit) yield* this.#take(await this.#read(limit))
+      else await this.#change()
+    }
+    this.#download?.range.destroy()
+  }
+
+  // drops what lies before the position
+  #nextDelivery(): Delivery | undefined {
+    for (;;) {
+      const head = this.#delivered[0]
+      if (!head || head.start + head.blocks.length > this.#position) return head
+      this.#delivered.shift()
+      head.release()
+    }
+  }
+
+  *#take(blocks: Uint8Array[]): Generator<Run> {
+    const run = blocks.slice(0, this.#end - this.#position)
+    if (run.length === 0) return
+    const seq = this.#position
+    this.#position += run.length
+    yield { seq, blocks: run }
+  }
+
+  // what is on disk from the position on, once there is something
+  async #read(limit: number): Promise<Uint8Array[]> {
+    const truncations = this.#truncations
+    const start = this.#position
+    const { core, length, byteLength } = this.#core
+    if (core.bitfield.firstUnset(start) <= start) {
+      this.#fetch(start)
+      const arrived = await this.#get(start)
+      if (arrived === null || truncations !== this.#truncations) return []
+    }
+    const average = Math.max(1, byteLength / length)
+    const count = Math.max(1, Math.min(READ_BLOCKS, READ_BYTES / average)) | 0
+    const stored = core.bitfield.firstUnset(start)
+    const end = Math.min(limit, start + count, stored === -1 ? limit : stored)
+    if (end < limit) this.#fetch(end)
+
+    const reads: Promise<Uint8Array | null>[] = []
+    for (let seq = start; seq < end; seq++) reads.push(this.#get(seq))
+    const blocks = await Promise.all(reads)
+    if (truncations !== this.#truncations) return []
+    const missing = blocks.indexOf(null)
+    return (missing === -1 ? blocks : blocks.slice(0, missing)) as Uint8Array[]
+  }
+
+  // a block that a truncation takes away meanwhile is no error: the position has moved then
+  async #get(seq: number): Promise<Uint8Array | null> {
+    try {
+      return await this.#core.get(seq)
+    } catch (err) {
+      if (this.#closed || this.#core.closing || this.#position <= seq) return null
+      throw err
+    }
+  }
+
+  #fetch(start: number): void {
+    const end = Math.min(this.#core.length, start + PREFETCH)
+    const ahead = (this.#download?.end ?? 0) - start
+    if (ahead >= PREFETCH / 2 || (this.#download && this.#download.end >= end)) return
+    this.#download?.range.destroy()
+    this.#download = { range: this.#core.download({ start, end, linear: true }), end }
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
+  }
+
+  #changed(): void {
+    this.#wake?.()
+    this.#wake = null
+  }
+}

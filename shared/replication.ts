@@ -1,0 +1,118 @@
+import type { Hypercore, Peer } from 'hypercore'
+import { type Begun, type Feed, type Skip, createFeed } from './feed/index.ts'
+import { Follow } from './follow.ts'
+
+/** Peers who may know where the log ends are waited for this long. */
+const PATIENCE_MS = 5000
+/** A peer that was found is given this long to answer. */
+const ANSWER_MS = 2000
+const POLL_MS = 50
+
+export interface ReplicationEvents {
+  onmisbehaviour(peer: Peer, reason: string): void
+  onerror(err: unknown): void
+}
+
+/**
+ * Brings the blocks of another's log: by its feed where a peer serves one, else, and for all that
+ * lies before, by Hypercore's own replication. The two never extend the log at the same time.
+ */
+export class Replication {
+  readonly follow: Follow
+  readonly #core: Hypercore
+  readonly #feed: Feed
+  #decided = false
+  #timers = new Set<Timer>()
+
+  constructor(core: Hypercore, skip: Skip, events: ReplicationEvents) {
+    this.#core = core
+    this.follow = new Follow(core, 0)
+    this.#feed = createFeed(core, {
+      skip,
+      ondelivery: (delivery) => this.follow.deliver(delivery),
+      onchange: () => this.#choose(),
+      ...events
+    })
+    core.on('peer-add', () => this.#choose())
+    core.on('truncate', () => this.#choose())
+    if ('from' in skip) this.startAt(skip.from)
+  }
+
+  /**
+   * Finds where the log ends: by the account of a peer with a path to the writer, at once; by that
+   * of any other peer that has blocks once `flushed` says that all were met; null where no peer
+   * answers in time. A peer whose log is empty is no answer, since the writer
+   * may be on its way, unless it holds the manifest that a writer begins with.
+   */
+  async findEnd(
+    flushed: Promise<unknown>,
+    { follow, timeout }: { follow: boolean; timeout: number | undefined }
+  ): Promise<number | null> {
+    // who wants no more than what there is waits for a peer as long as they say
+    const patience = follow ? PATIENCE_MS : (timeout ?? PATIENCE_MS)
+    const { follower } = this.#feed
+    const met = this.#met(flushed, patience)
+    const begun =
+      (await Promise.race([follower?.begun({ anySource: false }), met])) ??
+      (await Promise.race([follower?.begun({ anySource: true }), this.#after(ANSWER_MS)])) ??
+      (await this.#update())
+    return begun?.length ?? null
+  }
+
+  /** Says which block comes first, and lets plain replication do what no feed does. */
+  startAt(position: number): void {
+    this.#feed.follower?.startAt(position)
+    this.follow.startAt(position)
+    this.#decided = true
+    this.#choose()
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.follow.close()
+    await this.#feed.close()
+  }
+
+  async #met(flushed: Promise<unknown>, patience: number): Promise<null> {
+    let all = false
+    void flushed.then(() => {
+      all = true
+    })
+    const deadline = Date.now() + patience
+    while (Date.now() < deadline && !this.#core.closing) {
+      if (all && this.#core.peers.some(answers)) break
+      await this.#after(POLL_MS)
+    }
+    return null
+  }
+
+  async #update(): Promise<Begun | null> {
+    if (!this.#core.peers.some(answers)) return null
+    await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_MS)])
+    const { length } = this.#core
+    return { start: length, length }
+  }
+
+  // Hypercore upgrades a log by itself as soon as a peer has a longer one; a batch of the feed
+  // applies only to a log that ends where the batch begins
+  #choose(): void {
+    const { follower } = this.#feed
+    const plain = this.#decided && follower?.source === null && !this.#feed.opening()
+    this.#core.core.replicator.eagerUpgrade = plain
+    if (plain) this.#core.update({ wait: true }).catch(() => {})
+  }
+
+  #after(ms: number): Promise<null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer)
+        resolve(null)
+      }, ms)
+      this.#timers.add(timer)
+    })
+  }
+}
+
+function answers({ remoteSynced, remoteLength, remoteHasManifest }: Peer): boolean {
+  return remoteSynced && (remoteLength > 0 || remoteHasManifest)
+}

@@ -1,0 +1,162 @@
+// Only the members in use. Delete when upstream ships types.
+declare module 'hypercore' {
+  import type { EventEmitter } from 'bare-events'
+  import type Protomux from 'protomux'
+  import type { Duplex } from 'bare-stream'
+
+  interface Node {
+    index: number
+    size: number
+    hash: Uint8Array
+  }
+
+  interface Upgrade {
+    start: number
+    length: number
+    nodes: Node[]
+    additionalNodes: Node[]
+    signature: Uint8Array
+  }
+
+  interface Manifest {
+    version: number
+    signers: { publicKey: Uint8Array }[]
+  }
+
+  interface KeyPair {
+    publicKey: Uint8Array
+    secretKey: Uint8Array | null
+  }
+
+  interface Proof {
+    fork: number
+    block: null
+    hash: null
+    seek: null
+    upgrade: Upgrade | null
+    manifest: Manifest | null
+  }
+
+  interface ReadBatch {
+    getBlock(index: number): Promise<Uint8Array | null>
+    tryFlush(): void
+  }
+
+  interface TreeBatch {
+    fork: number
+    length: number
+    roots: Node[]
+    signature: Uint8Array | null
+    session: unknown
+    restore(length: number): Promise<TreeBatch>
+    proof(
+      rx: ReadBatch,
+      request: { block: null; hash: null; seek: null; upgrade: { start: number; length: number } }
+    ): Promise<{ settle(): Promise<Proof> }>
+  }
+
+  interface SessionState {
+    length: number
+    fork: number
+    byteLength: number
+    signature: Uint8Array | null
+    storage: { read(): ReadBatch }
+    createTreeBatch(): TreeBatch
+  }
+
+  interface RemoteBitfield {
+    get(index: number): boolean
+    findFirst(value: boolean, start: number): number
+    setRange(start: number, end: number, value: boolean): void
+  }
+
+  interface Peer {
+    protomux: Protomux
+    stream: Duplex
+    remotePublicKey: Uint8Array
+    remoteOpened: boolean
+    remoteSynced: boolean
+    remoteLength: number
+    remoteFork: number
+    remoteHasManifest: boolean
+    remoteContiguousLength: number
+    remoteBitfield: RemoteBitfield
+    wireWant: { send(range: { start: number; length: number; any: boolean }): void }
+  }
+
+  interface Core {
+    state: SessionState
+    header: { manifest: Manifest | null; keyPair: KeyPair | null }
+    verifier: { sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array } | null
+    replicator: { eagerUpgrade: boolean; peers: Peer[] }
+    bitfield: { firstUnset(start: number): number }
+    setManifest(manifest: Manifest): Promise<void>
+  }
+
+  interface Download {
+    done(): Promise<boolean>
+    destroy(): void
+  }
+
+  interface Events {
+    append: []
+    truncate: [length: number, fork: number]
+    close: []
+    conflict: [length: number, fork: number]
+    'peer-add': [peer: Peer]
+    'peer-remove': [peer: Peer]
+    'verification-error': [err: Error, request: unknown, response: unknown, from: Peer]
+  }
+
+  class Hypercore extends EventEmitter<Events> {
+    static MAX_SUGGESTED_BLOCK_SIZE: number
+    static discoveryKey(key: Uint8Array): Uint8Array
+
+    constructor(
+      storage: unknown,
+      key?: Uint8Array | null | object,
+      opts?: { writable?: boolean; eagerUpgrade?: boolean; inflightRange?: [number, number] }
+    )
+
+    readonly key: Uint8Array
+    readonly discoveryKey: Uint8Array
+    readonly keyPair: KeyPair | null
+    readonly manifest: Manifest | null
+    readonly writable: boolean
+    readonly length: number
+    readonly contiguousLength: number
+    readonly byteLength: number
+    readonly fork: number
+    readonly peers: Peer[]
+    readonly closing: Promise<void> | null
+    readonly core: Core
+
+    ready(): Promise<void>
+    close(): Promise<void>
+    session(opts?: { writable?: boolean }): Hypercore
+    replicate(stream: Duplex): Duplex
+    append(
+      blocks: Uint8Array | Uint8Array[],
+      opts?: { signature?: Uint8Array }
+    ): Promise<{ length: number; byteLength: number }>
+    get(index: number, opts?: { wait?: boolean }): Promise<Uint8Array | null>
+    has(start: number, end?: number): Promise<boolean>
+    update(opts?: { wait?: boolean }): Promise<boolean>
+    truncate(length: number): Promise<void>
+    download(range: { start: number; end: number; linear?: boolean }): Download
+    applyProof(proof: Proof): Promise<boolean>
+    findingPeers(): () => void
+    setUserData(key: string, value: Uint8Array): Promise<void>
+    getUserData(key: string): Promise<Uint8Array | null>
+  }
+
+  export default Hypercore
+  export type { Download, Hypercore, KeyPair, Manifest, Peer, Proof }
+}
+
+declare module 'hypercore/messages' {
+  import type { Encoder } from 'compact-encoding'
+  import type { Proof } from 'hypercore'
+
+  export const wire: { data: Encoder<Proof & { request: number }> }
+}

@@ -1,0 +1,27 @@
+// Only the members in use. Delete when upstream ships types.
+declare module 'paparam' {
+  export interface Definition {
+    hide(): this
+  }
+
+  export interface Bail {
+    reason: string
+    flag: { name: string; long: boolean } | null
+    arg: { value: string } | null
+  }
+
+  export interface Command {
+    name: string
+    flags: Record<string, string | boolean | undefined>
+    args: Record<string, string | undefined>
+    parse(argv: string[], opts?: { silent?: boolean; run?: boolean }): Command | null
+    help(): string
+  }
+
+  export function command(name: string, ...definitions: unknown[]): Command
+  export function flag(spec: string, description: string): Definition
+  export function arg(spec: string, description: string): Definition
+  export function summary(text: string): unknown
+  export function footer(text: string): unknown
+  export function bail(onbail: (bail: Bail) => void): unknown
+}

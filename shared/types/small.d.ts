@@ -1,0 +1,29 @@
+// Only the members in use. Delete each when upstream ships types.
+declare module 'hypercore-id-encoding' {
+  const id: { decode(key: string): Uint8Array }
+  export default id
+}
+
+declare module 'sodium-universal' {
+  const sodium: {
+    crypto_generichash(output: Uint8Array, input: Uint8Array, key?: Uint8Array): void
+    crypto_secretbox_easy(
+      output: Uint8Array,
+      message: Uint8Array,
+      nonce: Uint8Array,
+      key: Uint8Array
+    ): void
+    crypto_secretbox_open_easy(
+      output: Uint8Array,
+      box: Uint8Array,
+      nonce: Uint8Array,
+      key: Uint8Array
+    ): boolean
+    randombytes_buf(output: Uint8Array): void
+    crypto_generichash_BYTES: number
+    crypto_secretbox_KEYBYTES: number
+    crypto_secretbox_MACBYTES: number
+    crypto_secretbox_NONCEBYTES: number
+  }
+  export default sodium
+}

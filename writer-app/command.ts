@@ -1,0 +1,43 @@
+import { flag } from 'paparam'
+import {
+  bootstrapFlag,
+  defineCommand,
+  delimiterFlag,
+  parseArgs,
+  secondsFlag,
+  textFlag,
+  usage
+} from '../shared/command.ts'
+import pkg from './package.json' with { type: 'json' }
+
+export const NAME = pkg.name
+
+export const definition = defineCommand(
+  NAME,
+  pkg.description,
+  flag('--storage|-s <dir>', 'where the log is kept'),
+  flag('--delimiter|-d <delim>', 'block delimiter (default \\n; \\0 for NUL)'),
+  flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
+  flag('--timeout <seconds>', 'with -e, give up waiting: exit 3')
+)
+
+/** What `argv` asks the writer for, or a text to print in its place. */
+export function parseWriter(argv: string[]) {
+  const text = parseArgs(definition, pkg.version, argv)
+  const exitOnEof = definition.flags['exitOnEof'] === true
+  const timeout = secondsFlag(definition, 'timeout')
+  if (text === null && timeout !== undefined && !exitOnEof) {
+    throw usage(definition, '--timeout goes with --exit-on-eof')
+  }
+  return {
+    text,
+    exitOnEof,
+    timeout,
+    storage: textFlag(definition, 'storage'),
+    delimiter: delimiterFlag(definition),
+    bootstrap: bootstrapFlag(definition),
+    lan: definition.flags['lan'] !== false,
+    json: definition.flags['json'] === true,
+    quiet: definition.flags['quiet'] === true
+  }
+}

@@ -1,0 +1,73 @@
+import b4a from 'b4a'
+import process from 'bare-process'
+import Hypercore from 'hypercore'
+import { DONE, Failure, TIMED_OUT } from '../shared/failure.ts'
+import { createFeed } from '../shared/feed/index.ts'
+import { heldByPeer } from '../shared/held.ts'
+import {
+  args,
+  bootstrapNodes,
+  dataFolder,
+  isStopping,
+  nameApp,
+  onStop,
+  stop
+} from '../shared/host.ts'
+import { splitLines } from '../shared/lines.ts'
+import { openWriter, storageFailure } from '../shared/log.ts'
+import { jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
+import { createStatus } from '../shared/status.ts'
+import { createSwarm, joinSwarm } from '../shared/swarm.ts'
+import { NAME, parseWriter } from './command.ts'
+
+nameApp(NAME)
+const options = parseWriter(args)
+if (options.text !== null) {
+  await writeOutput(options.text)
+  await stop(DONE)
+}
+const status = createStatus(NAME, options)
+watchOutput(() => stop(DONE))
+
+const core = await openWriter(options.storage ?? dataFolder(NAME))
+const key = b4a.toString(core.key, 'hex')
+await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
+
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const feed = createFeed(core)
+const membership = joinSwarm(swarm, core, status)
+
+let appending: Promise<unknown> = Promise.resolve()
+onStop(async () => {
+  process.stdin.destroy()
+  await appending.catch(() => {})
+  await membership.leave()
+  await feed.close()
+  await core.close()
+})
+
+const first = core.length
+const lines = splitLines(process.stdin, {
+  ...(options.delimiter && { delimiter: options.delimiter }),
+  limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
+})
+for await (const blocks of lines) {
+  if (isStopping()) break
+  appending = core.append(blocks)
+  await appending.catch((err) => {
+    throw storageFailure(err)
+  })
+  if (options.json) await writeOutput(jsonLine('writer', 'append', { length: core.length }))
+}
+
+if (!isStopping() && !options.exitOnEof) status.info('stdin ended, still serving')
+if (!isStopping() && options.exitOnEof) {
+  status.info('stdin ended, waiting for a peer to hold every block of this run')
+  if (!(await heldByPeer(core, first, core.length, options.timeout))) {
+    throw new Failure(
+      `no peer holds every block of this run after ${(options.timeout ?? 0) / 1000} s: start a reader, or wait longer with --timeout; the blocks are kept`,
+      TIMED_OUT
+    )
+  }
+  await stop(DONE)
+}
