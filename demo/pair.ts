@@ -1,0 +1,70 @@
+// A writer and a reader in one terminal: two real processes that meet on a private DHT on loopback.
+// What is typed goes to the writer; what is printed comes from the reader.
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import process from 'bare-process'
+import { type Subprocess, spawn } from 'bare-subprocess'
+import createTestnet from 'hyperdht/testnet'
+
+const testnet = await createTestnet(10)
+const node = testnet.bootstrap[0]
+const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
+const common = ['--bootstrap', `127.0.0.1:${node?.port ?? 0}`, '--no-lan', '--storage', storage]
+
+// apart from this terminal's signals, which are passed on once: a second one would cut a stop short
+const detached = os.platform() !== 'win32'
+const writer = spawn(os.execPath(), ['writer-app', ...common], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+  detached
+})
+const key = await firstLine(writer)
+process.stdout.write(`${key}\n`)
+
+const reader = spawn(os.execPath(), ['reader-app', key.split(' ').pop() ?? '', ...common], {
+  stdio: ['ignore', 'inherit', 'inherit'],
+  detached
+})
+process.stderr.write('Type a line; the reader prints it once it has arrived. Ctrl-C ends both.\n')
+
+process.on('SIGHUP', () => stopBoth('SIGHUP'))
+process.on('SIGINT', () => stopBoth('SIGINT'))
+process.on('SIGTERM', () => stopBoth())
+writer.on('exit', () => stopBoth())
+reader.on('exit', () => stopBoth())
+
+if (writer.stdin) {
+  writer.stdin.on('error', () => stopBoth())
+  process.stdin.pipe(writer.stdin)
+}
+await Promise.all([exited(writer), exited(reader)])
+fs.rmSync(storage, { recursive: true })
+await testnet.destroy()
+Bare.exit(0)
+
+function stopBoth(signal = 'SIGTERM'): void {
+  for (const app of [writer, reader]) {
+    if (running(app)) os.kill(app.pid, signal)
+  }
+}
+
+async function firstLine({ stdout }: Subprocess): Promise<string> {
+  let text = ''
+  for await (const chunk of stdout ?? []) {
+    text += String(chunk)
+    const end = text.indexOf('\n')
+    if (end !== -1) return text.slice(0, end)
+  }
+  throw new Error('the writer ended before it had printed its key')
+}
+
+function exited(app: Subprocess): Promise<void> {
+  return new Promise((resolve) => {
+    if (running(app)) app.on('exit', () => resolve())
+    else resolve()
+  })
+}
+
+function running({ exitCode, signalCode }: Subprocess): boolean {
+  return exitCode === null && signalCode === null
+}
