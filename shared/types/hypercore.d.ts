@@ -151,7 +151,7 @@ declare module 'hypercore' {
   }
 
   export default Hypercore
-  export type { Download, KeyPair, Manifest, Peer, Proof }
+  export type { Download, Hypercore, KeyPair, Manifest, Peer, Proof }
 }
 
 declare module 'hypercore/messages' {
