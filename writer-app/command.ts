@@ -18,7 +18,8 @@ export const definition = defineCommand(
   flag('--storage|-s <dir>', 'where the log is kept'),
   flag('--delimiter|-d <delim>', 'block delimiter (default \\n; \\0 for NUL)'),
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
-  flag('--timeout <seconds>', 'with -e, give up waiting: exit 3')
+  flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
+  flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')
 )
 
 /** What `argv` asks the writer for, or a text to print in its place. */
@@ -33,6 +34,7 @@ export function parseWriter(argv: string[]) {
     text,
     exitOnEof,
     timeout,
+    acceptLoss: definition.flags['acceptLoss'] === true,
     storage: textFlag(definition, 'storage'),
     delimiter: delimiterFlag(definition),
     bootstrap: bootstrapFlag(definition),

@@ -14,8 +14,9 @@ import {
   stop
 } from '../shared/host.ts'
 import { splitLines } from '../shared/lines.ts'
-import { openWriter, storageFailure } from '../shared/log.ts'
+import { openWriter } from '../shared/log.ts'
 import { jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
+import { restore } from '../shared/restore.ts'
 import { createStatus } from '../shared/status.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
@@ -29,36 +30,44 @@ if (options.text !== null) {
 const status = createStatus(NAME, options)
 watchOutput(() => stop(DONE))
 
-const core = await openWriter(options.storage ?? dataFolder(NAME))
+const log = await openWriter(options.storage ?? dataFolder(NAME))
+const { core } = log
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const feed = createFeed(core)
-const membership = joinSwarm(swarm, core, status)
-
 let appending: Promise<unknown> = Promise.resolve()
 onStop(async () => {
   process.stdin.destroy()
   await appending.catch(() => {})
   await membership.leave()
   await feed.close()
-  await core.close()
+  await log.close()
 })
+const membership = joinSwarm(swarm, core, status)
+
+if (core.length < log.knownLength && options.acceptLoss) await log.acceptLoss()
+if (core.length < log.knownLength) {
+  status.info(`the log came back shorter, looking for a reader that holds the rest`)
+  await restore(core, log.knownLength)
+}
 
 const first = core.length
+let committing: Promise<void> = Promise.resolve()
 const lines = splitLines(process.stdin, {
   ...(options.delimiter && { delimiter: options.delimiter }),
   limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
 })
 for await (const blocks of lines) {
   if (isStopping()) break
-  appending = core.append(blocks)
-  await appending.catch((err) => {
-    throw storageFailure(err)
-  })
-  if (options.json) await writeOutput(jsonLine('writer', 'append', { length: core.length }))
+  appending = log.append(blocks)
+  await appending
+  // one batch is synced to the disk while the next is appended
+  await committing
+  committing = acknowledge()
 }
+await committing
 
 if (!isStopping() && !options.exitOnEof) status.info('stdin ended, still serving')
 if (!isStopping() && options.exitOnEof) {
@@ -70,4 +79,9 @@ if (!isStopping() && options.exitOnEof) {
     )
   }
   await stop(DONE)
+}
+
+async function acknowledge(): Promise<void> {
+  const length = await log.commit()
+  if (options.json) await writeOutput(jsonLine('writer', 'append', { length }))
 }

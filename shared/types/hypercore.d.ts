@@ -84,12 +84,18 @@ declare module 'hypercore' {
     wireWant: { send(range: { start: number; length: number; any: boolean }): void }
   }
 
+  interface RocksDB {
+    readonly path: string
+    currentWalFile(): Promise<{ path: string; number: number }>
+  }
+
   interface Core {
     state: SessionState
     header: { manifest: Manifest | null; keyPair: KeyPair | null }
     verifier: { sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array } | null
     replicator: { eagerUpgrade: boolean; peers: Peer[] }
     bitfield: { firstUnset(start: number): number }
+    storage: { store: { rocks: RocksDB } }
     setManifest(manifest: Manifest): Promise<void>
   }
 
@@ -141,8 +147,8 @@ declare module 'hypercore' {
     ): Promise<{ length: number; byteLength: number }>
     get(index: number, opts?: { wait?: boolean }): Promise<Uint8Array | null>
     has(start: number, end?: number): Promise<boolean>
-    update(opts?: { wait?: boolean }): Promise<boolean>
-    truncate(length: number): Promise<void>
+    update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>
+    truncate(length: number, fork?: number): Promise<void>
     download(range: { start: number; end: number; linear?: boolean }): Download
     applyProof(proof: Proof): Promise<boolean>
     findingPeers(): () => void
