@@ -3,6 +3,7 @@ import {
   args,
   bootstrapNodes,
   dataFolder,
+  fail,
   isStopping,
   nameApp,
   onStop,
@@ -37,11 +38,13 @@ const replication = new Replication(
   {
     onmisbehaviour(peer, reason) {
       status.info(`dropped a peer that ${reason}`)
-      peer.stream.destroy()
+      membership.drop(peer, true)
     },
-    onerror(err) {
-      throw storageFailure(err)
-    }
+    onsilent(peer) {
+      status.info('dropped a peer that claims blocks and does not send them')
+      membership.drop(peer, false)
+    },
+    onerror: (err) => fail(storageFailure(err))
   }
 )
 const membership = joinSwarm(swarm, core, status)

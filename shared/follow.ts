@@ -28,6 +28,7 @@ export class Follow {
   #download: { range: Download; end: number } | null = null
   #wake: (() => void) | null = null
   #truncations = 0
+  #waiting = false
   #closed = false
 
   constructor(core: Hypercore, position: number) {
@@ -53,6 +54,11 @@ export class Follow {
   endAt(end: number): void {
     this.#end = end
     this.#changed()
+  }
+
+  /** Whether the next block has to come from a peer that was asked for it. */
+  get waiting(): boolean {
+    return this.#waiting
   }
 
   /** Takes what the feed brings. */
@@ -111,7 +117,9 @@ export class Follow {
     const { core, length, byteLength } = this.#core
     if (core.bitfield.firstUnset(start) <= start) {
       this.#fetch(start)
+      this.#waiting = true
       const arrived = await this.#get(start)
+      this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
     }
     const average = Math.max(1, byteLength / length)

@@ -98,11 +98,12 @@ let appName = 'pear'
 /** Names the app in errors, and takes over what nobody caught: a Failure is one line and a code. */
 export function nameApp(name: string): void {
   appName = name
-  Bare.on('uncaughtException', crash)
-  Bare.on('unhandledRejection', crash)
+  Bare.on('uncaughtException', fail)
+  Bare.on('unhandledRejection', fail)
 }
 
-function crash(err: unknown): void {
+/** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
+export function fail(err: unknown): void {
   if (stopping) return
   report(err)
   void stop(err instanceof Failure ? err.code : ERROR)

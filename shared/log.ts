@@ -3,6 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure, codeOf, messageOf } from './failure.ts'
+import { fail } from './host.ts'
 import { keepPrivate } from './private.ts'
 import { type LogState, Record } from './record.ts'
 import { WriteAheadLog } from './wal.ts'
@@ -131,10 +132,20 @@ async function open(
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     const core = create(folder)
     await core.ready()
+    core.once('conflict', () => onconflict(folder))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
     throw explain(err, folder)
   }
+}
+
+// Hypercore closes a log that it has proof of: somebody appended to an older copy of the same log
+function onconflict(folder: string): void {
+  fail(
+    new Failure(
+      `the writer of ${folder} has signed two different logs with one key, so neither can be trusted: it must start a new one in an empty folder`
+    )
+  )
 }
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */

@@ -1,6 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { type Begun, type Feed, type Skip, createFeed } from './feed/index.ts'
 import { Follow } from './follow.ts'
+import { watchProgress } from './watchdog.ts'
 
 /** Peers who may know where the log ends are waited for this long. */
 const PATIENCE_MS = 5000
@@ -9,7 +10,11 @@ const ANSWER_MS = 2000
 const POLL_MS = 50
 
 export interface ReplicationEvents {
+  /** A peer sent what no honest peer sends. */
   onmisbehaviour(peer: Peer, reason: string): void
+  /** A peer claims to have blocks that it does not send. */
+  onsilent(peer: Peer): void
+  /** The local copy can't be written. */
   onerror(err: unknown): void
 }
 
@@ -21,6 +26,7 @@ export class Replication {
   readonly follow: Follow
   readonly #core: Hypercore
   readonly #feed: Feed
+  readonly #stopWatching: () => void
   #decided = false
   #timers = new Set<Timer>()
 
@@ -35,7 +41,16 @@ export class Replication {
     })
     core.on('peer-add', () => this.#choose())
     core.on('truncate', () => this.#choose())
+    this.#stopWatching = watchProgress(core, {
+      waiting: () => this.follow.waiting || (this.#plain && core.peers.some(isAhead)),
+      onsilent: events.onsilent,
+      onerror: events.onerror
+    })
     if ('from' in skip) this.startAt(skip.from)
+
+    function isAhead({ remoteLength, remoteFork }: Peer): boolean {
+      return remoteLength > core.length && remoteFork === core.fork
+    }
   }
 
   /**
@@ -68,6 +83,7 @@ export class Replication {
   }
 
   async close(): Promise<void> {
+    this.#stopWatching()
     for (const timer of this.#timers) clearTimeout(timer)
     this.follow.close()
     await this.#feed.close()
@@ -96,10 +112,12 @@ export class Replication {
   // Hypercore upgrades a log by itself as soon as a peer has a longer one; a batch of the feed
   // applies only to a log that ends where the batch begins
   #choose(): void {
-    const { follower } = this.#feed
-    const plain = this.#decided && follower?.source === null && !this.#feed.opening()
-    this.#core.core.replicator.eagerUpgrade = plain
-    if (plain) this.#core.update({ wait: true }).catch(() => {})
+    this.#core.core.replicator.eagerUpgrade = this.#plain
+    if (this.#plain) this.#core.update({ wait: true }).catch(() => {})
+  }
+
+  get #plain(): boolean {
+    return this.#decided && this.#feed.follower?.source === null && !this.#feed.opening()
   }
 
   #after(ms: number): Promise<null> {

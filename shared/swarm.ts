@@ -1,6 +1,7 @@
-import type { Hypercore } from 'hypercore'
+import type { Hypercore, Peer } from 'hypercore'
 import HyperDHT from 'hyperdht'
 import Hyperswarm, { type Discovery } from 'hyperswarm'
+import { admitPeers } from './admission.ts'
 import { Failure, TIMED_OUT } from './failure.ts'
 import type { Status } from './status.ts'
 
@@ -16,6 +17,8 @@ const ALONE_MS = 3000
 export interface Membership {
   /** Resolves once everyone whom the DHT knows was connected to, or could not be. */
   flushed: Promise<boolean>
+  /** Ends the connection with a peer; for good where `ban` says that it cannot be honest. */
+  drop(peer: Peer, ban: boolean): void
   leave(): Promise<void>
 }
 
@@ -31,6 +34,9 @@ export function createSwarm(bootstrap?: { host: string; port: number }[]): Hyper
  */
 export function joinSwarm(swarm: Hyperswarm, core: Hypercore, status: Status): Membership {
   swarm.on('connection', (connection) => core.replicate(connection))
+  const { drop } = admitPeers(swarm, core, (reason) => {
+    status.info(`dropped a peer that ${reason}`)
+  })
   reportPeers(core, status)
   const discovery = swarm.join(core.discoveryKey, { server: true, client: true })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
@@ -39,6 +45,7 @@ export function joinSwarm(swarm: Hyperswarm, core: Hypercore, status: Status): M
   }, ALONE_MS)
   return {
     flushed: swarm.flush(),
+    drop,
     async leave() {
       stopRefreshing()
       clearTimeout(waiting)

@@ -70,6 +70,10 @@ declare module 'hypercore' {
     setRange(start: number, end: number, value: boolean): void
   }
 
+  interface Incoming<T> {
+    onmessage: (message: T, channel: unknown) => unknown
+  }
+
   interface Peer {
     protomux: Protomux
     stream: Duplex
@@ -81,6 +85,10 @@ declare module 'hypercore' {
     remoteHasManifest: boolean
     remoteContiguousLength: number
     remoteBitfield: RemoteBitfield
+    inflight: number
+    wireSync: Incoming<{ fork: number }>
+    wireRange: Incoming<{ start: number; length: number; drop: boolean }>
+    wireBitfield: Incoming<{ start: number; bitfield: Uint32Array }>
     wireWant: { send(range: { start: number; length: number; any: boolean }): void }
   }
 
@@ -106,6 +114,7 @@ declare module 'hypercore' {
 
   interface Events {
     append: []
+    download: [seq: number]
     truncate: [length: number, fork: number]
     close: []
     conflict: [length: number, fork: number]
