@@ -47,6 +47,9 @@ const replication = new Replication(
     onerror: (err) => fail(storageFailure(err))
   }
 )
+core.on('truncate', (length) => {
+  status.info(`the writer rewound its log to block ${length}: what follows replaces what came after`)
+})
 const membership = joinSwarm(swarm, core, status)
 onStop(async () => {
   replication.follow.close()
