@@ -1,0 +1,94 @@
+import b4a from 'b4a'
+
+export type Match = string | RegExp | ((line: string) => boolean)
+
+const LF = 10
+
+/** What a stream has brought so far, and the lines that are still to come. */
+export class Capture {
+  /** Resolves once the stream has ended. */
+  readonly ended: Promise<void>
+  readonly #story: () => string
+  readonly #chunks: Uint8Array[] = []
+  readonly #lines: string[] = []
+  #rest: Uint8Array = new Uint8Array(0)
+  #position = 0
+  #over = false
+  #wake: (() => void)[] = []
+
+  /** `story` tells what else the process said, for the error where it ends too early. */
+  constructor(stream: AsyncIterable<unknown>, story: () => string) {
+    this.#story = story
+    this.ended = this.#read(stream)
+  }
+
+  get bytes(): Uint8Array {
+    return b4a.concat(this.#chunks)
+  }
+
+  get text(): string {
+    return b4a.toString(this.bytes)
+  }
+
+  /** The whole lines so far, without their endings. */
+  get lines(): readonly string[] {
+    return this.#lines
+  }
+
+  /**
+   * The next whole line that equals or matches, behind the one that the last call gave. Throws, with
+   * all that came, where the stream ends without one.
+   */
+  async line(match: Match): Promise<string> {
+    for (;;) {
+      while (this.#position < this.#lines.length) {
+        const line = this.#lines[this.#position++] ?? ''
+        if (matches(match, line)) return line
+      }
+      if (this.#over) throw this.#missed(String(match))
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
+  /** Waits until `text` has come, in a line that may be unfinished. */
+  async includes(text: string): Promise<void> {
+    while (!this.text.includes(text)) {
+      if (this.#over) throw this.#missed(text)
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
+  #missed(what: string): Error {
+    return new Error(`the output ended without ${what}; the process said:\n${this.#story()}`)
+  }
+
+  async #read(stream: AsyncIterable<unknown>): Promise<void> {
+    for await (const chunk of stream) {
+      this.#take(chunk as Uint8Array)
+      this.#changed()
+    }
+    this.#over = true
+    this.#changed()
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    let start = 0
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+      const line = b4a.concat([this.#rest, chunk.subarray(start, end)])
+      this.#lines.push(b4a.toString(line))
+      this.#rest = new Uint8Array(0)
+      start = end + 1
+    }
+    this.#rest = b4a.concat([this.#rest, chunk.subarray(start)])
+  }
+
+  #changed(): void {
+    for (const resolve of this.#wake.splice(0)) resolve()
+  }
+}
+
+function matches(match: Match, line: string): boolean {
+  if (typeof match === 'string') return match === line
+  return typeof match === 'function' ? match(line) : match.test(line)
+}

@@ -1,0 +1,106 @@
+import os from 'bare-os'
+import process from 'bare-process'
+import type { Writable } from 'bare-stream'
+import { type Subprocess, spawn } from 'bare-subprocess'
+import type { Test } from 'brittle'
+import { Capture } from './capture.ts'
+
+/** How a process ended: its exit code, or the name of the signal that ended it. */
+export type Ending = number | string
+
+export interface ProgramOptions {
+  env?: Record<string, string>
+  cwd?: string
+  /** Leaves stdout alone, as a consumer does that has stalled. */
+  stalled?: boolean
+}
+
+/** A process that ends, at the latest, with the test that started it. */
+export class Program {
+  readonly stdout: Capture
+  readonly stderr: Capture
+  /** Resolves once the process has ended and all its output is here. */
+  readonly ending: Promise<Ending>
+  readonly #child: Subprocess
+
+  constructor(t: Test, [file = '', ...args]: string[], options: ProgramOptions = {}) {
+    const { env = {}, cwd = os.cwd(), stalled = false } = options
+    this.#child = spawn(file, args, { cwd, env: { ...inherited(), ...env } })
+    const { stdin, stdout, stderr } = this.#child
+    if (!stdin || !stdout || !stderr) throw new Error(`${file} has no pipes`)
+    // what is written to a process that has ended is lost, as in a shell
+    stdin.on('error', () => {})
+    const story = (): string => `${this.stdout.text}${this.stderr.text}`
+    this.stdout = new Capture(stalled ? nothing() : stdout, story)
+    this.stderr = new Capture(stderr, story)
+    this.ending = new Promise((resolve) => {
+      this.#child.on('exit', () => {
+        running.delete(this)
+        const ending = this.#child.signalCode ?? this.#child.exitCode ?? 'unknown'
+        void Promise.all([this.stdout.ended, this.stderr.ended]).then(() => resolve(ending))
+      })
+    })
+    running.add(this)
+    t.teardown(() => this.kill(), { force: true })
+  }
+
+  get pid(): number {
+    return this.#child.pid
+  }
+
+  /** Writes to stdin; resolves once the pipe has taken it. */
+  write(data: string | Uint8Array): Promise<void> {
+    const stdin: Writable | null = this.#child.stdin
+    return new Promise((resolve) => {
+      stdin?.write(data, () => resolve())
+    })
+  }
+
+  /** Ends stdin, after `data`. */
+  end(data?: string | Uint8Array): void {
+    if (data !== undefined) void this.write(data)
+    this.#child.stdin?.end()
+  }
+
+  /** Closes the reading end of stdout, as `head` does when it has enough. */
+  closeStdout(): void {
+    this.#child.stdout?.destroy()
+  }
+
+  signal(name: 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+    os.kill(this.#child.pid, name)
+  }
+
+  /** Ends the process at once, whatever it is doing. */
+  async kill(): Promise<void> {
+    if (running.has(this)) this.signal('SIGKILL')
+    await this.ending
+  }
+}
+
+const running = new Set<Program>()
+
+// a test that throws ends its whole process, and nothing that it started may outlive it
+Bare.on('unhandledRejection', abort)
+Bare.on('uncaughtException', abort)
+
+let aborting = false
+
+function abort(err: unknown): void {
+  if (aborting) return
+  aborting = true
+  const text = err instanceof Error ? (err.stack ?? err.message) : String(err)
+  for (const program of running) program.signal('SIGKILL')
+  process.stderr.write(text + '\n', () => Bare.exit(1))
+}
+
+function inherited(): Record<string, string> {
+  const env: Record<string, string> = {}
+  for (const name of ['PATH', 'TMPDIR', 'SystemRoot', 'TEMP']) {
+    const value = os.getEnv(name)
+    if (value !== undefined) env[name] = value
+  }
+  return env
+}
+
+async function* nothing(): AsyncGenerator<never> {}

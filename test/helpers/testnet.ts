@@ -1,0 +1,15 @@
+import { hook } from 'brittle'
+import createTestnet from 'hyperdht/testnet'
+
+/** With fewer nodes than this, peers on one machine now and then fail to find each other. */
+const NODES = 10
+
+const testnet = await createTestnet(NODES)
+
+/** The private DHT of this test file, as `--bootstrap` takes it. */
+export const bootstrap = testnet.bootstrap.map(({ host, port }) => `${host}:${port}`).join(',')
+
+/** To be called after the last test of a file: its process ends only once the DHT has. */
+export function closeTestnet(): void {
+  hook('teardown: the private DHT', () => testnet.destroy())
+}
