@@ -1,0 +1,51 @@
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import build from 'bare-build'
+import { withOurStart } from './runtime.ts'
+
+export interface App {
+  name: string
+  version: string
+  description: string
+  main: string
+}
+
+/** Where the executables for `host` are put. */
+export function outFolder(root: string, host: string): string {
+  return path.join(root, 'out', host)
+}
+
+/**
+ * Builds `app`, compiled, from its folder in `root` for `host`, whose runtime is the file `runtime`.
+ * Returns the executable's path.
+ */
+export async function makeExecutable(
+  root: string,
+  app: App,
+  host: string,
+  runtime: string
+): Promise<string> {
+  const { name, version, description, main } = app
+  const out = outFolder(root, host)
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
+  const started = path.join(folder, path.basename(runtime))
+  try {
+    fs.writeFileSync(started, withOurStart(runtime))
+    const built = build(path.join(root, name, main), {
+      name,
+      version,
+      description,
+      base: root,
+      hosts: [host],
+      out,
+      standalone: true,
+      runtime: { prebuilds: { [host]: () => started } }
+    })
+    let executable = out
+    for await (const file of built) executable = file
+    return executable
+  } finally {
+    fs.rmSync(folder, { recursive: true })
+  }
+}
