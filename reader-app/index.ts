@@ -50,7 +50,7 @@ const replication = new Replication(
 core.on('truncate', (length) => {
   status.info(`the writer rewound its log to block ${length}: what follows replaces what came after`)
 })
-const membership = joinSwarm(swarm, core, status)
+const membership = joinSwarm(swarm, core, status, options)
 onStop(async () => {
   replication.follow.close()
   await membership.leave()

@@ -3,6 +3,7 @@ import HyperDHT from 'hyperdht'
 import Hyperswarm, { type Discovery } from 'hyperswarm'
 import { admitPeers } from './admission.ts'
 import { Failure, TIMED_OUT } from './failure.ts'
+import { Lan } from './lan.ts'
 import type { Status } from './status.ts'
 
 /** While nobody is connected, the DHT is asked again this often: its nodes may have come back. */
@@ -32,13 +33,23 @@ export function createSwarm(bootstrap?: { host: string; port: number }[]): Hyper
  * Announces and looks up `core` by its discovery key, which only finds peers, and replicates it on
  * every connection: the key itself is the right to read, and the handshake of Hypercore proves it.
  */
-export function joinSwarm(swarm: Hyperswarm, core: Hypercore, status: Status): Membership {
+export function joinSwarm(
+  swarm: Hyperswarm,
+  core: Hypercore,
+  status: Status,
+  { lan }: { lan: boolean }
+): Membership {
   swarm.on('connection', (connection) => core.replicate(connection))
   const { drop } = admitPeers(swarm, core, (reason) => {
     status.info(`dropped a peer that ${reason}`)
   })
   reportPeers(core, status)
   const discovery = swarm.join(core.discoveryKey, { server: true, client: true })
+  const beacon = lan
+    ? new Lan(swarm, core.discoveryKey, (reason) => {
+        status.info(`the local network is not searched: ${reason}`)
+      })
+    : null
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
   const waiting = setTimeout(() => {
     if (core.peers.length === 0) status.info('no peer found yet, waiting for one')
@@ -48,6 +59,7 @@ export function joinSwarm(swarm: Hyperswarm, core: Hypercore, status: Status): M
     drop,
     async leave() {
       stopRefreshing()
+      beacon?.close()
       clearTimeout(waiting)
       await Promise.race([swarm.destroy(), after(LEAVE_MS)])
     }

@@ -45,7 +45,7 @@ onStop(async () => {
   await feed.close()
   await log.close()
 })
-const membership = joinSwarm(swarm, core, status)
+const membership = joinSwarm(swarm, core, status, options)
 
 if (core.length < log.knownLength && options.acceptLoss) await log.acceptLoss()
 if (core.length < log.knownLength) {

@@ -14,7 +14,7 @@ declare module 'hyperswarm' {
   interface Connection extends Duplex {
     isInitiator: boolean
     remotePublicKey: Uint8Array
-    rawStream: { remoteHost: string; remotePort: number; rtt: number }
+    rawStream: { remoteHost: string; remotePort: number; rtt: number; rtoCount: number }
     destroyed: boolean
     setKeepAlive(ms: number): void
     sendKeepAlive(): void
@@ -46,6 +46,7 @@ declare module 'hyperswarm' {
     readonly connecting: number
     readonly peers: Map<string, PeerInfo>
     readonly destroyed: boolean
+    readonly _allConnections: { get(publicKey: Uint8Array): Connection | undefined }
 
     join(topic: Uint8Array, opts?: { server?: boolean; client?: boolean }): Discovery
     leave(topic: Uint8Array): Promise<void>
