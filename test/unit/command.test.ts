@@ -1,0 +1,214 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import { Failure, USAGE } from '../../shared/failure.ts'
+import { parseReader } from '../../reader-app/command.ts'
+import { parseWriter } from '../../writer-app/command.ts'
+
+const KEY = 'ab'.repeat(32)
+/** The same in z-base-32. */
+const KEY_Z32 = 'iqi4zk7m'.repeat(6) + 'iqio'
+
+/** The one line that `parse` refuses its arguments with. */
+function refusal(parse: () => unknown): string {
+  try {
+    parse()
+  } catch (err) {
+    if (err instanceof Failure && err.code === USAGE) return err.message
+    throw err
+  }
+  throw new Error('nothing was refused')
+}
+
+const writerRefuses = (...argv: string[]): string => refusal(() => parseWriter(argv))
+const readerRefuses = (...argv: string[]): string => refusal(() => parseReader([KEY, ...argv]))
+
+test('with no flags the writer serves for ever and cuts at newlines', (t) => {
+  const { text, exitOnEof, timeout, storage, delimiter, bootstrap, lan, json, quiet } = parseWriter(
+    []
+  )
+  t.alike(
+    { text, exitOnEof, timeout, storage, delimiter, bootstrap, lan, json, quiet },
+    {
+      text: null,
+      exitOnEof: false,
+      timeout: undefined,
+      storage: undefined,
+      delimiter: undefined,
+      bootstrap: undefined,
+      lan: true,
+      json: false,
+      quiet: false
+    }
+  )
+})
+
+test('the writer takes its flags, long and short', (t) => {
+  const long = ['--storage', 'dir', '--delimiter', '\\0', '--exit-on-eof', '--quiet']
+  for (const argv of [long, ['-s', 'dir', '-d', '\\0', '-e', '-q']]) {
+    const { storage, delimiter, exitOnEof, quiet } = parseWriter(argv)
+    t.alike(
+      { storage, delimiter: [...(delimiter ?? [])], exitOnEof, quiet },
+      { storage: 'dir', delimiter: [0], exitOnEof: true, quiet: true }
+    )
+  }
+  t.is(parseWriter(['-e', '--timeout', '1.5']).timeout, 1500)
+  t.is(parseWriter(['--no-lan']).lan, false)
+  t.is(parseWriter(['--json']).json, true)
+})
+
+test('what one command line says does not linger in the next', (t) => {
+  parseWriter(['-e', '--json', '--no-lan', '--storage', 'dir'])
+  const { exitOnEof, json, lan, storage } = parseWriter([])
+  t.alike(
+    { exitOnEof, json, lan, storage },
+    { exitOnEof: false, json: false, lan: true, storage: undefined }
+  )
+})
+
+test('with a key alone the reader follows from the next new block on', (t) => {
+  const { text, key, start, tail, resume, follow, count, seed, timeout, lan } = parseReader([KEY])
+  t.alike(
+    { text, start, tail, resume, follow, count, seed, timeout, lan },
+    {
+      text: null,
+      start: undefined,
+      tail: 0,
+      resume: false,
+      follow: true,
+      count: Infinity,
+      seed: false,
+      timeout: undefined,
+      lan: true
+    }
+  )
+  t.is(b4a.toString(key, 'hex'), KEY)
+})
+
+test('the reader takes its flags before and behind the key', (t) => {
+  for (const argv of [
+    ['--start', '3', '-n', '2', '--resume', '--no-follow', KEY],
+    [KEY, '--start=3', '--count', '2', '--resume', '--no-follow']
+  ]) {
+    const { start, count, resume, follow } = parseReader(argv)
+    t.alike(
+      { start, count, resume, follow },
+      { start: 3, count: 2, resume: true, follow: false },
+      argv.join(' ')
+    )
+  }
+  t.is(parseReader(['--tail', '10', KEY]).tail, 10)
+  t.is(parseReader([KEY, '--seed']).seed, true)
+  t.is(parseReader([KEY, '--timeout', '2']).timeout, 2000)
+  t.is(parseReader([KEY, '-s', 'dir']).storage, 'dir')
+})
+
+test('the reader shows text, bytes or JSON', (t) => {
+  t.is(parseReader([KEY]).format.as, 'text')
+  t.alike(parseReader([KEY, '--json']).format, { as: 'json', cmd: 'reader' })
+  t.alike(parseReader([KEY, '--raw']).format, { as: 'raw', delimiter: b4a.from('\n') })
+  t.alike(parseReader([KEY, '--raw', '-d', '\\x00']).format, {
+    as: 'raw',
+    delimiter: b4a.from([0])
+  })
+})
+
+test('a key may be hex, z-base-32 or a pear:// link', (t) => {
+  const bytes = b4a.from(KEY, 'hex')
+  for (const key of [KEY, KEY.toUpperCase(), KEY_Z32, `pear://${KEY_Z32}`]) {
+    t.alike(parseReader([key]).key, bytes, key)
+  }
+})
+
+test('what is not a key is refused', (t) => {
+  const wrong = ['ab', KEY.slice(1), KEY + 'ab', 'zz'.repeat(32), 'pear://', 'not a key']
+  for (const key of wrong) {
+    t.ok(refusal(() => parseReader([key])).startsWith(`'${key}' is not a key: `), key)
+  }
+  t.is(
+    refusal(() => parseReader([])),
+    '<key> is missing (see reader-app --help)'
+  )
+  t.is(readerRefuses(KEY), `there is no place for '${KEY}' (see reader-app --help)`)
+})
+
+test('what no app knows is refused by name', (t) => {
+  t.is(writerRefuses('--colour'), 'there is no flag --colour (see writer-app --help)')
+  t.is(writerRefuses('-x'), 'there is no flag -x (see writer-app --help)')
+  t.is(writerRefuses('file'), "there is no place for 'file' (see writer-app --help)")
+  t.is(readerRefuses('--exit-on-eof'), 'there is no flag --exit-on-eof (see reader-app --help)')
+  t.is(writerRefuses('--seed'), 'there is no flag --seed (see writer-app --help)')
+  t.is(writerRefuses('--resume'), 'there is no flag --resume (see writer-app --help)')
+})
+
+test('a flag that lacks its value is refused', (t) => {
+  for (const flag of ['--storage', '--delimiter', '--bootstrap']) {
+    t.ok(writerRefuses(flag).startsWith(`${flag} lacks its value`), flag)
+  }
+  for (const flag of ['--start', '--tail', '--count', '--timeout']) {
+    t.ok(readerRefuses(flag).startsWith(`${flag} lacks its value`), flag)
+    t.ok(readerRefuses(`${flag}=`).startsWith(`${flag} lacks its value`), `${flag}=`)
+  }
+})
+
+test('a flag that takes no value is refused with one', (t) => {
+  t.ok(writerRefuses('--json=yes').startsWith('--json lacks its value, or was given one'))
+})
+
+test('a number that is none is refused', (t) => {
+  for (const value of ['x', '1.5', '0x10', '1e3', ' 1', '9'.repeat(16)]) {
+    for (const flag of ['--start', '--tail', '--count']) {
+      t.is(
+        readerRefuses(`${flag}=${value}`),
+        `${flag} takes a whole number from 0, not '${value}' (see reader-app --help)`
+      )
+    }
+  }
+  for (const value of ['x', '-1', '1e3', '1.', '3000000']) {
+    t.is(
+      readerRefuses(`--timeout=${value}`),
+      `--timeout takes a number of seconds, not '${value}' (see reader-app --help)`
+    )
+  }
+})
+
+test('a negative number is refused', (t) => {
+  for (const flag of ['--start', '--tail', '--count']) {
+    t.is(
+      readerRefuses(`${flag}=-1`),
+      `${flag} takes a whole number from 0, not '-1' (see reader-app --help)`
+    )
+  }
+})
+
+test('flags that contradict each other are refused', (t) => {
+  t.ok(readerRefuses('--start', '1', '--tail', '1').startsWith('--start and --tail'))
+  t.ok(readerRefuses('--raw', '--json').startsWith('--raw and --json'))
+  t.ok(readerRefuses('--delimiter', ',').startsWith('--delimiter goes with --raw'))
+  t.ok(writerRefuses('--timeout', '1').startsWith('--timeout goes with --exit-on-eof'))
+})
+
+test('a delimiter has at least one byte', (t) => {
+  t.ok(writerRefuses('--delimiter=').startsWith('--delimiter'))
+  t.ok(readerRefuses('--raw', '--delimiter=').startsWith('--delimiter'))
+})
+
+test('DHT nodes are host:port, comma-separated, and a bare port is on loopback', (t) => {
+  t.alike(parseWriter(['--bootstrap', '49737']).bootstrap, [{ host: '127.0.0.1', port: 49737 }])
+  t.alike(parseWriter(['--bootstrap', 'a.example:1, 10.0.0.1:65535']).bootstrap, [
+    { host: 'a.example', port: 1 },
+    { host: '10.0.0.1', port: 65535 }
+  ])
+  for (const nodes of ['host', 'host:', ':1', '0', '65536', '1,,2', 'a:b']) {
+    t.ok(writerRefuses(`--bootstrap=${nodes}`).startsWith('--bootstrap takes host:port'), nodes)
+  }
+})
+
+test('--help and --version are answered whatever else is missing', (t) => {
+  t.is(parseWriter(['--version']).text, 'writer-app 0.1.0\n')
+  t.is(parseReader(['-v']).text, 'reader-app 0.1.0\n')
+  t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] <key>\n'))
+  t.ok(parseWriter(['-h']).text?.startsWith('writer-app [flags]\n'))
+  for (const flag of ['--start', '--tail', '--resume', '--no-follow', '--count|-n', '--raw']) {
+    t.ok(parseReader(['--help']).text?.includes(`\n  ${flag}`), flag)
+  }
+})
