@@ -1,0 +1,19 @@
+import path from 'bare-path'
+import b4a from 'b4a'
+import Hypercore from 'hypercore'
+
+/** The key and the blocks, as text, of the log that a writer left in `storage`. */
+export async function storedLog(storage: string): Promise<{ key: string; lines: string[] }> {
+  const core = new Hypercore(path.join(storage, 'writer-storage'))
+  await core.ready()
+  const reads: Promise<Uint8Array | null>[] = []
+  for (let seq = 0; seq < core.length; seq++) reads.push(core.get(seq, { wait: false }))
+  const blocks = await Promise.all(reads)
+  const lines = blocks.map((block, seq) => {
+    if (block === null) throw new Error(`block ${seq} of ${storage} is missing`)
+    return b4a.toString(block)
+  })
+  const key = b4a.toString(core.key, 'hex')
+  await core.close()
+  return { key, lines }
+}
