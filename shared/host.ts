@@ -49,7 +49,8 @@ function platformDataFolder(): string {
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-let close: (() => Promise<void>) | null = null
+let close: () => Promise<void> = () => Promise.resolve()
+let closing: Promise<void> | null = null
 let stopping = false
 
 /**
@@ -58,6 +59,7 @@ let stopping = false
  */
 export function onStop(teardown: () => Promise<void>): void {
   close = teardown
+  // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
   pear?.teardown(closeOnce)
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal as keyof typeof SIGNALS, () => {
@@ -83,13 +85,13 @@ export async function stop(code: number): Promise<void> {
 
 /** Whether a stop is under way: what fails from then on fails because of it. */
 export function isStopping(): boolean {
-  return stopping
+  return closing !== null
 }
 
 function closeOnce(): Promise<void> {
-  const teardown = close
-  close = null
-  return teardown?.() ?? Promise.resolve()
+  // whoever asks waits for the one close, and it is under way before any of it runs
+  closing ??= Promise.resolve().then(close)
+  return closing
 }
 
 /** The name that errors begin with: that of the app whose script this is. */
@@ -104,7 +106,7 @@ export function nameApp(name: string): void {
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
 export function fail(err: unknown): void {
-  if (stopping) return
+  if (isStopping()) return
   report(err)
   void stop(err instanceof Failure ? err.code : ERROR)
 }
