@@ -1,77 +1,34 @@
 import { showProgress } from './progress.ts'
 
-/** How much to measure: `rounds` runs of everything, on sizes that `scale` may lessen. */
-export interface Effort {
-  rounds: number
-  scale(count: number): number
-}
-
-/** The samples of one contestant, one for each round. */
-export interface Series {
-  label: string
-  samples: number[]
-}
-
-/** A measurement of this pair against one or more baselines. */
-export interface Result {
-  name: string
-  title: string
-  unit: string
-  /** The first is this pair, the second the baseline that the ratio is taken with. */
-  series: Series[]
-  /** What was promised: of the ratio of medians, or of the median itself. */
-  target?: { of: 'ratio' | 'median'; atLeast: number } | { of: 'ratio' | 'median'; atMost: number }
-}
-
-/** A figure, or a reason why it cannot be had on this machine. */
-export interface Figure {
-  name: string
-  about: string
-  measure(effort: Effort): Promise<Result[]>
-}
-
-/** Thrown by a figure that this machine cannot give; the message says what is missing. */
-export class LeftOut extends Error {}
-
-/** Lets every contestant run once a round, one after the other, so that all meet the same machine. */
-export async function alternate<T>(
+/** Lets every contestant run once in each round, in turn, so that all meet the same machine. */
+export async function alternate<Name extends string, Sample>(
   rounds: number,
-  contestants: Record<string, () => Promise<T>>
-): Promise<{ label: string; samples: T[] }[]> {
-  const series = Object.keys(contestants).map((label) => ({ label, samples: [] as T[] }))
+  contestants: Record<Name, () => Promise<Sample>>
+): Promise<Record<Name, Sample[]>> {
+  const names = Object.keys(contestants) as Name[]
+  const samples = Object.fromEntries(names.map((name) => [name, [] as Sample[]]))
   for (let round = 1; round <= rounds; round++) {
-    for (const { label, samples } of series) {
-      showProgress(`round ${round} of ${rounds}: ${label}`)
-      const sample = await contestants[label]?.()
-      if (sample !== undefined) samples.push(sample)
+    for (const name of names) {
+      showProgress(`round ${round} of ${rounds}: ${name}`)
+      samples[name]?.push(await contestants[name]())
     }
   }
-  return series
+  return samples as Record<Name, Sample[]>
 }
 
+/** The middle sample, or the mean of the middle two. */
 export function median(samples: number[]): number {
-  return percentile(samples, 50)
+  const sorted = ascending(samples)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
 }
 
-/** The smallest sample that at least `percent` of all do not exceed. */
+/** The least sample that `percent` per cent of all do not exceed. */
 export function percentile(samples: number[], percent: number): number {
-  const sorted = [...samples].sort((a, b) => a - b)
-  const middle = sorted.length / 2
-  if (percent === 50 && Number.isInteger(middle)) {
-    return ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2
-  }
-  return sorted[Math.ceil((percent / 100) * sorted.length) - 1] ?? NaN
+  return ascending(samples)[Math.ceil((percent / 100) * samples.length) - 1] ?? NaN
 }
 
-/** This pair's median over the baseline's; undefined where there is no baseline. */
-export function ratioOf({ series: [subject, baseline] }: Result): number | undefined {
-  return subject && baseline && median(subject.samples) / median(baseline.samples)
-}
-
-/** Whether the target was met; undefined where there is none. */
-export function isMet(result: Result): boolean | undefined {
-  const { target, series } = result
-  if (target === undefined) return undefined
-  const value = target.of === 'ratio' ? (ratioOf(result) ?? NaN) : median(series[0]?.samples ?? [])
-  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
+function ascending(samples: number[]): number[] {
+  return [...samples].sort((a, b) => a - b)
 }

@@ -45,6 +45,11 @@ export class Program {
     this.#child.stdin?.on('error', () => {})
   }
 
+  /** What stdout has brought so far. */
+  get bytes(): number {
+    return this.#received
+  }
+
   get pid(): number {
     return this.#child.pid
   }

@@ -1,0 +1,51 @@
+import { median } from './measure.ts'
+
+/** How much to measure. */
+export interface Effort {
+  /** Runs of everything that is measured. */
+  rounds: number
+  /** The size to measure at where `count` is the full one. */
+  scale(count: number): number
+  /** Says what this machine can't give. */
+  leaveOut(reason: string): void
+}
+
+/** A figure, or a family of figures that are measured together. */
+export interface Figure {
+  name: string
+  about: string
+  /** Throws LeftOut where this machine can't give it. */
+  measure(effort: Effort): Promise<Result[]>
+}
+
+/** Thrown by a figure that this machine can't give; the message says what is missing. */
+export class LeftOut extends Error {}
+
+/** What this pair and its baselines reached, a sample for each round. */
+export interface Result {
+  name: string
+  title: string
+  unit: string
+  pair: number[]
+  /** By name; the ratio is taken with the first. */
+  baselines: Record<string, number[]>
+  /** What is promised, of the ratio of medians or of the pair's own median. */
+  target?: Target
+}
+
+export type Target = { of: 'ratio' | 'median' } & ({ atLeast: number } | { atMost: number })
+
+/** The pair's median over that of the first baseline; undefined where there is none. */
+export function ratioOf({ pair, baselines }: Result): number | undefined {
+  const [baseline] = Object.values(baselines)
+  return baseline && median(pair) / median(baseline)
+}
+
+/** Whether the target was met; undefined where there is none. */
+export function isMet(result: Result): boolean | undefined {
+  const { target, pair } = result
+  if (target === undefined) return undefined
+  const value = target.of === 'ratio' ? ratioOf(result) : median(pair)
+  if (value === undefined) return false
+  return 'atLeast' in target ? value >= target.atLeast : value <= target.atMost
+}

@@ -1,0 +1,43 @@
+import { now } from './clock.ts'
+import { chunksOfLines, line } from './lines.ts'
+import type { Program } from './program.ts'
+import { LINE_BYTES } from './sizes.ts'
+
+const LINE = LINE_BYTES + 1
+
+/** Two programs that are connected: each line that is written to `from` comes out of `to`. */
+export interface Live {
+  from: Program
+  to: Program
+}
+
+/** How many lines a second go through when as many are written as are taken. */
+export async function pipeRate({ from, to }: Live, lines: number): Promise<number> {
+  const begun = to.bytes
+  const startedAt = now()
+  const arrived = to.received(begun + lines * LINE)
+  await from.write(chunksOfLines(lines, LINE_BYTES))
+  return (lines * 1000) / ((await arrived) - startedAt)
+}
+
+/** How many milliseconds each of `lines` takes when they are typed one by one, `pauseMs` apart. */
+export async function lineDelays(
+  { from, to }: Live,
+  lines: number,
+  pauseMs: number
+): Promise<number[]> {
+  const delays: number[] = []
+  for (let count = 0; count < lines; count++) {
+    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs))
+    const typedAt = now()
+    const arrived = to.received(to.bytes + LINE)
+    await from.write([line(LINE_BYTES)])
+    delays.push((await arrived) - typedAt)
+  }
+  return delays
+}
+
+/** Types one line and waits for it, so that whatever is made on first use has been made. */
+export async function warmUp(live: Live): Promise<void> {
+  await lineDelays(live, 1, 0)
+}
