@@ -1,23 +1,23 @@
 import type { Hypercore, Peer } from 'hypercore'
-import HyperDHT from 'hyperdht'
 import Hyperswarm, { type Discovery } from 'hyperswarm'
 import { admitPeers } from './admission.ts'
+import { createDht, watchReach } from './dht.ts'
 import { Failure, TIMED_OUT } from './failure.ts'
 import { Lan } from './lan.ts'
+import { Presence } from './presence.ts'
 import type { Status } from './status.ts'
 
 /** While nobody is connected, the DHT is asked again this often: its nodes may have come back. */
 const REFRESH_MS = 4000
-/** A swarm that cannot say goodbye, since its DHT is gone, is left after this long. */
+/** Saying goodbye to the DHT takes no longer than this. */
 const LEAVE_MS = 1000
-
-/** A person who sees no peer is told so after this long. */
-const ALONE_MS = 3000
 
 /** A swarm that has joined the topic of one log. */
 export interface Membership {
   /** Resolves once everyone whom the DHT knows was connected to, or could not be. */
   flushed: Promise<boolean>
+  /** Takes what the feed knows of a peer: how many connections it is away from the writer. */
+  acquaint(peer: Peer, hops: number): void
   /** Ends the connection with a peer; for good where `ban` says that it cannot be honest. */
   drop(peer: Peer, ban: boolean): void
   leave(): Promise<void>
@@ -25,52 +25,52 @@ export interface Membership {
 
 /** A swarm on the public DHT, or on the one whose nodes `bootstrap` names. */
 export function createSwarm(bootstrap?: { host: string; port: number }[]): Hyperswarm {
-  const dht = new HyperDHT(bootstrap ? { bootstrap } : {})
-  return new Hyperswarm({ dht })
+  return new Hyperswarm({ dht: createDht(bootstrap) })
 }
 
 /**
  * Announces and looks up `core` by its discovery key, which only finds peers, and replicates it on
  * every connection: the key itself is the right to read, and the handshake of Hypercore proves it.
+ * With `lan`, peers on this machine and its links are found with no DHT too.
  */
 export function joinSwarm(
   swarm: Hyperswarm,
   core: Hypercore,
   status: Status,
-  { lan }: { lan: boolean }
+  options: { lan: boolean }
 ): Membership {
   swarm.on('connection', (connection) => core.replicate(connection))
   const { drop } = admitPeers(swarm, core, (reason) => {
     status.info(`dropped a peer that ${reason}`)
   })
-  reportPeers(core, status)
   const discovery = swarm.join(core.discoveryKey, { server: true, client: true })
-  const beacon = lan
+  const lan = options.lan
     ? new Lan(swarm, core.discoveryKey, (reason) => {
-        status.info(`the local network is not searched: ${reason}`)
+        status.info(`peers on the local network may not be found: ${reason}`)
       })
     : null
+  const reach = watchReach(swarm.dht, (answers) => {
+    presence.tellReach(answers)
+    // who came while it was out of reach is found at once
+    if (answers) void discovery.refresh()
+  })
+  const presence = new Presence(swarm, core, status, { lan, reach })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
-  const waiting = setTimeout(() => {
-    if (core.peers.length === 0) status.info('no peer found yet, waiting for one')
-  }, ALONE_MS)
   return {
     flushed: swarm.flush(),
+    acquaint: (peer, hops) => presence.acquaint(peer, hops),
     drop,
     async leave() {
       stopRefreshing()
-      beacon?.close()
-      clearTimeout(waiting)
-      await Promise.race([swarm.destroy(), after(LEAVE_MS)])
+      presence.close()
+      lan?.close()
+      reach.close()
+      const farewell = Promise.allSettled([swarm.destroy({ force: reach.answers !== true })])
+      if (reach.answers) await Promise.race([farewell, after(LEAVE_MS)])
+      // closes every connection, and with them what still waits for the DHT
+      await swarm.dht.destroy({ force: true })
     }
   }
-}
-
-function reportPeers(core: Hypercore, status: Status): void {
-  core.on('peer-add', () => status.info(`connected to a peer (${core.peers.length} now)`))
-  core.on('peer-remove', () => {
-    if (!core.closing) status.info(`lost a peer (${core.peers.length} left)`)
-  })
 }
 
 /** Throws a Failure with exit code 3 where `core` has met no peer within `timeout` milliseconds. */

@@ -69,11 +69,15 @@ declare module 'hyperdht' {
   interface Events {
     'network-change': []
     'network-update': []
+    'add-node': []
+    'remove-node': []
     ready: []
     close: []
   }
 
   class HyperDHT extends EventEmitter<Events> {
+    static BOOTSTRAP: (string | { host: string; port: number })[]
+
     constructor(opts?: {
       bootstrap?: (string | { host: string; port: number })[]
       host?: string
@@ -83,6 +87,8 @@ declare module 'hyperdht' {
     })
 
     readonly bootstrapped: boolean
+    readonly bootstrapNodes: { host: string; port: number }[]
+    readonly nodes: { length: number }
     readonly online: boolean
     readonly port: number
     readonly host: string
