@@ -1,0 +1,142 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import c, { type Encoder } from 'compact-encoding'
+import { Signatures } from '../../shared/feed/signatures.ts'
+import { BatchReader, Source } from '../../shared/feed/source.ts'
+import * as wire from '../../shared/feed/wire.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+
+const BIG = 2 ** 40
+const SIGNATURE = b4a.alloc(64, 7)
+
+function roundTrip<T>(encoding: Encoder<T>, message: T): T {
+  return c.decode(encoding, c.encode(encoding, message))
+}
+
+function batchOf(blocks: Uint8Array[]): wire.Batch {
+  return { id: 1, start: 0, signature: SIGNATURE, blocks }
+}
+
+/** What a writer of `lines` answers to a reader with nothing that asks for the blocks from `from`. */
+async function begin(source: Source, from: number, received: wire.Begin[]): Promise<wire.Begin> {
+  await source.subscribe({ id: 1, fork: 0, length: 0, from, tail: -1, manifest: true })
+  const message = received.pop()
+  if (message === undefined) throw new Error('the source did not begin')
+  return message
+}
+
+test('what a peer says arrives as it was said', (t) => {
+  for (const hops of [0, 3, wire.FAR]) t.alike(roundTrip(wire.status, { hops }), { hops })
+  t.alike(roundTrip(wire.ack, { id: 3, end: BIG }), { id: 3, end: BIG })
+  t.alike(roundTrip(wire.refuse, { id: 255 }), { id: 255 })
+})
+
+test('a subscription arrives as it was sent', (t) => {
+  const base: wire.Subscribe = {
+    id: 1,
+    fork: 2,
+    length: BIG,
+    from: BIG + 1,
+    tail: -1,
+    manifest: false
+  }
+  for (const tail of [-1, 0, 1, BIG]) {
+    for (const manifest of [true, false]) {
+      t.alike(roundTrip(wire.subscribe, { ...base, tail, manifest }), { ...base, tail, manifest })
+    }
+  }
+  t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE).id, 0)
+})
+
+test('a batch arrives as it was sent', (t) => {
+  const batch = { ...batchOf([b4a.from('a'), b4a.alloc(0), b4a.from([0, 255])]), start: BIG }
+  t.alike(roundTrip(wire.batch, batch), batch)
+})
+
+test('a beginning brings the manifest and the proof that a new reader needs', async (t) => {
+  const writer = await createLog(t, ['a', 'b', 'c', 'd', 'e'])
+  const signatures = new Signatures(writer)
+  const received: wire.Begin[] = []
+  const source = new Source(writer, signatures, new BatchReader(writer, signatures), {
+    begin: (message) => received.push(roundTrip(wire.begin, message)),
+    batch: () => {},
+    refuse: () => {}
+  })
+
+  const whole = await begin(source, 0, received)
+  t.is(whole.start, 0)
+  t.is(whole.length, 5)
+  t.ok(whole.proof?.manifest, 'with the manifest')
+  t.absent(whole.proof?.upgrade, 'and no proof for what is left out: nothing is')
+
+  for (const from of [1, 3, 5]) {
+    const { start, proof } = await begin(source, from, received)
+    const reader = await createCopy(t, writer)
+    if (!proof?.manifest) throw new Error('there is no manifest')
+    await reader.core.setManifest(proof.manifest)
+    t.ok(await reader.applyProof(proof), `a reader takes the proof of ${from} blocks`)
+    t.is(start, from)
+    t.is(reader.length, from)
+  }
+})
+
+test('a beginning without a proof arrives as it was sent', (t) => {
+  const message: wire.Begin = { id: 1, start: 7, length: BIG, proof: null }
+  t.alike(roundTrip(wire.begin, message), message)
+})
+
+test('a batch holds one block of any length, or many within the limits', (t) => {
+  const long = batchOf([b4a.alloc(4 * wire.MAX_BYTES, 1)])
+  t.is(roundTrip(wire.batch, long).blocks[0]?.byteLength, 4 * wire.MAX_BYTES)
+
+  const size = wire.MAX_BYTES / wire.MAX_BLOCKS
+  const full = batchOf(Array.from({ length: wire.MAX_BLOCKS }, () => b4a.alloc(size, 1)))
+  t.is(roundTrip(wire.batch, full).blocks.length, wire.MAX_BLOCKS)
+})
+
+test('a batch beyond the limits is refused', async (t) => {
+  const refused = async (blocks: Uint8Array[], reason: RegExp): Promise<void> => {
+    await t.exception(() => roundTrip(wire.batch, batchOf(blocks)), reason)
+  }
+  await refused([], /a batch of 0 blocks/)
+  const many = Array.from({ length: wire.MAX_BLOCKS + 1 }, () => b4a.alloc(0))
+  await refused(many, /a batch of 1025 blocks/)
+  const half = b4a.alloc(wire.MAX_BYTES / 2 + 100)
+  await refused([half, half], /a batch of \d+ bytes/)
+})
+
+test('a batch that announces more than it brings is refused', async (t) => {
+  const honest = c.encode(wire.batch, batchOf([b4a.from('0123456789')]))
+  const lengthAt = honest.byteLength - 11
+  t.is(honest[lengthAt], 10, 'the length of the one block')
+  for (const claim of [11, 252]) {
+    const lie = b4a.from(honest)
+    lie[lengthAt] = claim
+    await t.exception(() => c.decode(wire.batch, lie), /Out of bounds/)
+  }
+})
+
+test('a message that is cut short is refused, wherever it is cut', async (t) => {
+  const messages = [
+    c.encode(wire.status, { hops: 300 }),
+    c.encode(wire.ack, { id: 1, end: BIG }),
+    c.encode(wire.refuse, { id: 70_000 }),
+    c.encode(wire.subscribe, { ...wire.UNSUBSCRIBE, id: 1, length: BIG }),
+    c.encode(wire.begin, { id: 1, start: 7, length: BIG, proof: null }),
+    c.encode(wire.batch, batchOf([b4a.from('a'), b4a.from('b')]))
+  ]
+  const decoders = [wire.status, wire.ack, wire.refuse, wire.subscribe, wire.begin, wire.batch]
+  for (const [i, decoder] of decoders.entries()) {
+    const message = messages[i] ?? b4a.alloc(0)
+    for (let end = 0; end < message.byteLength; end++) {
+      let decoded: unknown = null
+      try {
+        decoded = c.decode<unknown>(decoder as Encoder<unknown>, message.subarray(0, end))
+      } catch {
+        continue
+      }
+      t.fail(`message ${i}, cut at ${end}, gave ${JSON.stringify(decoded)}`)
+    }
+  }
+  t.pass('every cut was refused')
+})
