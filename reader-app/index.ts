@@ -48,7 +48,9 @@ const replication = new Replication(
   }
 )
 core.on('truncate', (length) => {
-  status.info(`the writer rewound its log to block ${length}: what follows replaces what came after`)
+  status.info(
+    `the writer rewound its log to block ${length}: what follows replaces what came after`
+  )
 })
 const membership = joinSwarm(swarm, core, status, options)
 onStop(async () => {

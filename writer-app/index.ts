@@ -1,5 +1,4 @@
 import b4a from 'b4a'
-import process from 'bare-process'
 import Hypercore from 'hypercore'
 import { DONE, Failure, TIMED_OUT } from '../shared/failure.ts'
 import { createFeed } from '../shared/feed/index.ts'
@@ -13,6 +12,7 @@ import {
   onStop,
   stop
 } from '../shared/host.ts'
+import { closeInput, readInput } from '../shared/input.ts'
 import { splitLines } from '../shared/lines.ts'
 import { openWriter } from '../shared/log.ts'
 import { jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
@@ -39,7 +39,7 @@ const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const feed = createFeed(core)
 let appending: Promise<unknown> = Promise.resolve()
 onStop(async () => {
-  process.stdin.destroy()
+  closeInput()
   await appending.catch(() => {})
   await membership.leave()
   await feed.close()
@@ -55,7 +55,7 @@ if (core.length < log.knownLength) {
 
 const first = core.length
 let committing: Promise<void> = Promise.resolve()
-const lines = splitLines(process.stdin, {
+const lines = splitLines(readInput(), {
   ...(options.delimiter && { delimiter: options.delimiter }),
   limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
 })

@@ -113,6 +113,7 @@ export class Source {
   readonly #signatures: Signatures
   readonly #reader: BatchReader
   readonly #channel: SourceChannel
+  #asked = 0
   #id = 0
   #next = 0
   #sent: Sent[] = []
@@ -139,8 +140,11 @@ export class Source {
   async subscribe(request: Subscribe): Promise<void> {
     const { id, fork } = request
     this.stop()
+    this.#asked = id
     if (id === 0) return
     const answer = fork === this.#core.fork ? await this.#answer(request) : null
+    // the peer has changed its mind meanwhile
+    if (id !== this.#asked) return
     if (answer === null) {
       this.#channel.refuse({ id })
       return

@@ -1,0 +1,18 @@
+import process from 'bare-process'
+import { Failure, codeOf } from './failure.ts'
+
+/** The bytes of stdin as they come. Throws a Failure where stdin is nothing that can be read. */
+export async function* readInput(): AsyncGenerator<unknown> {
+  try {
+    yield* process.stdin
+  } catch (err) {
+    const code = codeOf(err)
+    if (code === '') throw err
+    throw new Failure(`standard input cannot be read (${code}): pipe something else in`)
+  }
+}
+
+/** Reads no more: what is waiting on stdin stays there. */
+export function closeInput(): void {
+  process.stdin.destroy()
+}
