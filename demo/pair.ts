@@ -1,16 +1,14 @@
-// A writer and a reader in one terminal: two real processes that meet on a private DHT on loopback.
-// What is typed goes to the writer; what is printed comes from the reader.
+// A writer and a reader in one terminal: two real processes that meet by themselves, by the beacon of
+// the local network. What is typed goes to the writer; what is printed comes from the reader.
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
 import { type Subprocess, spawn } from 'bare-subprocess'
-import createTestnet from 'hyperdht/testnet'
 
-const testnet = await createTestnet(10)
-const node = testnet.bootstrap[0]
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
-const common = ['--bootstrap', `127.0.0.1:${node?.port ?? 0}`, '--no-lan', '--storage', storage]
+// no DHT: nobody answers at the discard port, and nothing of a trial run reaches the public one
+const common = ['--bootstrap', '127.0.0.1:9', '--storage', storage]
 
 // apart from this terminal's signals, which are passed on once: a second one would cut a stop short
 const detached = os.platform() !== 'win32'
@@ -39,7 +37,6 @@ if (writer.stdin) {
 }
 await Promise.all([exited(writer), exited(reader)])
 fs.rmSync(storage, { recursive: true })
-await testnet.destroy()
 Bare.exit(0)
 
 function stopBoth(signal = 'SIGTERM'): void {
