@@ -7,7 +7,7 @@ import reader from '../reader-app/package.json' with { type: 'json' }
 import { Failure, USAGE } from '../shared/failure.ts'
 import writer from '../writer-app/package.json' with { type: 'json' }
 import { makeExecutable } from './make/executable.ts'
-import { HERE, HOSTS, runtimeFor } from './make/hosts.ts'
+import { HERE, HOSTS } from './make/hosts.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const make = command(
@@ -28,9 +28,8 @@ try {
 }
 
 async function makeBoth(host: string): Promise<void> {
-  const runtime = runtimeFor(host)
   for (const app of [writer, reader]) {
-    const file = await makeExecutable(root, app, host, runtime)
+    const file = await makeExecutable(root, app, host)
     const size = (fs.statSync(file).size / 1e6).toFixed(1)
     process.stdout.write(`${path.relative(root, file)} ${size} MB\n`)
   }

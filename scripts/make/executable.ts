@@ -2,6 +2,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import build from 'bare-build'
+import { runtimeFor } from './hosts.ts'
 import { withOurStart } from './runtime.ts'
 
 export interface App {
@@ -11,23 +12,23 @@ export interface App {
   main: string
 }
 
-/** Where the executables for `host` are put. */
+/** Where the executables for `host` are put unless another folder is named. */
 export function outFolder(root: string, host: string): string {
   return path.join(root, 'out', host)
 }
 
 /**
- * Builds `app`, compiled, from its folder in `root` for `host`, whose runtime is the file `runtime`.
- * Returns the executable's path.
+ * Builds `app`, compiled, from its folder in `root` for `host` into the folder `out`. Returns the
+ * executable's path. Throws a Failure where the host's runtime cannot be had.
  */
 export async function makeExecutable(
   root: string,
   app: App,
   host: string,
-  runtime: string
+  out = outFolder(root, host)
 ): Promise<string> {
   const { name, version, description, main } = app
-  const out = outFolder(root, host)
+  const runtime = runtimeFor(host)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
   const started = path.join(folder, path.basename(runtime))
   try {
