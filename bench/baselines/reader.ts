@@ -13,7 +13,6 @@ process.on('SIGTERM', () => void swarm.destroy().then(() => Bare.exit(0)))
 
 const core = new Hypercore(folder, b4a.from(key, 'hex'))
 await core.ready()
-core.once('peer-add', () => process.stderr.write('connected\n'))
 swarm.join(core.discoveryKey)
 swarm.on('connection', (connection) => core.replicate(connection))
 

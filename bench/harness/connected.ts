@@ -18,8 +18,8 @@ export async function startGuidePair(scope: Scope, network: Network): Promise<Li
   return ready({ from: writer.program, to: reader })
 }
 
+// a line that has come through shows that they are
 async function ready(live: Live): Promise<Live> {
-  await live.to.said('connected')
   await warmUp(live)
   return live
 }

@@ -32,9 +32,10 @@ export async function startWriterOf(
   scope: Scope,
   network: Network,
   count: number,
-  size: number
+  size: number,
+  storage = scope.folder()
 ): Promise<Writer> {
-  const writer = await startWriter(scope, network)
+  const writer = await startWriter(scope, network, storage)
   await append(writer, count, size)
   return writer
 }

@@ -28,10 +28,12 @@ export function guideRate(
   return scoped((scope) => rateOf(startGuideReader(scope, network, key, way, count), count, size))
 }
 
-// from its first connection, so that start-up and discovery do not count, to the last block
+// from the first block to the last, so that start-up and discovery do not count
 async function rateOf(reader: Program, count: number, size: number): Promise<number> {
-  const from = await reader.said('connected')
-  const to = await reader.received(count * (size + 1))
+  const bytes = count * (size + 1)
+  const from = await reader.received(1)
+  const begun = reader.bytes
+  const to = await reader.received(bytes)
   await reader.done()
-  return (count * 1000) / (to - from)
+  return ((bytes - begun) / (size + 1) / (to - from)) * 1000
 }

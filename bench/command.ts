@@ -1,0 +1,46 @@
+import { type Bail, bail, command, flag, footer, summary } from 'paparam'
+import { Failure, USAGE } from '../shared/failure.ts'
+import { figures } from './figures/index.ts'
+import type { Figure } from './harness/figure.ts'
+
+const definition = command(
+  'bench',
+  summary('Measures the pair against baselines in the same run: medians and ratios'),
+  flag('--only <names>', 'some figures, comma-separated'),
+  flag('--quick', 'a tenth of the sizes and few rounds: a hint in two minutes'),
+  flag('--json', 'JSON on stdout in place of the table'),
+  flag('--svg', 'draw the figures into docs/bench.svg'),
+  footer(
+    `Figures:\n${figures.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}`
+  ),
+  bail(refuse)
+)
+
+export interface Options {
+  figures: Figure[]
+  quick: boolean
+  json: boolean
+  svg: boolean
+}
+
+/** What `argv` asks for; null where it was answered with the help. Throws a Failure where it is wrong. */
+export function parseBench(argv: string[]): Options | null {
+  if (definition.parse(argv) === null) return null
+  const { only, quick, json, svg } = definition.flags
+  return {
+    figures: typeof only === 'string' ? only.split(',').map(find) : figures,
+    quick: quick === true,
+    json: json === true,
+    svg: svg === true
+  }
+}
+
+function find(name: string): Figure {
+  const figure = figures.find((one) => one.name === name)
+  if (figure) return figure
+  throw new Failure(`there is no figure '${name}': see --help for those that there are`, USAGE)
+}
+
+function refuse({ reason, flag, arg }: Bail): void {
+  throw new Failure(`${reason} ${flag?.name ?? arg?.value ?? ''}: see --help`, USAGE)
+}

@@ -1,0 +1,62 @@
+import type { Figure } from '../harness/figure.ts'
+import { startGuideWriter } from '../harness/guide.ts'
+import { now } from '../harness/clock.ts'
+import { line } from '../harness/lines.ts'
+import { alternate, median } from '../harness/measure.ts'
+import { type Network, bare, loopback } from '../harness/network.ts'
+import { type Writer, startWriter } from '../harness/pair.ts'
+import { Program } from '../harness/program.ts'
+import { type Scope, scoped } from '../harness/scope.ts'
+import { LINE_BYTES } from '../harness/sizes.ts'
+
+const READERS = 64
+const PROCESSES = 8
+const PAUSE_MS = 200
+
+export const crowd: Figure = {
+  name: 'crowd',
+  about: '1 writer and 64 readers in 8 processes on loopback: a new line on all of them',
+  async measure({ rounds, scale }) {
+    const lines = scale(30)
+    const { pair, ...baselines } = await alternate(rounds, {
+      pair: () => crowdDelay(startWriter, 'bench/programs/crowd.ts', lines),
+      'the guide’s loop': () => crowdDelay(startGuideWriter, 'bench/baselines/crowd.ts', lines)
+    })
+    return [
+      {
+        name: 'crowd',
+        title: 'a new line on all of 64 readers',
+        unit: 'ms',
+        pair,
+        baselines,
+        target: { of: 'median', atMost: 100 }
+      }
+    ]
+  }
+}
+
+function crowdDelay(
+  start: (scope: Scope, network: Network) => Promise<Writer>,
+  readers: string,
+  lines: number
+): Promise<number> {
+  return scoped(async (scope) => {
+    const network = await loopback(scope)
+    const { program, key } = await start(scope, network)
+    const crowd = Array.from({ length: PROCESSES }, () => {
+      const args = [scope.folder(), network.bootstrap, key, String(READERS / PROCESSES)]
+      return new Program(scope, 'crowd', bare(readers, ...args), { text: true })
+    })
+    await Promise.all(crowd.map((readers) => readers.line(/^flushed$/)))
+
+    const delays: number[] = []
+    for (let length = 1; length <= lines; length++) {
+      const from = now()
+      await program.write([line(LINE_BYTES)])
+      await Promise.all(crowd.map((readers) => readers.line(new RegExp(`^length ${length}$`))))
+      delays.push(now() - from)
+      await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+    return median(delays)
+  })
+}

@@ -1,0 +1,29 @@
+import type { Figure } from '../harness/figure.ts'
+import { acknowledge } from './acknowledge.ts'
+import { besideBrokers } from './brokers.ts'
+import { catchUpFar } from './catch-up-far.ts'
+import { catchUp } from './catch-up.ts'
+import { crowd } from './crowd.ts'
+import { ingest } from './ingest.ts'
+import { largeBlocks } from './large-blocks.ts'
+import { lineFar } from './line-far.ts'
+import { memory } from './memory.ts'
+import { pipe } from './pipe.ts'
+import { plain } from './plain.ts'
+import { startUp } from './start-up.ts'
+
+/** All figures, in the order in which they are measured and shown. */
+export const figures: Figure[] = [
+  catchUp,
+  catchUpFar,
+  plain,
+  largeBlocks,
+  pipe,
+  lineFar,
+  crowd,
+  ingest,
+  acknowledge,
+  besideBrokers,
+  startUp,
+  memory
+]

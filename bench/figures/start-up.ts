@@ -1,0 +1,67 @@
+import type { Figure } from '../harness/figure.ts'
+import { now } from '../harness/clock.ts'
+import { alternate } from '../harness/measure.ts'
+import { type Network, bare, loopback } from '../harness/network.ts'
+import { type Writer, startReader, startWriter, startWriterOf } from '../harness/pair.ts'
+import { Program } from '../harness/program.ts'
+import { scoped } from '../harness/scope.ts'
+import { LINE_BYTES } from '../harness/sizes.ts'
+
+export const startUp: Figure = {
+  name: 'start-up',
+  about: 'from exec to the writer’s key and to the reader’s first block',
+  measure: ({ rounds }) =>
+    scoped(async (scope) => {
+      const network = await loopback(scope)
+      const writer = await startWriterOf(scope, network, 1, LINE_BYTES)
+      const times = await alternate(rounds, {
+        key: () => timeToKey(network),
+        'modules of the writer': () => timeToLoad('writer-app'),
+        block: () => timeToBlock(network, writer),
+        'modules of the reader': () => timeToLoad('reader-app')
+      })
+      return [
+        {
+          name: 'start-up-writer',
+          title: 'exec to the writer’s key',
+          unit: 'ms',
+          pair: times.key,
+          baselines: { 'loading the modules': times['modules of the writer'] },
+          target: { of: 'ratio', atMost: 1.5 }
+        },
+        {
+          name: 'start-up-reader',
+          title: 'exec to the reader’s first block',
+          unit: 'ms',
+          pair: times.block,
+          baselines: { 'loading the modules': times['modules of the reader'] },
+          target: { of: 'ratio', atMost: 1.5 }
+        }
+      ]
+    })
+}
+
+function timeToKey(network: Network): Promise<number> {
+  return scoped(async (scope) => {
+    const { program } = await startWriter(scope, network)
+    return now() - program.startedAt
+  })
+}
+
+function timeToBlock(network: Network, { key }: Writer): Promise<number> {
+  return scoped(async (scope) => {
+    const reader = startReader(scope, network, key, ['--start', '0', '--count', '1'])
+    const to = await reader.received(LINE_BYTES + 1)
+    await reader.done()
+    return to - reader.startedAt
+  })
+}
+
+function timeToLoad(app: string): Promise<number> {
+  return scoped(async (scope) => {
+    const modules = new Program(scope, 'modules', bare('bench/baselines/modules.ts', app))
+    const to = await modules.received(1)
+    await modules.done()
+    return to - modules.startedAt
+  })
+}
