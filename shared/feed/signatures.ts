@@ -1,3 +1,4 @@
+import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { MAX_BLOCKS, MAX_BYTES } from './wire.ts'
 
@@ -26,7 +27,8 @@ export class Signatures {
   /** Remembers that the log was signed at `length` blocks, `byteLength` bytes. */
   add(length: number, byteLength: number, signature: Uint8Array): void {
     const all = this.#boundaries
-    all.push({ length, byteLength, signature })
+    // a signature is a view of its batch's message, which would stay in memory with it
+    all.push({ length, byteLength, signature: b4a.from(signature) })
     // the one in the middle can go while a single batch still spans its neighbours
     const [left, , right] = all.slice(-3)
     if (
