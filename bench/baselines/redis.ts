@@ -3,7 +3,8 @@
 //   bare bench/baselines/redis.ts <write|read> <port>
 import b4a from 'b4a'
 import process from 'bare-process'
-import { type TCPSocket, createConnection } from 'bare-tcp'
+import type { Duplex, Writable } from 'bare-stream'
+import { createConnection } from 'bare-tcp'
 import { splitLines } from '../../shared/lines.ts'
 import { type Reply, replies } from './resp.ts'
 
@@ -17,7 +18,7 @@ const socket = createConnection({ host: '127.0.0.1', port: Number(port), noDelay
 if (way === 'write') await write(socket)
 else await read(socket)
 
-async function write(socket: TCPSocket): Promise<void> {
+async function write(socket: Duplex): Promise<void> {
   // whether the answers are errors is seen by the reader, which would lack a line
   socket.on('data', () => {})
   for await (const lines of splitLines(process.stdin)) {
@@ -27,7 +28,8 @@ async function write(socket: TCPSocket): Promise<void> {
   }
 }
 
-async function read(socket: TCPSocket): Promise<void> {
+async function read(socket: Duplex): Promise<void> {
+  const stdout: Writable = process.stdout
   let last = '0'
   const next = (): void => {
     socket.write(command('XREAD', 'COUNT', COUNT, 'BLOCK', '0', 'STREAMS', STREAM, last))
@@ -43,7 +45,7 @@ async function read(socket: TCPSocket): Promise<void> {
       if (line) parts.push(line, b4a.from('\n'))
     }
     next()
-    process.stdout.write(b4a.concat(parts))
+    stdout.write(b4a.concat(parts))
   }
 }
 
