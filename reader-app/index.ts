@@ -9,7 +9,7 @@ import {
   onStop,
   stop
 } from '../shared/host.ts'
-import { openReader, storageFailure } from '../shared/log.ts'
+import { openReader, readerFailure } from '../shared/log.ts'
 import { formatBlocks, jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
 import { loadPosition, savePosition } from '../shared/position.ts'
 import { Replication } from '../shared/replication.ts'
@@ -44,7 +44,7 @@ const replication = new Replication(
       status.info('dropped a peer that claims blocks and does not send them')
       membership.drop(peer, false)
     },
-    onerror: (err) => fail(storageFailure(err))
+    onerror: (err) => fail(readerFailure(err))
   }
 )
 core.on('truncate', (length) => {

@@ -2,10 +2,12 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
-import { Failure, codeOf, messageOf } from './failure.ts'
+import { bootId } from './boot.ts'
+import { Failure } from './failure.ts'
 import { fail } from './host.ts'
 import { keepPrivate } from './private.ts'
-import { type LogState, Record } from './record.ts'
+import { Record } from './record.ts'
+import { assertOurs, assertWhole, isEmpty, openFailure, storageFailure } from './storage.ts'
 import { WriteAheadLog } from './wal.ts'
 
 /** What the apps keep below a storage folder. */
@@ -16,22 +18,57 @@ const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 /** What hypercore-storage keeps in a store; it would move anything else into `db`. */
 const STORE = ['CORESTORE', 'db']
 
+const MEND_WRITER =
+  'put its files back from a backup, or start a new log in an empty folder with --storage'
+const MEND_READER = 'delete it and start again: its blocks come back from other peers'
+
 /** The log that this machine writes, on disk. */
 export class WriterLog {
   readonly core: Hypercore
-  /** The length that the log is known to have had: longer than `core` where blocks were lost. */
-  readonly knownLength: number
   readonly #record: Record
   readonly #wal: WriteAheadLog
   readonly #stopWatching: () => void
+  readonly #cameBackShort: boolean
+  #begun = false
   #committing: Promise<unknown> = Promise.resolve()
 
   constructor(core: Hypercore, record: Record, stopWatching: () => void) {
     this.core = core
-    this.knownLength = record.state?.length ?? 0
     this.#record = record
     this.#wal = new WriteAheadLog(core)
     this.#stopWatching = stopWatching
+    this.#cameBackShort = this.isShort
+  }
+
+  /** The length that the log is known to have had: more than it has now where blocks were lost. */
+  get knownLength(): number {
+    return this.#record.state?.length ?? 0
+  }
+
+  /** Whether the log has lost blocks that were acknowledged, or a fork that readers know of. */
+  get isShort(): boolean {
+    const { fork = 0, length = 0 } = this.#record.state ?? {}
+    return this.core.fork < fork || (this.core.fork === fork && this.length < length)
+  }
+
+  /** How many blocks there are from the first one on. */
+  get length(): number {
+    return Math.min(this.core.length, this.core.contiguousLength)
+  }
+
+  /**
+   * Makes the log ready to be appended to, as it is now. After a loss, and after a power cut, readers
+   * may hold blocks that nobody acknowledged and that are gone here: on a new fork they rewind to
+   * this log, where other blocks with the same numbers would close their copies for good.
+   */
+  async begin(): Promise<void> {
+    const { fork = 0, boot = '' } = this.#record.state ?? {}
+    const wentDown = boot !== '' && boot !== bootId()
+    if (this.#cameBackShort || wentDown) {
+      await this.core.truncate(this.length, Math.max(this.core.fork, fork) + 1)
+    }
+    this.#begun = true
+    await this.commit()
   }
 
   /** Appends `blocks`: they survive the end of this process once this resolves. */
@@ -39,40 +76,33 @@ export class WriterLog {
     try {
       await this.core.append(blocks)
     } catch (err) {
-      throw storageFailure(err)
+      throw writerFailure(err)
     }
   }
 
   /** Resolves to the length that the log has now, once a power cut could not shorten it. */
   commit(): Promise<number> {
-    const committed = this.#commit()
+    const committed = this.#commit(bootId())
     this.#committing = committed.catch(() => {})
     return committed
   }
 
-  async #commit(): Promise<number> {
-    const state = stateOf(this.core)
+  async #commit(boot: string): Promise<number> {
+    const { core } = this
+    const key = b4a.toString(core.key, 'hex')
+    const { fork, length } = core
     try {
       await this.#wal.sync()
-      await this.#record.save(state)
+      await this.#record.save({ key, fork, length, boot })
     } catch (err) {
-      throw storageFailure(err)
+      throw writerFailure(err)
     }
-    return state.length
-  }
-
-  /** Goes on from the log as it is, though it was longer: readers rewind to it, as on a truncation. */
-  async acceptLoss(): Promise<void> {
-    await this.core.truncate(
-      this.core.length,
-      Math.max(this.core.fork, this.#record.state?.fork ?? 0) + 1
-    )
-    await this.commit()
+    return length
   }
 
   async close(): Promise<void> {
     await this.#committing
-    if (this.core.length > (this.#record.state?.length ?? 0)) await this.commit()
+    if (this.#begun) await this.#commit('')
     this.#stopWatching()
     this.#wal.close()
     this.#record.close()
@@ -80,27 +110,35 @@ export class WriterLog {
   }
 }
 
-function stateOf(core: Hypercore): LogState {
-  return { key: b4a.toString(core.key, 'hex'), fork: core.fork, length: core.length }
-}
-
 /** Opens the log that this machine writes, or makes a new one with a new key. */
 export async function openWriter(storage: string): Promise<WriterLog> {
   const folder = path.join(storage, WRITER_STORAGE)
-  const { core, stopWatching } = await open(storage, folder, (at) => new Hypercore(at))
-  try {
-    const record = new Record(path.join(storage, WRITER_RECORD))
-    if (record.state && record.state.key !== b4a.toString(core.key, 'hex')) {
-      throw new Failure(
-        `${folder} no longer holds the log ${record.state.key} but another one: put its files back from a backup, or start a new log in another folder with --storage`
-      )
-    }
-    const log = new WriterLog(core, record, stopWatching)
-    if (record.state === null) await log.commit()
-    return log
-  } catch (err) {
+  const record = openRecord(storage)
+  const { key } = record.state ?? {}
+  if (key !== undefined && isEmpty(folder)) {
+    throw new Failure(`${folder} is gone, and with it the log ${key}: ${MEND_WRITER}`)
+  }
+  const { core, stopWatching } = await open(
+    storage,
+    folder,
+    MEND_WRITER,
+    // nobody but this writer makes its log longer, unless it has lost something
+    (at) => new Hypercore(at, { eagerUpgrade: false })
+  )
+  if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
     await core.close()
-    throw explain(err, folder)
+    throw new Failure(`${folder} no longer holds the log ${key} but another one: ${MEND_WRITER}`)
+  }
+  return new WriterLog(core, record, stopWatching)
+}
+
+function openRecord(storage: string): Record {
+  const file = path.join(storage, WRITER_RECORD)
+  try {
+    assertOurs(storage, OURS)
+    return new Record(file)
+  } catch (err) {
+    throw openFailure(err, storage, MEND_WRITER)
   }
 }
 
@@ -114,6 +152,7 @@ export async function openReader(storage: string, key: Uint8Array): Promise<Hype
   const { core, stopWatching } = await open(
     storage,
     folder,
+    MEND_READER,
     (at) =>
       new Hypercore(at, key, { writable: false, eagerUpgrade: false, inflightRange: [64, 1024] })
   )
@@ -121,21 +160,33 @@ export async function openReader(storage: string, key: Uint8Array): Promise<Hype
   return core
 }
 
+/** What keeps a writer's log from being read or written now. */
+export function writerFailure(err: unknown): unknown {
+  return storageFailure(err, MEND_WRITER)
+}
+
+/** What keeps a reader's copy from being read or written now. */
+export function readerFailure(err: unknown): unknown {
+  return storageFailure(err, MEND_READER)
+}
+
 async function open(
   storage: string,
   folder: string,
+  mend: string,
   create: (folder: string) => Hypercore
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
+    assertWhole(folder, mend)
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     const core = create(folder)
     await core.ready()
     core.once('conflict', () => onconflict(folder))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
-    throw explain(err, folder)
+    throw openFailure(err, folder, mend)
   }
 }
 
@@ -146,55 +197,4 @@ function onconflict(folder: string): void {
       `the writer of ${folder} has signed two different logs with one key, so neither can be trusted: it must start a new one in an empty folder`
     )
   )
-}
-
-/** Throws unless `folder` is missing, empty, or holds one of `ours`. */
-function assertOurs(folder: string, ours: string[]): void {
-  const names = list(folder)
-  if (names.length === 0 || names.some((name) => ours.includes(name))) return
-  throw new Failure(
-    `${folder} holds files that are not ours (${names[0]}): choose an empty folder with --storage`
-  )
-}
-
-function list(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return []
-    throw err
-  }
-}
-
-const FULL = /no space left|disk quota exceeded|ENOSPC|EDQUOT/i
-const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'])
-
-/** What became of a log that could not be written to any more. */
-export function storageFailure(err: unknown): unknown {
-  if (!FULL.test(messageOf(err)) && !FULL.test(codeOf(err))) return err
-  return new Failure(
-    'the disk is full: free some space and start again; everything acknowledged is kept'
-  )
-}
-
-function explain(err: unknown, folder: string): unknown {
-  if (err instanceof Failure) return err
-  const message = messageOf(err)
-  const code = codeOf(err)
-  if (message.includes('could not be locked')) {
-    return new Failure(
-      `${folder} is in use by another process: stop that one, or choose another folder with --storage`
-    )
-  }
-  if (UNWRITABLE.has(code)) {
-    return new Failure(
-      `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
-    )
-  }
-  if (message.startsWith('Invalid device file')) {
-    return new Failure(
-      `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
-    )
-  }
-  return storageFailure(err)
 }

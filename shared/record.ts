@@ -1,16 +1,28 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
 import sodium from 'sodium-universal'
+import { Failure } from './failure.ts'
 
 /** What a log's writer vouched for: a log with this key had `length` blocks, on fork `fork`. */
 export interface LogState {
   key: string
   fork: number
   length: number
+  /** The start of the machine in which the log was open; empty once it has been closed. */
+  boot: string
 }
 
-const SLOT = 256
+/** What stands in a slot; the one with the higher serial number counts. */
+interface Slot extends LogState {
+  serial: number
+}
+
+const NONE: Slot = { key: '', fork: 0, length: 0, boot: '', serial: 0 }
+const SLOT = 512
 const SUM = 32
+/** Far enough from each other that no disk writes both at once. */
+const OFFSETS = [0, 4096]
+const SIZE = 4096 + SLOT
 
 /**
  * A small file beside a store that remembers the last acknowledged state of the log in it, so that
@@ -18,53 +30,70 @@ const SUM = 32
  * with a checksum: a power cut in the middle of one leaves the other.
  */
 export class Record {
-  readonly #fd: number
-  #next = 0
+  readonly #file: string
+  #fd: number | null = null
+  #serial = 0
   state: LogState | null = null
 
-  /** Opens the record at `file`, which it makes where there is none. */
+  /** Reads the record in `file`, where there is one. Throws a Failure where it is damaged. */
   constructor(file: string) {
-    this.#fd = fs.openSync(file, fs.existsSync(file) ? 'r+' : 'w+', 0o600)
-    const bytes = b4a.alloc(SLOT * 2)
-    fs.readSync(this.#fd, bytes, 0, bytes.byteLength, 0)
-    for (const [slot, offset] of [0, SLOT].entries()) {
-      const state = decode(bytes.subarray(offset, offset + SLOT))
-      // a slot may be older, by length or by fork, but only the newer one counts
-      if (state && (!this.state || isNewer(state, this.state))) {
-        this.state = state
-        this.#next = 1 - slot
-      }
+    this.#file = file
+    if (!fs.existsSync(file)) return
+    this.#fd = fs.openSync(file, 'r+')
+    const bytes = b4a.alloc(SIZE)
+    fs.readSync(this.#fd, bytes, 0, SIZE, 0)
+    const slots = OFFSETS.map((offset) => bytes.subarray(offset, offset + SLOT))
+    for (const slot of slots) {
+      const { serial, ...state } = decode(slot) ?? NONE
+      if (serial <= this.#serial) continue
+      this.#serial = serial
+      this.state = state
+    }
+    // the very first write of all may have been torn
+    const written = slots.every((slot) => slot.some((byte) => byte !== 0))
+    if (this.state === null && written) {
+      this.close()
+      throw new Failure(
+        `${file} is damaged, so nobody can tell whether the log beside it is whole: put it back from a backup, or delete it to go on from the log as it is`
+      )
     }
   }
 
   /** Resolves once `state` would survive a power cut. */
   async save(state: LogState): Promise<void> {
-    const slot = encode(state)
-    await fs.write(this.#fd, slot, 0, slot.byteLength, this.#next * SLOT)
+    this.#fd ??= create(this.#file)
+    const serial = this.#serial + 1
+    const slot = encode({ ...state, serial })
+    await fs.write(this.#fd, slot, 0, SLOT, OFFSETS[serial % 2])
     await fs.fdatasync(this.#fd)
-    this.#next = 1 - this.#next
+    this.#serial = serial
     this.state = state
   }
 
   close(): void {
-    fs.closeSync(this.#fd)
+    if (this.#fd !== null) fs.closeSync(this.#fd)
+    this.#fd = null
   }
 }
 
-function isNewer(a: LogState, b: LogState): boolean {
-  return a.fork === b.fork ? a.length > b.length : a.fork > b.fork
+// as long as it will ever be: a disk that is full later has room for it
+function create(file: string): number {
+  const fd = fs.openSync(file, 'w+', 0o600)
+  fs.writeSync(fd, b4a.alloc(SIZE), 0, SIZE, 0)
+  fs.fsyncSync(fd)
+  return fd
 }
 
 // text, so that a person can read it: JSON, spaces, the hash of both in hex, a line feed
-function encode(state: LogState): Uint8Array {
+function encode(state: Slot): Uint8Array {
   const body = JSON.stringify(state).padEnd(SLOT - SUM * 2 - 1)
   return b4a.from(body + checksum(body) + '\n')
 }
 
-function decode(slot: Uint8Array): LogState | null {
+function decode(slot: Uint8Array): Slot | null {
   const text = b4a.toString(slot)
   const body = text.slice(0, SLOT - SUM * 2 - 1)
-  return text === body + checksum(body) + '\n' ? (JSON.parse(body) as LogState) : null
+  return text === body + checksum(body) + '\n' ? (JSON.parse(body) as Slot) : null
 }
 
 function checksum(text: string): string {

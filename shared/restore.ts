@@ -1,28 +1,27 @@
-import type { Hypercore } from 'hypercore'
 import { Failure } from './failure.ts'
+import type { WriterLog } from './log.ts'
 
 /** Readers that hold what a writer lost are waited for this long. */
 const PATIENCE_MS = 30_000
 const POLL_MS = 100
 
 /**
- * Brings back the end of our own log, which once had `length` blocks, from peers that hold it: what
- * they send counts only with our own signature. Throws a Failure where none does in time.
+ * Brings back the end of our own log, which once was longer, from peers that hold it: what they send
+ * counts only with our own signature. Throws a Failure where none does in time.
  */
-export async function restore(core: Hypercore, length: number): Promise<void> {
-  const start = core.length
+export async function restore(log: WriterLog): Promise<void> {
+  const { core } = log
   const deadline = Date.now() + PATIENCE_MS
-  while (core.length < length && Date.now() < deadline && !core.closing) {
-    await core.update({ force: true, wait: true })
+  while (log.isShort && Date.now() < deadline && !core.closing) {
+    await within(core.update({ force: true, wait: true }), deadline - Date.now())
+    const range = core.download({ start: log.length, end: core.length, linear: true })
+    await within(range.done(), deadline - Date.now())
+    range.destroy()
     await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
   }
-  const left = Math.max(0, deadline - Date.now())
-  const range = core.download({ start, end: core.length, linear: true })
-  const held = core.length >= length && (await within(range.done(), left))
-  range.destroy()
-  if (held) return
+  if (!log.isShort) return
   throw new Failure(
-    `the log has lost its end: it came back with ${core.contiguousLength} blocks of ${length}, and no reader gave the rest back; start a reader that holds them and try again, or go on from the shorter log with --accept-loss`
+    `the log has lost its end: it came back with ${log.length} blocks of ${log.knownLength}, and no reader gave the rest back; start a reader that holds them and try again, or go on from the shorter log with --accept-loss`
   )
 }
 

@@ -35,6 +35,9 @@ const { core } = log
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
+const lost = log.isShort && !options.acceptLoss
+if (!lost) await log.begin()
+
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const feed = createFeed(core)
 let appending: Promise<unknown> = Promise.resolve()
@@ -47,10 +50,10 @@ onStop(async () => {
 })
 const membership = joinSwarm(swarm, core, status, options)
 
-if (core.length < log.knownLength && options.acceptLoss) await log.acceptLoss()
-if (core.length < log.knownLength) {
-  status.info(`the log came back shorter, looking for a reader that holds the rest`)
-  await restore(core, log.knownLength)
+if (lost) {
+  status.info('the log came back shorter, looking for a reader that holds the rest')
+  await restore(log)
+  await log.begin()
 }
 
 const first = core.length
