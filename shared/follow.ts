@@ -1,5 +1,6 @@
 import type { Download, Hypercore } from 'hypercore'
 import type { Delivery } from './feed/index.ts'
+import { readerFailure } from './log.ts'
 
 /** Blocks of a log in order: `blocks[0]` is block `seq`. */
 export interface Run {
@@ -136,13 +137,14 @@ export class Follow {
     return (missing === -1 ? blocks : blocks.slice(0, missing)) as Uint8Array[]
   }
 
-  // a block that a truncation takes away meanwhile is no error: the position has moved then
+  // a block that a truncation takes away meanwhile is no error
   async #get(seq: number): Promise<Uint8Array | null> {
+    const truncations = this.#truncations
     try {
       return await this.#core.get(seq)
     } catch (err) {
-      if (this.#closed || this.#core.closing || this.#position <= seq) return null
-      throw err
+      if (this.#closed || this.#core.closing || truncations !== this.#truncations) return null
+      throw readerFailure(err)
     }
   }
 

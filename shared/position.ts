@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
+import { readerFailure } from './log.ts'
 
 /** Kept beside the blocks of the local copy, and replicated to nobody. */
 const NAME = 'position'
@@ -11,6 +12,10 @@ export async function loadPosition(core: Hypercore): Promise<number | undefined>
 }
 
 /** Remembers that every block before `position` has been taken. */
-export function savePosition(core: Hypercore, position: number): Promise<void> {
-  return core.setUserData(NAME, b4a.from(String(position)))
+export async function savePosition(core: Hypercore, position: number): Promise<void> {
+  try {
+    await core.setUserData(NAME, b4a.from(String(position)))
+  } catch (err) {
+    throw readerFailure(err)
+  }
 }

@@ -34,10 +34,13 @@ export class Replication {
     this.#core = core
     this.follow = new Follow(core, 0)
     this.#feed = createFeed(core, {
-      skip,
-      ondelivery: (delivery) => this.follow.deliver(delivery),
-      onchange: () => this.#choose(),
-      ...events
+      onerror: events.onerror,
+      follow: {
+        skip,
+        ondelivery: (delivery) => this.follow.deliver(delivery),
+        onchange: () => this.#choose(),
+        ...events
+      }
     })
     core.on('peer-add', () => this.#choose())
     core.on('truncate', () => this.#choose())

@@ -7,6 +7,7 @@ import {
   args,
   bootstrapNodes,
   dataFolder,
+  fail,
   isStopping,
   nameApp,
   onStop,
@@ -14,7 +15,7 @@ import {
 } from '../shared/host.ts'
 import { closeInput, readInput } from '../shared/input.ts'
 import { splitLines } from '../shared/lines.ts'
-import { openWriter } from '../shared/log.ts'
+import { openWriter, writerFailure } from '../shared/log.ts'
 import { jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
 import { restore } from '../shared/restore.ts'
 import { createStatus } from '../shared/status.ts'
@@ -39,7 +40,7 @@ const lost = log.isShort && !options.acceptLoss
 if (!lost) await log.begin()
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const feed = createFeed(core)
+const feed = createFeed(core, { onerror: (err) => fail(writerFailure(err)) })
 let appending: Promise<unknown> = Promise.resolve()
 onStop(async () => {
   closeInput()

@@ -14,6 +14,12 @@ interface Link {
   sendHops(hops: number): void
 }
 
+/** What a reader wants of the feed, and wants to be told. */
+type Following = { skip: Skip; onchange(): void } & Omit<
+  FollowerEvents,
+  'onhops' | 'onsource' | 'onerror'
+>
+
 /** The feed of one log: serves it to every peer, and follows it where the log is another's. */
 export interface Feed {
   /** null at the writer. */
@@ -25,11 +31,12 @@ export interface Feed {
 
 /**
  * Opens a feed beside `core.replicate(connection)` with every peer that Hypercore's replication has
- * let in: its handshake proves that the peer holds the key. A reader passes `follow`.
+ * let in: its handshake proves that the peer holds the key. A reader passes `follow`. `onerror` is
+ * told why the log can't be read or written.
  */
 export function createFeed(
   core: Hypercore,
-  follow?: { skip: Skip; onchange(): void } & Omit<FollowerEvents, 'onhops' | 'onsource'>
+  { onerror, follow }: { onerror(err: unknown): void; follow?: Following }
 ): Feed {
   const links = new Map<Peer, Link>()
   const signatures = new Signatures(core)
@@ -39,6 +46,7 @@ export function createFeed(
       ? null
       : new Follower(core, signatures, follow.skip, {
           ...follow,
+          onerror,
           onsource: follow.onchange,
           onhops: sendHops
         })
@@ -114,7 +122,8 @@ export function createFeed(
     const source = new Source(core, signatures, reader, {
       begin: (message) => begin.send(message),
       batch: (message) => batch.send(message),
-      refuse: (message) => refuse.send(message)
+      refuse: (message) => refuse.send(message),
+      onerror
     })
     const candidate: Candidate = {
       peer,

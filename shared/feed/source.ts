@@ -17,6 +17,8 @@ export interface SourceChannel {
   begin(message: Begin): unknown
   batch(message: Batch): unknown
   refuse(message: Refuse): unknown
+  /** Our own log can't be read. */
+  onerror(err: unknown): void
 }
 
 interface Sent {
@@ -142,7 +144,7 @@ export class Source {
     this.stop()
     this.#asked = id
     if (id === 0) return
-    const answer = fork === this.#core.fork ? await this.#answer(request) : null
+    const answer = fork === this.#core.fork ? await this.#tryAnswer(request) : null
     // the peer has changed its mind meanwhile
     if (id !== this.#asked) return
     if (answer === null) {
@@ -173,10 +175,17 @@ export class Source {
   pump(): void {
     if (this.#pumping || !this.active) return
     this.#pumping = true
-    void this.#pump().finally(() => {
-      this.#pumping = false
-      if (this.#ready()) this.pump()
-    })
+    void this.#pump().then(
+      () => {
+        this.#pumping = false
+        if (this.#ready()) this.pump()
+      },
+      (err) => {
+        this.#pumping = false
+        this.stop(true)
+        if (!this.#core.closing) this.#channel.onerror(err)
+      }
+    )
   }
 
   #ready(): boolean {
@@ -203,6 +212,17 @@ export class Source {
       this.#sent.push({ end: this.#next, bytes })
       this.#bytes += bytes
       this.#channel.batch({ id, ...batch })
+    }
+  }
+
+  // a copy that lacks what such an answer takes is as good as none
+  async #tryAnswer(request: Subscribe): Promise<Begin | null> {
+    try {
+      return await this.#answer(request)
+    } catch (err) {
+      const lacking = err instanceof Error && err.name === 'HypercoreError'
+      if (!lacking && !this.#core.closing) this.#channel.onerror(err)
+      return null
     }
   }
 
