@@ -318,6 +318,8 @@ export class Follower {
 
   // what we hold back ourselves, for a reader that is slow, is no stall
   #watch(): void {
+    // a new fork of the log, proven by some peer, is taken by no other means while a feed is followed
+    void this.#core.update({ wait: false })
     const subscription = this.#subscription
     if (subscription === null) return this.select()
     const { source, unacked, movedAt, begun } = subscription

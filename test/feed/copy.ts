@@ -1,0 +1,77 @@
+import b4a from 'b4a'
+import type { Test } from 'brittle'
+import Hypercore from 'hypercore'
+import { Replication } from '../../shared/replication.ts'
+
+/** A reader in this process: a local copy, brought by what the reader app is made of. */
+export class Copy {
+  readonly core: Hypercore
+  /** The blocks in the order in which they came, as text. */
+  readonly lines: string[] = []
+  /** The number of each of these blocks. */
+  readonly seqs: number[] = []
+  /** Why peers were dropped. */
+  readonly offences: string[] = []
+  /** Blocks that plain replication brought. */
+  downloads = 0
+  readonly #replication: Replication
+  #wake: (() => void)[] = []
+
+  private constructor(core: Hypercore, position: number) {
+    this.core = core
+    core.on('download', () => this.downloads++)
+    this.#replication = new Replication(
+      core,
+      { from: position },
+      {
+        onmisbehaviour: (peer, reason) => {
+          this.offences.push(reason)
+          peer.stream.destroy()
+        },
+        onsilent: (peer) => peer.stream.destroy(),
+        onerror(err) {
+          throw err
+        }
+      }
+    )
+    void this.#read()
+  }
+
+  /** A copy of the log with `key` in `storage`, read from block `position` on. */
+  static async open(
+    t: Test,
+    key: Uint8Array,
+    { position = 0, storage }: { position?: number; storage?: string } = {}
+  ): Promise<Copy> {
+    const core = new Hypercore(storage ?? (await t.tmp()), key, {
+      writable: false,
+      eagerUpgrade: false
+    })
+    await core.ready()
+    const copy = new Copy(core, position)
+    t.teardown(() => copy.close(), { force: true })
+    return copy
+  }
+
+  /** Resolves once `count` blocks have come. */
+  async until(count: number): Promise<void> {
+    while (this.lines.length < count) {
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
+  async #read(): Promise<void> {
+    for await (const { seq, blocks } of this.#replication.follow.runs()) {
+      for (const [i, block] of blocks.entries()) {
+        this.seqs.push(seq + i)
+        this.lines.push(b4a.toString(block))
+      }
+      for (const resolve of this.#wake.splice(0)) resolve()
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#replication.close()
+    await this.core.close()
+  }
+}

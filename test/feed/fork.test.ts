@@ -1,0 +1,70 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import { createFeed } from '../../shared/feed/index.ts'
+import { closeTestnet } from '../helpers/app.ts'
+import { createLog } from '../helpers/cores.ts'
+import { Copy } from './copy.ts'
+import { Host } from './host.ts'
+import { numbered } from './lines.ts'
+
+test('readers that know each other rewind with the writer', async (t) => {
+  const log = await createLog(t, numbered(20))
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const a = await Copy.open(t, log.key)
+  const b = await Copy.open(t, log.key)
+  const hosts = await Promise.all([a, b].map(({ core }) => Host.start(t, core)))
+  for (const host of hosts) await host.connect(writer)
+  await a.until(20)
+  await b.until(20)
+  if (hosts[0] && hosts[1]) await hosts[0].connect(hosts[1])
+
+  await log.truncate(10)
+  await log.append(b4a.from('new 10'))
+  for (const copy of [a, b]) {
+    await copy.until(21)
+    t.is(copy.seqs[20], 10)
+    t.is(copy.lines[20], 'new 10')
+  }
+})
+
+test('a relay that has not heard of a new fork keeps no reader from it', async (t) => {
+  const log = await createLog(t, numbered(20))
+  const writer = await Host.start(t, log)
+  const relay = await Copy.open(t, log.key)
+  const relaying = await Host.start(t, relay.core)
+  await relaying.connect(writer)
+  await relay.until(20)
+  // from here on the relay is connected to the reader alone
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  await relaying.disconnect(writer)
+  await reading.connect(relaying)
+  await copy.until(20)
+  await reading.connect(writer)
+
+  await log.truncate(10)
+  await log.append(b4a.from('new 10'))
+  await copy.until(21)
+  t.is(copy.seqs[20], 10)
+  t.is(copy.lines[20], 'new 10')
+})
+
+test('a reader that waits for a block that the writer takes back goes on where it can', async (t) => {
+  const log = await createLog(t, numbered(20))
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  const writer = await Host.start(t, log)
+  // the log is known to have 20 blocks, and nobody has the last of them
+  await log.clear(10, 20)
+  await reading.connect(writer)
+  await copy.until(10)
+
+  await log.truncate(5)
+  await log.append(b4a.from('new 5'))
+  await copy.until(11)
+  t.is(copy.seqs[10], 5)
+  t.is(copy.lines[10], 'new 5')
+})
+
+closeTestnet()

@@ -1,0 +1,71 @@
+import b4a from 'b4a'
+import type { Test } from 'brittle'
+import type { Hypercore } from 'hypercore'
+import HyperDHT from 'hyperdht'
+import type { Connection } from 'hyperswarm'
+import { bootstrap } from '../helpers/testnet.ts'
+
+interface Server {
+  readonly publicKey: Uint8Array
+  listen(): Promise<void>
+}
+
+/** What these tests call beside what the apps call. Delete when upstream ships types. */
+class DirectDHT extends HyperDHT {
+  declare createServer: (onconnection: (connection: Connection) => void) => Server
+  declare connect: (publicKey: Uint8Array) => Connection
+}
+
+/** A place on the network that replicates one log with whom it is connected to, and with no other. */
+export class Host {
+  readonly core: Hypercore
+  readonly #dht: DirectDHT
+  readonly #server: Server
+  readonly #connections = new Set<Connection>()
+
+  private constructor(core: Hypercore) {
+    this.core = core
+    this.#dht = new DirectDHT({ bootstrap: bootstrap.split(',') })
+    this.#server = this.#dht.createServer((connection) => this.#replicate(connection))
+  }
+
+  static async start(t: Test, core: Hypercore): Promise<Host> {
+    const host = new Host(core)
+    t.teardown(() => host.close(), { force: true })
+    await host.#server.listen()
+    return host
+  }
+
+  /** Connects to `other`; resolves once both replicate. */
+  async connect(other: Host): Promise<void> {
+    const connection = this.#dht.connect(other.#server.publicKey)
+    const met = new Promise<void>((resolve) => this.core.once('peer-add', () => resolve()))
+    connection.once('open', () => this.#replicate(connection))
+    connection.on('error', () => {})
+    await met
+  }
+
+  /** Ends the connection with `other`; resolves once neither replicates it. */
+  async disconnect(other: Host): Promise<void> {
+    for (const connection of this.#connections) {
+      if (!b4a.equals(connection.remotePublicKey, other.#server.publicKey)) continue
+      const parted = [this, other].map(({ core }) => {
+        return new Promise<void>((resolve) => core.once('peer-remove', () => resolve()))
+      })
+      connection.destroy()
+      await Promise.all(parted)
+    }
+  }
+
+  #replicate(connection: Connection): void {
+    this.#connections.add(connection)
+    connection.on('close', () => this.#connections.delete(connection))
+    this.core.replicate(connection)
+  }
+
+  /** Leaves, and ends every connection. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections) connection.destroy()
+    await this.#dht.destroy({ force: true })
+  }
+}

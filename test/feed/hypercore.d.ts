@@ -1,0 +1,6 @@
+// What these tests call beside what the apps call. Delete when upstream ships types.
+declare module 'hypercore' {
+  interface Hypercore {
+    clear(start: number, end: number): Promise<void>
+  }
+}
