@@ -6,7 +6,7 @@ const POLL_MS = 100
 
 /**
  * Resolves to true once one peer holds every block from `start` to before `end`, whatever else it
- * holds; to false once `timeout` milliseconds have passed.
+ * holds, and at once where there are none; to false once `timeout` milliseconds have passed.
  */
 export async function heldByPeer(
   core: Hypercore,
@@ -14,6 +14,7 @@ export async function heldByPeer(
   end: number,
   timeout = Infinity
 ): Promise<boolean> {
+  if (start >= end) return true
   // a peer tells of new blocks far from its end only where somebody wants them
   const ask = ({ wireWant }: Peer): void => {
     const first = Math.floor(start / WANT_BLOCKS) * WANT_BLOCKS
@@ -36,7 +37,7 @@ export async function heldByPeer(
 }
 
 function holds(peer: Peer, start: number, end: number): boolean {
-  if (start >= end || peer.remoteContiguousLength >= end) return true
+  if (peer.remoteContiguousLength >= end) return true
   const missing = peer.remoteBitfield.findFirst(false, start)
   return missing === -1 || missing >= end
 }

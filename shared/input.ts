@@ -3,8 +3,12 @@ import { Failure, codeOf } from './failure.ts'
 
 /** The bytes of stdin as they come. Throws a Failure where stdin is nothing that can be read. */
 export async function* readInput(): AsyncGenerator<unknown> {
+  const { stdin } = process
+  // many a parent gives a socket in place of a pipe: at its end that stays open for writing, and
+  // what reads it waits for ever
+  stdin.once('end', () => stdin.destroy())
   try {
-    yield* process.stdin
+    yield* stdin
   } catch (err) {
     const code = codeOf(err)
     if (code === '') throw err
