@@ -1,6 +1,6 @@
 import { test } from 'brittle'
 import { check } from './check.ts'
-import type { History } from './history.ts'
+import type { History, LineNumber, Print } from './history.ts'
 
 /** The writer was killed twice: line 5 was not acknowledged, yet stored; 8 and 9 were lost. */
 function history(): History {
@@ -12,27 +12,27 @@ function history(): History {
     ],
     log: [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12],
     readers: [
-      [{ seq: 0, lines: [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12] }],
-      [
-        { seq: 0, lines: [0, 1, 2, 3] },
-        { seq: 0, lines: [] },
-        { seq: 2, lines: [2, 3, 4, 5, 6, 7] },
-        { seq: 8, lines: [10, 11, 12] }
-      ]
+      [printed(0, 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12)],
+      [printed(0, 0, 1, 2, 3), [], printed(2, 2, 3, 4, 5, 6, 7), printed(8, 10, 11, 12)]
     ]
   }
+}
+
+/** What a run prints that begins with block `seq` and prints `lines`. */
+function printed(seq: number, ...lines: LineNumber[]): Print[] {
+  return lines.map((line, i) => ({ seq: seq + i, line }))
 }
 
 test('a history that keeps the promise passes, with lines printed again after a resume', (t) => {
   t.alike(check(history()), [])
 })
 
-const DOCTORED: Record<string, { says: string; doctor(history: History): void }> = {
+const DOCTORED: Record<string, { says: string; doctor(history: History): unknown }> = {
   'an acknowledged line at the end of the log is lost': {
     says: 'length 11 was acknowledged, and the log has 10 blocks',
     doctor(all) {
       all.log.pop()
-      for (const runs of all.readers) runs.at(-1)?.lines.pop()
+      for (const runs of all.readers) runs.at(-1)?.pop()
     }
   },
   'an acknowledged line is lost before the writer goes on': {
@@ -84,58 +84,44 @@ const DOCTORED: Record<string, { says: string; doctor(history: History): void }>
     }
   },
   'a reader leaves a block out within a run': {
-    says: 'run 1 of reader 1 printed line 5 as block 4, and the log has line 4',
-    doctor(all) {
-      all.readers[0]?.[0]?.lines.splice(4, 1)
-    }
+    says: 'run 1 of reader 1 printed block 5, and 4 was the next one',
+    doctor: (all) => all.readers[0]?.[0]?.splice(4, 1)
   },
   'a reader prints a block twice within a run': {
-    says: 'run 1 of reader 1 printed line 3 as block 4, and the log has line 4',
-    doctor(all) {
-      all.readers[0]?.[0]?.lines.splice(4, 0, 3)
-    }
+    says: 'run 1 of reader 1 printed block 3, and 4 was the next one',
+    doctor: (all) => all.readers[0]?.[0]?.splice(4, 0, { seq: 3, line: 3 })
   },
   'a reader prints two blocks in the wrong order': {
+    says: 'run 1 of reader 1 printed block 4, and 3 was the next one',
+    doctor: (all) => all.readers[0]?.[0]?.splice(3, 2, { seq: 4, line: 4 }, { seq: 3, line: 3 })
+  },
+  'a reader prints two lines in the wrong order': {
     says: 'run 1 of reader 1 printed line 4 as block 3, and the log has line 3',
-    doctor(all) {
-      all.readers[0]?.[0]?.lines.splice(3, 2, 4, 3)
-    }
+    doctor: (all) => all.readers[0]?.[0]?.splice(3, 2, ...printed(3, 4, 3))
   },
   'a reader prints a torn line': {
     says: 'run 1 of reader 1 printed no whole line as block 3, and the log has line 3',
-    doctor(all) {
-      all.readers[0]?.[0]?.lines.splice(3, 1, null)
-    }
+    doctor: (all) => all.readers[0]?.[0]?.splice(3, 1, { seq: 3, line: null })
   },
   'a reader that resumes leaves a block out': {
     says: 'run 3 of reader 2 began with block 5, and 4 was the next one',
-    doctor(all) {
-      all.readers[1]?.splice(2, 1, { seq: 5, lines: [5, 6, 7] })
-    }
+    doctor: (all) => all.readers[1]?.splice(2, 1, printed(5, 5, 6, 7))
   },
   'a reader that resumes prints another line for a block that it has printed': {
     says: 'run 3 of reader 2 printed line 4 as block 3, and the log has line 3',
-    doctor(all) {
-      all.readers[1]?.splice(2, 1, { seq: 2, lines: [2, 4, 4, 5, 6, 7] })
-    }
+    doctor: (all) => all.readers[1]?.splice(2, 1, printed(2, 2, 4, 4, 5, 6, 7))
   },
   'a reader does not begin with the first block': {
     says: 'run 1 of reader 1 began with block 1, and 0 was the next one',
-    doctor(all) {
-      all.readers[0]?.splice(0, 1, { seq: 1, lines: [1, 2, 3, 4, 5, 6, 7, 10, 11, 12] })
-    }
+    doctor: (all) => all.readers[0]?.[0]?.shift()
   },
   'a reader does not reach the end': {
     says: 'reader 2 printed 8 of the 11 blocks',
-    doctor(all) {
-      all.readers[1]?.pop()
-    }
+    doctor: (all) => all.readers[1]?.pop()
   },
   'a reader prints more than there is': {
     says: 'run 1 of reader 1 printed line 13 as block 11, and the log has no such block',
-    doctor(all) {
-      all.readers[0]?.[0]?.lines.push(13)
-    }
+    doctor: (all) => all.readers[0]?.[0]?.push({ seq: 11, line: 13 })
   }
 }
 
@@ -153,12 +139,7 @@ test('it is noticed when a reader that resumes starts all over', (t) => {
   const found = check({
     writer: [{ first: 0, sent: 3000, acknowledged: [3000] }],
     log: lines,
-    readers: [
-      [
-        { seq: 0, lines: lines.slice(0, 2000) },
-        { seq: 0, lines }
-      ]
-    ]
+    readers: [[printed(0, ...lines.slice(0, 2000)), printed(0, ...lines)]]
   })
-  t.alike(found, ['run 2 of reader 1 began with block 0, though 2000 was the next one'])
+  t.alike(found, ['run 2 of reader 1 began with block 0, and 2000 was the next one'])
 })

@@ -1,4 +1,4 @@
-import type { History, LineNumber, ReaderRun, WriterRun } from './history.ts'
+import type { History, LineNumber, Print, WriterRun } from './history.ts'
 
 /** A reader saves its position after each run of blocks: it may print no more than one run again. */
 const MAX_REPRINTED = 1024
@@ -53,23 +53,25 @@ function* checkAcknowledged(log: LineNumber[], runs: WriterRun[]): Generator<str
   }
 }
 
-function* checkReader(name: string, runs: ReaderRun[], log: LineNumber[]): Generator<string> {
+function* checkReader(name: string, runs: Print[][], log: LineNumber[]): Generator<string> {
   let next = 0
-  for (const [i, { seq: first, lines }] of runs.entries()) {
-    if (lines.length === 0) continue
+  for (const [i, prints] of runs.entries()) {
     const where = `run ${i + 1} of ${name}`
-    if (first > next) yield `${where} began with block ${first}, and ${next} was the next one`
-    if (first < next - MAX_REPRINTED) {
-      yield `${where} began with block ${first}, though ${next} was the next one`
+    const { seq: first } = prints[0] ?? { seq: next }
+    if (first > next || first < next - MAX_REPRINTED) {
+      yield `${where} began with block ${first}, and ${next} was the next one`
     }
-    for (const [at, line] of lines.entries()) {
-      const seq = first + at
+    for (const [at, { seq, line }] of prints.entries()) {
       const stored = log[seq]
-      if (stored === line && line !== null) continue
-      yield `${where} printed ${told(line)} as block ${seq}, and the log has ${told(stored)}`
+      if (seq !== first + at) {
+        yield `${where} printed block ${seq}, and ${first + at} was the next one`
+      } else if (stored !== line || line === null) {
+        yield `${where} printed ${told(line)} as block ${seq}, and the log has ${told(stored)}`
+      } else continue
+      // what follows would only say the same again
       break
     }
-    next = Math.max(next, first + lines.length)
+    next = Math.max(next, first + prints.length)
   }
   if (next < log.length) yield `${name} printed ${next} of the ${log.length} blocks`
 }

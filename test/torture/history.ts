@@ -11,17 +11,17 @@ export interface WriterRun {
   acknowledged: number[]
 }
 
-/** What one run of a reader printed: `lines[0]` was block number `seq`. */
-export interface ReaderRun {
+/** A block that a reader printed. */
+export interface Print {
   seq: number
-  lines: LineNumber[]
+  line: LineNumber
 }
 
 /** All that was seen of a log from outside, and what is on disk in the end. */
 export interface History {
   writer: WriterRun[]
-  /** One element for each reader: its runs. */
-  readers: ReaderRun[][]
+  /** One element for each reader: what each of its runs printed. */
+  readers: Print[][][]
   /** One element for each block of the writer's log. */
   log: LineNumber[]
 }

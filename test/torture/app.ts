@@ -1,0 +1,95 @@
+import os from 'bare-os'
+import type { Readable } from 'bare-stream'
+import { type Subprocess, spawn } from 'bare-subprocess'
+import type { Test } from 'brittle'
+import type { Ending } from '../helpers/program.ts'
+
+/** A line of an app's `--json` output. */
+export interface Message {
+  tag: string
+  data: { key?: string; length?: number; seq?: number; value?: string }
+}
+
+export interface AppEvents {
+  onmessage(message: Message): void
+  onstatus(line: string): void
+}
+
+const running = new Set<Subprocess>()
+
+// a test that fails may end this process at once; what is paused would stay for ever
+Bare.on('exit', () => {
+  for (const child of running) os.kill(child.pid, 'SIGKILL')
+})
+
+/** An app with `--json` that is told of line by line: its output is not kept. */
+export class App {
+  /** Resolves once the process has ended and all its output has been told. */
+  readonly ending: Promise<Ending>
+  readonly #child: Subprocess
+  #ended = false
+  #gate: Promise<void> = Promise.resolve()
+
+  constructor(t: Test, [file = '', ...args]: string[], { onmessage, onstatus }: AppEvents) {
+    const child = spawn(file, args)
+    const { stdin, stdout, stderr } = child
+    if (!stdin || !stdout || !stderr) throw new Error(`${file} has no pipes`)
+    this.#child = child
+    running.add(child)
+    // what is written to a process that was killed is lost
+    stdin.on('error', () => {})
+    const exited = new Promise<void>((resolve) => {
+      child.on('exit', () => {
+        running.delete(child)
+        this.#ended = true
+        resolve()
+      })
+    })
+    const told = [
+      this.#tell(stdout, (line) => onmessage(JSON.parse(line) as Message)),
+      this.#tell(stderr, onstatus)
+    ]
+    this.ending = Promise.all([exited, ...told]).then(
+      () => child.signalCode ?? child.exitCode ?? 'unknown'
+    )
+    t.teardown(() => this.signal('SIGKILL'), { force: true })
+  }
+
+  get ended(): boolean {
+    return this.#ended
+  }
+
+  /** Writes to stdin; resolves once the pipe has taken it, or will not any more. */
+  async write(text: string): Promise<void> {
+    const { stdin } = this.#child
+    const taken = new Promise<void>((resolve) => {
+      stdin?.write(text, () => resolve())
+    })
+    await Promise.race([taken, this.ending])
+  }
+
+  signal(name: string): void {
+    if (!this.#ended) os.kill(this.#child.pid, name)
+  }
+
+  /** Leaves stdout alone until the function that it returns is called. */
+  stall(): () => void {
+    let open = (): void => {}
+    this.#gate = new Promise((resolve) => {
+      open = resolve
+    })
+    return open
+  }
+
+  // what follows the last line feed was cut off by the end of the process
+  async #tell(stream: Readable, online: (line: string) => void): Promise<void> {
+    stream.setEncoding('utf8')
+    let rest = ''
+    for await (const chunk of stream) {
+      const lines = (rest + String(chunk)).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) online(line)
+      await this.#gate
+    }
+  }
+}

@@ -1,0 +1,7 @@
+/** `promise`, unless it takes more than `ms` milliseconds: then an error that says `what`. */
+export function within<T>(promise: Promise<T>, ms: number, what: () => string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${what()} after ${ms / 1000} s`)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

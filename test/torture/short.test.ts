@@ -1,0 +1,8 @@
+import { test } from 'brittle'
+import { closeTestnet } from '../helpers/app.ts'
+import { torture } from './torture.ts'
+
+test('a writer and its readers go through faults at random, and every line is read once, in order', (t) =>
+  torture(t, { seed: 1, seconds: 25, readers: 3 }))
+
+closeTestnet()
