@@ -2,6 +2,10 @@ import b4a from 'b4a'
 import c, { type State } from 'compact-encoding'
 import sodium from 'sodium-universal'
 
+/** Where beacons are sent; the group is administratively scoped (RFC 2365), the TTL is 1. */
+export const PORT = 19737
+export const GROUP = '239.255.73.7'
+
 // docs/lan.md describes the datagram; another version of it needs another context
 const CONTEXT = b4a.from('hyperswarm lan beacon v1')
 const NONCE = sodium.crypto_secretbox_NONCEBYTES

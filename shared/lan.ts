@@ -3,12 +3,8 @@ import dgram, { type DgramSocket } from 'bare-dgram'
 import os from 'bare-os'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
-import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
+import { type Beacon, GROUP, PORT, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
 import { codeOf } from './failure.ts'
-
-const PORT = 19737
-// administratively scoped (RFC 2365); with the default multicast TTL of 1 it stays on the link
-const GROUP = '239.255.73.7'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
@@ -98,6 +94,7 @@ export class Lan {
       reuseAddr: true,
       readBufferSize: READ_BYTES
     })
+    socket.on('listening', () => socket.setMulticastTTL(1))
     socket.on('message', (packet, { address }) => this.#hear(packet, address))
     socket.on('error', (err) => {
       // once it is bound an error is a datagram that was lost
