@@ -3,6 +3,8 @@ import type { Hypercore, Peer } from 'hypercore'
 /** Peers are asked which blocks they hold in pieces of this many (`WANT_BATCH` of hypercore/lib/wants). */
 const WANT_BLOCKS = 65_536 * 32
 const POLL_MS = 100
+/** A peer does not tell of blocks that it knows us to hold: it has to be asked, and asked again. */
+const ASK_MS = 500
 
 /**
  * Resolves to true once one peer holds every block from `start` to before `end`, whatever else it
@@ -22,11 +24,15 @@ export async function heldByPeer(
       wireWant.send({ start: at, length: WANT_BLOCKS, any: false })
     }
   }
-  core.peers.forEach(ask)
   core.on('peer-add', ask)
   const deadline = Date.now() + timeout
+  let askedAt = 0
   try {
     for (;;) {
+      if (Date.now() - askedAt >= ASK_MS) {
+        core.peers.forEach(ask)
+        askedAt = Date.now()
+      }
       if (core.peers.some((peer) => holds(peer, start, end))) return true
       if (Date.now() >= deadline || core.closing) return false
       await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
