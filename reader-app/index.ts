@@ -76,9 +76,20 @@ if (!seed) {
   }
 }
 
+// the next --resume goes on from here, though nothing should come before it
+if (resume && resumed === undefined && (end !== null || first !== undefined)) {
+  await savePosition(core, position)
+}
+
+let told = !seed
 for await (const { seq, blocks } of replication.follow.runs()) {
+  const next = seq + blocks.length
   if (!seed && !(await writeOutput(formatBlocks(format, seq, blocks)))) break
-  if (resume) await savePosition(core, seq + blocks.length)
+  if (resume) await savePosition(core, next)
+  if (!told && next === core.length) {
+    told = true
+    status.info(`holding every block so far (${next}), and every new one as it comes`)
+  }
 }
 
 if (!isStopping()) {
