@@ -8,7 +8,7 @@ import { bootstrap } from './testnet.ts'
 export { closeTestnet } from './testnet.ts'
 
 // generous, for machines that are slow: a test that waits in vain fails in the end
-configure({ timeout: 120_000 })
+configure({ timeout: 60_000 })
 
 export const ROOT = path.join(import.meta.dirname, '..', '..')
 
@@ -105,4 +105,17 @@ export async function tagged<T extends object>(
   }
   const line = await stdout.line((text) => dataOf(text) !== null)
   return (JSON.parse(line) as { data: T }).data
+}
+
+/** Waits for the end of `program`: with `code`, and one line on stderr, which `reason` matches. */
+export async function refuses(
+  t: Test,
+  program: Program,
+  code: number,
+  reason: RegExp
+): Promise<void> {
+  t.is(await program.ending, code, `exits with ${code}`)
+  const { lines, text } = program.stderr
+  t.is(lines.length, 1, 'says one line')
+  t.ok(reason.test(text), `says ${reason}: ${text.trim()}`)
 }

@@ -1,4 +1,5 @@
 import os from 'bare-os'
+import path from 'bare-path'
 import process from 'bare-process'
 import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
@@ -22,6 +23,7 @@ export class Program {
   /** Resolves once the process has ended and all its output is here. */
   readonly ending: Promise<Ending>
   readonly #child: Subprocess
+  readonly #command: string
 
   constructor(t: Test, [file = '', ...args]: string[], options: ProgramOptions = {}) {
     const { env = {}, cwd = os.cwd(), stalled = false } = options
@@ -30,9 +32,9 @@ export class Program {
     if (!stdin || !stdout || !stderr) throw new Error(`${file} has no pipes`)
     // what is written to a process that has ended is lost, as in a shell
     stdin.on('error', () => {})
-    const story = (): string => `${this.stdout.text}${this.stderr.text}`
-    this.stdout = new Capture(stalled ? nothing() : stdout, story)
-    this.stderr = new Capture(stderr, story)
+    this.#command = [path.basename(file), ...args].join(' ')
+    this.stdout = new Capture(stalled ? nothing() : stdout, () => this.story)
+    this.stderr = new Capture(stderr, () => this.story)
     this.ending = new Promise((resolve) => {
       this.#child.on('exit', () => {
         running.delete(this)
@@ -46,6 +48,11 @@ export class Program {
 
   get pid(): number {
     return this.#child.pid
+  }
+
+  /** What it was started with and what it said, for whoever has to find out what went wrong. */
+  get story(): string {
+    return `$ ${this.#command}\n${excerpt(this.stdout.text)}${excerpt(this.stderr.text)}`
   }
 
   /** Writes to stdin; resolves once the pipe has taken it. */
@@ -89,8 +96,11 @@ let aborting = false
 function abort(err: unknown): void {
   if (aborting) return
   aborting = true
-  const text = err instanceof Error ? (err.stack ?? err.message) : String(err)
-  for (const program of running) program.signal('SIGKILL')
+  let text = err instanceof Error ? (err.stack ?? err.message) : String(err)
+  for (const program of running) {
+    text += `\n\n${program.story}`
+    program.signal('SIGKILL')
+  }
   process.stderr.write(text + '\n', () => Bare.exit(1))
 }
 
@@ -101,6 +111,10 @@ function inherited(): Record<string, string> {
     if (value !== undefined) env[name] = value
   }
   return env
+}
+
+function excerpt(text: string): string {
+  return text.length > 4000 ? `${text.slice(0, 2000)}\n[…]\n${text.slice(-2000)}` : text
 }
 
 async function* nothing(): AsyncGenerator<never> {}

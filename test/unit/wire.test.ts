@@ -60,7 +60,8 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
   const source = new Source(writer, signatures, new BatchReader(writer, signatures), {
     begin: (message) => received.push(roundTrip(wire.begin, message)),
     batch: () => {},
-    refuse: () => {}
+    refuse: () => {},
+    onerror: (err) => t.fail(String(err))
   })
 
   const whole = await begin(source, 0, received)
