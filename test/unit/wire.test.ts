@@ -117,7 +117,7 @@ test('a batch that announces more than it brings is refused', async (t) => {
   }
 })
 
-test('a message that is cut short is refused, wherever it is cut', async (t) => {
+test('a message that is cut short is refused, wherever it is cut', (t) => {
   const messages = [
     c.encode(wire.status, { hops: 300 }),
     c.encode(wire.ack, { id: 1, end: BIG }),

@@ -1,0 +1,104 @@
+import { test } from 'brittle'
+import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import type { Program } from '../helpers/program.ts'
+
+/** The numbers of the blocks that `reader` printed, in whole lines. */
+function printed(reader: Program): number[] {
+  return reader.stdout.lines
+    .filter((line) => line.startsWith('Block '))
+    .map((line) => Number(/^Block (\d+): /.exec(line)?.[1]))
+}
+
+/** Whether `numbers` count up one by one. */
+function isGapless(numbers: number[]): boolean {
+  return numbers.every((number, i) => number === (numbers[0] ?? 0) + i)
+}
+
+test('--resume goes on after the last block that was printed', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c', 'd')
+  const flags = ['--resume', '--start', '1']
+
+  const first = await startReader(t, writer.key, [...flags, '-n', '2'], { storage })
+  t.is(await first.ending, 0)
+  t.alike(first.stdout.lines, ['Skipping 1 earlier blocks...', 'Block 1: b', 'Block 2: c'])
+
+  await writer.append('e')
+  const second = await startReader(t, writer.key, [...flags, '-n', '2'], { storage })
+  t.is(await second.ending, 0)
+  t.alike(second.stdout.lines, ['Skipping 3 earlier blocks...', 'Block 3: d', 'Block 4: e'])
+
+  const third = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await third.ending, 0)
+  t.alike(third.stdout.lines, ['Skipping 5 earlier blocks...'], 'and there is nothing more')
+})
+
+test('--resume begins, the first time, where --tail says or with the next new block', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c')
+  const tail = await startReader(t, writer.key, ['--resume', '--tail', '1', '-n', '1'])
+  t.is(await tail.ending, 0)
+  t.alike(tail.stdout.lines, ['Skipping 2 earlier blocks...', 'Block 2: c'])
+
+  const live = await startReader(t, writer.key, ['--resume'])
+  await live.stdout.line('Skipping 3 earlier blocks...')
+  await writer.append('d')
+  await live.stdout.line('Block 3: d')
+})
+
+test('--resume brings what came while the reader was away, though it had printed nothing yet', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t)
+  await writer.append('a', 'b')
+  const first = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await first.ending, 0)
+  t.alike(first.stdout.lines, ['Skipping 2 earlier blocks...'])
+
+  await writer.append('c')
+  const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await second.ending, 0)
+  t.alike(second.stdout.lines, ['Skipping 2 earlier blocks...', 'Block 2: c'])
+})
+
+test('after a kill --resume skips nothing', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t)
+  const lines = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, i) => `line ${from + i}`)
+  await writer.append(...lines(0, 20_000))
+
+  const first = await startReader(t, writer.key, ['--resume', '--start', '0'], { storage })
+  await first.stdout.line(/^Block 5000: /)
+  await first.kill()
+  const before = printed(first)
+  t.is(before[0], 0)
+  t.ok(isGapless(before), 'the first run is without gaps')
+
+  await writer.append(...lines(20_000, 21_000))
+  const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await second.ending, 0)
+  const after = printed(second)
+  t.ok((after[0] ?? Infinity) <= (before.at(-1) ?? -1) + 1, 'the second begins where it ended')
+  t.ok(isGapless(after), 'and is without gaps')
+  t.is(after.at(-1), 20_999, 'to the end')
+})
+
+test('a block that nobody took is printed again', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t)
+  await writer.append(...Array.from({ length: 50_000 }, (_, i) => `line ${i} ${'x'.repeat(80)}`))
+
+  const flags = ['--resume', '--start', '0', '--raw']
+  const stalled = await startReader(t, writer.key, flags, { storage, stalled: true })
+  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '50000', '--raw'])
+  t.is(await twin.ending, 0)
+  await stalled.kill()
+
+  const again = await startReader(t, writer.key, ['--resume', '-n', '1'], { storage })
+  t.is(await again.ending, 0)
+  const [first = Infinity] = printed(again)
+  t.ok(first < 25_000, `what a pipe can hold was taken at most: block ${first} comes next`)
+})
+
+closeTestnet()
