@@ -64,7 +64,12 @@ export interface FollowerEvents {
 interface Subscription {
   id: number
   source: Candidate
+  /** Our log as it was when we asked. */
+  fork: number
+  length: number
   begun: boolean
+  /** Whether the source has taken our log to where its batches begin. */
+  joined: boolean
   next: number
   movedAt: number
   unacked: { end: number; bytes: number }[]
@@ -111,8 +116,8 @@ export class Follower {
 
   /** Connections between this peer and the writer along the feed. */
   get hops(): number {
-    const { source = null } = this.#subscription ?? {}
-    return source === null ? FAR : Math.min(FAR, source.hops + 1)
+    const { source, joined = false } = this.#subscription ?? {}
+    return source && joined ? Math.min(FAR, source.hops + 1) : FAR
   }
 
   add(candidate: Candidate): void {
@@ -180,7 +185,10 @@ export class Follower {
     this.#subscription = {
       id,
       source,
+      fork,
+      length,
       begun: false,
+      joined: false,
       next: length,
       movedAt: Date.now(),
       unacked: []
@@ -194,7 +202,6 @@ export class Follower {
       manifest: manifest === null
     })
     this.#events.onsource()
-    this.#events.onhops(this.hops)
   }
 
   #drop(): void {
@@ -230,15 +237,21 @@ export class Follower {
     if (subscription.begun) return this.#misbehaved(candidate, 'began twice')
     subscription.begun = true
     subscription.next = message.start
-    this.#enqueue(subscription, () => this.#begin(subscription, message))
+    const signature = message.proof?.upgrade?.signature
+    this.#enqueue(subscription, signature, () => this.#begin(subscription, message))
   }
 
   async #begin(subscription: Subscription, { start, length, proof }: Begin): Promise<void> {
     if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
     if (proof?.upgrade && start > this.#core.length) await this.#core.applyProof(proof)
     if (subscription !== this.#subscription) return
-    if (this.#core.length !== start) return this.#restart()
+    if (this.#core.length !== start) {
+      if (this.#core.length !== subscription.length) return this.#restart()
+      return this.#misbehaved(subscription.source, `began at block ${start} without a proof`)
+    }
+    subscription.joined = true
     subscription.movedAt = Date.now()
+    this.#events.onhops(this.hops)
     this.#skip = { from: 0 }
     this.#begun = { start, length }
     this.#settle(this.#begun)
@@ -262,7 +275,7 @@ export class Follower {
     const end = start + blocks.length
     subscription.next = end
     subscription.unacked.push({ end, bytes })
-    this.#enqueue(subscription, () => this.#apply(subscription, message))
+    this.#enqueue(subscription, message.signature, () => this.#apply(subscription, message))
   }
 
   async #apply(subscription: Subscription, { start, blocks, signature }: Batch): Promise<void> {
@@ -294,19 +307,41 @@ export class Follower {
   }
 
   // one after the other, and none once the subscription is over
-  #enqueue(subscription: Subscription, job: () => Promise<void>): void {
+  #enqueue(
+    subscription: Subscription,
+    signature: Uint8Array | undefined,
+    job: () => Promise<void>
+  ): void {
     this.#applying = this.#applying.then(async () => {
       if (this.#closed || subscription !== this.#subscription) return
-      const { length } = this.#core
+      const { fork, length } = this.#core
       try {
         await job()
       } catch (err) {
         if (this.#closed || this.#core.closing) return
-        if (!BLAME.has(codeOf(err))) this.#events.onerror(err)
-        else if (this.#core.length !== length) this.#restart()
-        else this.#misbehaved(subscription.source, messageOf(err))
+        if (!BLAME.has(codeOf(err)) && !this.#isFormless(signature)) this.#events.onerror(err)
+        else if (this.#core.fork !== fork || this.#core.length !== length) this.#restart()
+        else
+          this.#misbehaved(subscription.source, `sent what the writer did not sign: ${messageOf(err)}`)
       }
     })
+  }
+
+  // Hypercore takes the form of a signature for granted, and throws whatever decoding it throws
+  #isFormless(signature: Uint8Array | undefined): boolean {
+    const { state, verifier } = this.#core.core
+    if (signature === undefined || verifier === null) return false
+    try {
+      verifier.verify(state.createTreeBatch(), signature)
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /** What the peer of `candidate` sent is no message. */
+  onfault(candidate: Candidate, err: Error): void {
+    this.#misbehaved(candidate, `sent what cannot be read: ${err.message}`)
   }
 
   #misbehaved(candidate: Candidate, reason: string): void {

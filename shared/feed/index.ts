@@ -103,12 +103,18 @@ export function createFeed(
       onmessage: (message) => source.subscribe(message)
     })
     const begin = channel.addMessage({
-      encoding: wire.begin,
-      onmessage: (message) => follower?.onbegin(candidate, message)
+      encoding: wire.readable(wire.begin),
+      onmessage(message) {
+        if (message instanceof Error) follower?.onfault(candidate, message)
+        else follower?.onbegin(candidate, message)
+      }
     })
     const batch = channel.addMessage({
-      encoding: wire.batch,
-      onmessage: (message) => follower?.onbatch(candidate, message)
+      encoding: wire.readable(wire.batch),
+      onmessage(message) {
+        if (message instanceof Error) follower?.onfault(candidate, message)
+        else follower?.onbatch(candidate, message)
+      }
     })
     const ack = channel.addMessage({
       encoding: wire.ack,

@@ -147,7 +147,7 @@ export class Source {
     const answer = fork === this.#core.fork ? await this.#tryAnswer(request) : null
     // the peer has changed its mind meanwhile
     if (id !== this.#asked) return
-    if (answer === null) {
+    if (answer === null || fork !== this.#core.fork) {
       this.#channel.refuse({ id })
       return
     }
@@ -229,7 +229,7 @@ export class Source {
   // where to begin, and the proof that takes the peer's log there
   async #answer({ id, length, from, tail, manifest }: Subscribe): Promise<Begin | null> {
     const end = this.#core.length
-    if (length > end) return null
+    if (length > end || (manifest && this.#core.manifest === null)) return null
     const wanted = tail === -1 ? from : end - tail
     const start =
       wanted > length

@@ -148,7 +148,7 @@ export const batch: Encoder<Batch> = {
   }
 }
 
-// what a peer sends is bounded here, before a batch takes any memory: a throw ends its connection
+// what a peer sends is bounded here, before a batch takes any memory
 function decodeBlocks(state: State): Uint8Array[] {
   const count = c.uint.decode(state)
   if (count === 0 || count > MAX_BLOCKS) throw new Error(`a batch of ${count} blocks`)
@@ -158,6 +158,26 @@ function decodeBlocks(state: State): Uint8Array[] {
   const blocks: Uint8Array[] = []
   for (let i = 0; i < count; i++) blocks.push(c.buffer.decode(state))
   return blocks
+}
+
+/** `encoding`, but what cannot be decoded becomes the error: Protomux would only end the connection. */
+export function readable<T extends object>(encoding: Encoder<T>): Encoder<T | Error> {
+  return {
+    preencode(state, value) {
+      if (!(value instanceof Error)) encoding.preencode(state, value)
+    },
+    encode(state, value) {
+      if (!(value instanceof Error)) encoding.encode(state, value)
+    },
+    decode(state) {
+      try {
+        return encoding.decode(state)
+      } catch (err) {
+        state.start = state.end
+        return err instanceof Error ? err : new Error(String(err))
+      }
+    }
+  }
 }
 
 /** Ends a subscription. */

@@ -100,7 +100,10 @@ declare module 'hypercore' {
   interface Core {
     state: SessionState
     header: { manifest: Manifest | null; keyPair: KeyPair | null }
-    verifier: { sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array } | null
+    verifier: {
+      sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array
+      verify(batch: TreeBatch, signature: Uint8Array): boolean
+    } | null
     replicator: { eagerUpgrade: boolean; peers: Peer[] }
     bitfield: { firstUnset(start: number): number }
     storage: { store: { rocks: RocksDB } }

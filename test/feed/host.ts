@@ -8,6 +8,7 @@ import { bootstrap } from '../helpers/testnet.ts'
 interface Server {
   readonly publicKey: Uint8Array
   listen(): Promise<void>
+  close(): Promise<void>
 }
 
 /** What these tests call beside what the apps call. Delete when upstream ships types. */
@@ -66,6 +67,7 @@ export class Host {
   /** Leaves, and ends every connection. */
   async close(): Promise<void> {
     for (const connection of this.#connections) connection.destroy()
-    await this.#dht.destroy({ force: true })
+    await this.#server.close()
+    await this.#dht.destroy()
   }
 }

@@ -1,0 +1,211 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import Hypercore, { type Manifest, type Proof } from 'hypercore'
+import { createFeed } from '../../shared/feed/index.ts'
+import { Signatures } from '../../shared/feed/signatures.ts'
+import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/wire.ts'
+import { closeTestnet, startReader } from '../helpers/app.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { type Answer, impersonate } from './impostor.ts'
+import { numbered } from './lines.ts'
+import { announce } from './swarm.ts'
+
+const COUNT = 40
+const LINES = numbered(COUNT)
+const BLOCKS = LINES.map((line) => b4a.from(line))
+
+/** The writer's own log, and its signature at every length. */
+interface Truth {
+  manifest: Manifest | null
+  signatures: Uint8Array[]
+}
+
+/** What an impostor does, and how the reader words it. */
+const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }> = {
+  'changes a block': {
+    reason: /did not sign/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      const blocks = [b4a.from('forged'), ...BLOCKS.slice(1)]
+      voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
+    }
+  },
+  'signs with a few bytes of nothing': {
+    reason: /did not sign/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.batch.send({ id, start: 0, signature: b4a.from([9, 9, 9]), blocks: BLOCKS })
+    }
+  },
+  'does not sign at all': {
+    reason: /did not sign/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.batch.send({ id, start: 0, signature: b4a.alloc(0), blocks: BLOCKS })
+    }
+  },
+  'leaves blocks out': {
+    reason: /does not begin where/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      const signature = signatureAt(truth, COUNT)
+      voice.batch.send({ id, start: 5, signature, blocks: BLOCKS.slice(5) })
+    }
+  },
+  'sends a batch before it has begun': {
+    reason: /does not begin where/,
+    answer: (truth) => (voice, id) => {
+      voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks: BLOCKS })
+    }
+  },
+  'begins where it cannot prove the log to be': {
+    reason: /proof/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 7, length: COUNT, proof: proofOf(truth.manifest) })
+    }
+  },
+  'begins twice': {
+    reason: /began twice/,
+    answer: (truth) => (voice, id) => {
+      const proof = proofOf(truth.manifest)
+      voice.begin.send({ id, start: 0, length: COUNT, proof })
+      voice.begin.send({ id, start: 0, length: COUNT, proof })
+    }
+  },
+  'begins with a proof that is none': {
+    reason: /did not sign/,
+    answer: (truth) => (voice, id) => {
+      const signature = signatureAt(truth, COUNT)
+      const node = { index: 31, size: 9, hash: b4a.alloc(32, 7) }
+      const upgrade = { start: 0, length: COUNT, nodes: [node], additionalNodes: [], signature }
+      const proof = { ...proofOf(truth.manifest), upgrade }
+      voice.begin.send({ id, start: COUNT, length: COUNT, proof })
+    }
+  },
+  'begins with a proof that is signed with nothing': {
+    reason: /did not sign/,
+    answer: (truth) => (voice, id) => {
+      const nodes = [
+        { index: 31, size: 9, hash: b4a.alloc(32, 7) },
+        { index: 71, size: 9, hash: b4a.alloc(32, 7) }
+      ]
+      const signature = b4a.from([9, 9, 9])
+      const upgrade = { start: 0, length: COUNT, nodes, additionalNodes: [], signature }
+      const proof = { ...proofOf(truth.manifest), upgrade }
+      voice.begin.send({ id, start: COUNT, length: COUNT, proof })
+    }
+  },
+  'names another writer': {
+    reason: /manifest/i,
+    answer: (truth) => (voice, id) => {
+      const publicKey = b4a.alloc(32, 7)
+      const signers = (truth.manifest?.signers ?? []).map((signer) => ({ ...signer, publicKey }))
+      const manifest = truth.manifest && { ...truth.manifest, signers }
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(manifest) })
+    }
+  },
+  'sends too many blocks at once': {
+    reason: /a batch of 1025 blocks/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      const blocks = Array<Uint8Array>(MAX_BLOCKS + 1).fill(b4a.from('x'))
+      voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
+    }
+  },
+  'sends too many bytes at once': {
+    reason: /a batch of \d+ bytes/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      const blocks = [b4a.alloc(MAX_BYTES), b4a.from('x'), b4a.alloc(100)]
+      voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
+    }
+  },
+  'sends a block over the limit': {
+    reason: /maximum suggested block size/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      const blocks = [b4a.alloc(Hypercore.MAX_SUGGESTED_BLOCK_SIZE + 1)]
+      voice.batch.send({ id, start: 0, signature: signatureAt(truth, 1), blocks })
+    }
+  },
+  'sends more than is acknowledged': {
+    reason: /ahead of our acknowledgements/,
+    answer: (truth) => (voice, id) => {
+      voice.atOnce(() => {
+        voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+        for (let seq = 0; seq <= WINDOW_BATCHES; seq++) {
+          const blocks = BLOCKS.slice(seq, seq + 1)
+          voice.batch.send({ id, start: seq, signature: signatureAt(truth, seq + 1), blocks })
+        }
+      })
+    }
+  }
+}
+
+for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
+  test(`a source that ${name} is dropped, and another gives the log`, async (t) => {
+    const log = await createLog(t, LINES)
+    const copy = await createCopy(t, log)
+    const subscribed = impersonate(copy, answer(await truthOf(log)))
+    await announce(t, copy)
+
+    const key = b4a.toString(log.key, 'hex')
+    const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
+    await subscribed
+    const dropped = await reader.stderr.line(/dropped a peer that/)
+    t.ok(reason.test(dropped), dropped)
+    t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\n', 'prints nothing of it')
+
+    createFeed(log, { onerror: t.fail })
+    await announce(t, log)
+    t.is(await reader.ending, 0)
+    t.alike(
+      reader.stdout.lines.slice(1),
+      LINES.map((line, seq) => `Block ${seq}: ${line}`)
+    )
+  })
+}
+
+for (const [name, answer] of Object.entries({
+  'says nothing': () => {},
+  'begins and says no more': (voice, id) => {
+    voice.begin.send({ id, start: 0, length: COUNT, proof: null })
+  }
+} satisfies Record<string, Answer>)) {
+  test(`a source that ${name} is left for another`, async (t) => {
+    const log = await createLog(t, LINES)
+    const copy = await createCopy(t, log)
+    const subscribed = impersonate(copy, answer)
+    await announce(t, copy)
+
+    const key = b4a.toString(log.key, 'hex')
+    const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
+    await subscribed
+    createFeed(log, { onerror: t.fail })
+    await announce(t, log)
+    t.is(await reader.ending, 0)
+    t.alike(
+      reader.stdout.lines.slice(1),
+      LINES.map((line, seq) => `Block ${seq}: ${line}`)
+    )
+  })
+}
+
+async function truthOf(log: Hypercore): Promise<Truth> {
+  const all = new Signatures(log)
+  const signatures: Uint8Array[] = []
+  for (let length = 1; length <= log.length; length++) {
+    signatures.push((await all.at(length)) ?? b4a.alloc(0))
+  }
+  return { manifest: log.manifest, signatures }
+}
+
+function signatureAt({ signatures }: Truth, length: number): Uint8Array {
+  return signatures[length - 1] ?? b4a.alloc(0)
+}
+
+function proofOf(manifest: Manifest | null): Proof {
+  return { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
+}
+
+closeTestnet()

@@ -1,0 +1,49 @@
+import type { Hypercore, Peer } from 'hypercore'
+import type { Message } from 'protomux'
+import * as wire from '../../shared/feed/wire.ts'
+
+/** What an impostor may say to the peer that has subscribed. */
+export interface Voice {
+  begin: Message<wire.Begin>
+  batch: Message<wire.Batch>
+  /** Everything that `say` sends arrives in one piece. */
+  atOnce(say: () => void): void
+}
+
+/** What an impostor answers to a subscription. */
+export type Answer = (voice: Voice, id: number) => void
+
+/** Speaks the feed beside `core` as a script says, and claims to be the writer. */
+export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
+  return new Promise((onsubscribed) => {
+    core.on('peer-add', (peer: Peer) => {
+      const channel = peer.protomux.createChannel({
+        protocol: wire.PROTOCOL,
+        id: core.discoveryKey,
+        onopen: () => hops.send({ hops: 0 })
+      })
+      if (channel === null) throw new Error('the channel is open already')
+      const hops = channel.addMessage({ encoding: wire.status })
+      channel.addMessage({
+        encoding: wire.subscribe,
+        onmessage({ id }) {
+          if (id === 0) return
+          answer(voice, id)
+          onsubscribed()
+        }
+      })
+      const voice: Voice = {
+        begin: channel.addMessage({ encoding: wire.begin }),
+        batch: channel.addMessage({ encoding: wire.batch }),
+        atOnce(say) {
+          peer.protomux.cork()
+          say()
+          peer.protomux.uncork()
+        }
+      }
+      channel.addMessage({ encoding: wire.ack })
+      channel.addMessage({ encoding: wire.refuse })
+      channel.open()
+    })
+  })
+}
