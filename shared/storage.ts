@@ -65,14 +65,20 @@ export function openFailure(err: unknown, folder: string, mend: string): unknown
 
 /** What keeps a store that could be opened from being read or written now. */
 export function storageFailure(err: unknown, mend: string): unknown {
-  const message = messageOf(err)
-  const code = codeOf(err)
+  const cause = causeOf(err)
+  const message = messageOf(cause)
+  const code = codeOf(cause)
   if (FULL.test(message) || FULL.test(code)) {
     return new Failure(
       'the disk is full: free some space and start again; everything acknowledged is kept'
     )
   }
   return code === 'EIO' ? damaged('the log', message, mend) : err
+}
+
+// RocksDB's own errors come wrapped where a whole batch has failed
+function causeOf(err: unknown): unknown {
+  return err instanceof Error && err.cause !== undefined ? causeOf(err.cause) : err
 }
 
 function damaged(what: string, how: string, mend: string): Failure {
