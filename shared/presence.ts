@@ -50,9 +50,10 @@ export class Presence {
     this.#search = search
     core.on('peer-add', (peer) => this.#met(peer))
     core.on('peer-remove', (peer) => this.#parted(peer))
-    this.#after(PATIENCE_MS, () => {
-      if (core.peers.length === 0) status.info(`no peer yet, still looking ${this.#where()}`)
+    const waiting = this.#after(PATIENCE_MS, () => {
+      status.info(`no peer yet, still looking ${this.#where()}`)
     })
+    core.once('peer-add', () => clearTimeout(waiting))
   }
 
   /** Takes the account of `peer` of how many connections it is away from the writer. */
@@ -167,11 +168,12 @@ export class Presence {
     return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < FAR)
   }
 
-  #after(ms: number, then: () => void): void {
+  #after(ms: number, then: () => void): Timer {
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       then()
     }, ms)
     this.#timers.add(timer)
+    return timer
   }
 }
