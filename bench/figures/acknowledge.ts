@@ -28,10 +28,11 @@ export const acknowledge: Figure = {
 function pairDelay(lines: number): Promise<number> {
   return scoped(async (scope) => {
     const { program } = await startWriter(scope, await loopback(scope))
+    const typed = line(LINE_BYTES)
     const delays: number[] = []
     for (let length = 1; length <= lines; length++) {
       const from = now()
-      await program.write([line(LINE_BYTES)])
+      await program.write([typed])
       await program.line(new RegExp(`"append".*"length":${length}\\b`))
       delays.push(now() - from)
     }

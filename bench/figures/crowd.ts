@@ -49,10 +49,11 @@ function crowdDelay(
     })
     await Promise.all(crowd.map((readers) => readers.line(/^flushed$/)))
 
+    const typed = line(LINE_BYTES)
     const delays: number[] = []
     for (let length = 1; length <= lines; length++) {
       const from = now()
-      await program.write([line(LINE_BYTES)])
+      await program.write([typed])
       await Promise.all(crowd.map((readers) => readers.line(new RegExp(`^length ${length}$`))))
       delays.push(now() - from)
       await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS))

@@ -27,11 +27,12 @@ export async function lineDelays(
   pauseMs: number
 ): Promise<number[]> {
   const delays: number[] = []
+  const typed = line(LINE_BYTES)
   for (let count = 0; count < lines; count++) {
     await new Promise<void>((resolve) => setTimeout(resolve, pauseMs))
     const typedAt = now()
     const arrived = to.received(to.bytes + LINE)
-    await from.write([line(LINE_BYTES)])
+    await from.write([typed])
     delays.push((await arrived) - typedAt)
   }
   return delays
