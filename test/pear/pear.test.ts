@@ -99,7 +99,7 @@ test('when Pear shuts an app down, it closes once and ends', async (t) => {
 })
 
 test('when Pear shuts a writer down, its log is kept and nothing is reported', async (t) => {
-  const first = await pearRun(t, 'writer-app', ['--json', '--no-lan'])
+  const first = await pearRun(t, 'writer-app', ['--json', '--quiet', '--no-lan'])
   const { key } = await tagged<{ key: string }>(first.program, 'key')
   await first.program.write('one\n')
   await acknowledged(first.program, 1)
