@@ -37,9 +37,13 @@ export class Host {
     return host
   }
 
+  get publicKey(): Uint8Array {
+    return this.#server.publicKey
+  }
+
   /** Connects to `other`; resolves once both replicate. */
   async connect(other: Host): Promise<void> {
-    const connection = this.#dht.connect(other.#server.publicKey)
+    const connection = this.#dht.connect(other.publicKey)
     const met = new Promise<void>((resolve) => this.core.once('peer-add', () => resolve()))
     connection.once('open', () => this.#replicate(connection))
     connection.on('error', () => {})
@@ -49,7 +53,7 @@ export class Host {
   /** Ends the connection with `other`; resolves once neither replicates it. */
   async disconnect(other: Host): Promise<void> {
     for (const connection of this.#connections) {
-      if (!b4a.equals(connection.remotePublicKey, other.#server.publicKey)) continue
+      if (!b4a.equals(connection.remotePublicKey, other.publicKey)) continue
       const parted = [this, other].map(({ core }) => {
         return new Promise<void>((resolve) => core.once('peer-remove', () => resolve()))
       })
