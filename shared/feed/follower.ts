@@ -322,7 +322,10 @@ export class Follower {
         if (!BLAME.has(codeOf(err)) && !this.#isFormless(signature)) this.#events.onerror(err)
         else if (this.#core.fork !== fork || this.#core.length !== length) this.#restart()
         else
-          this.#misbehaved(subscription.source, `sent what the writer did not sign: ${messageOf(err)}`)
+          this.#misbehaved(
+            subscription.source,
+            `sent what the writer did not sign: ${messageOf(err)}`
+          )
       }
     })
   }
