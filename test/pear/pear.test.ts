@@ -1,12 +1,15 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, test } from 'brittle'
+import { type Test, skip, test } from 'brittle'
 import { ROOT, acknowledged, closeTestnet, homeEnv, tagged } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
 import { bootstrap } from '../helpers/testnet.ts'
 
 const RUN = path.join(import.meta.dirname, 'run.ts')
+
+/** Windows has no signals to send. */
+const onPosix = os.platform() === 'win32' ? skip : test
 
 interface PearApp {
   program: Program
@@ -66,7 +69,7 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143]
 ] as const) {
-  test(`under Pear, ${signal} closes the log before the process ends with ${code}`, async (t) => {
+  onPosix(`under Pear, ${signal} closes the log before the process ends with ${code}`, async (t) => {
     const first = await pearRun(t, 'writer-app', ['--json', '--no-lan'])
     const { key } = await tagged<{ key: string }>(first.program, 'key')
     await first.program.write('one\n')
@@ -81,7 +84,7 @@ for (const [signal, code] of [
     await acknowledged(second.program, 2)
   })
 
-  test(`under Pear, ${signal} waits for a close that takes its time`, async (t) => {
+  onPosix(`under Pear, ${signal} waits for a close that takes its time`, async (t) => {
     const { program } = await pearRun(t, 'test/pear/slow-close', [])
     await program.stdout.line('open')
     program.signal(signal)
@@ -90,7 +93,7 @@ for (const [signal, code] of [
   })
 }
 
-test('when Pear shuts an app down, it closes once and ends', async (t) => {
+onPosix('when Pear shuts an app down, it closes once and ends', async (t) => {
   const { program } = await pearRun(t, 'test/pear/slow-close', [])
   await program.stdout.line('open')
   os.kill(program.pid, 'SIGUSR2')
@@ -98,7 +101,7 @@ test('when Pear shuts an app down, it closes once and ends', async (t) => {
   t.alike(program.stdout.lines, ['open', 'closing', 'closed'])
 })
 
-test('when Pear shuts a writer down, its log is kept and nothing is reported', async (t) => {
+onPosix('when Pear shuts a writer down, its log is kept and nothing is reported', async (t) => {
   const first = await pearRun(t, 'writer-app', ['--json', '--quiet', '--no-lan'])
   const { key } = await tagged<{ key: string }>(first.program, 'key')
   await first.program.write('one\n')

@@ -30,8 +30,8 @@ state.update({ config: State.configFrom(state) })
 const pear = new API({ ref() {}, unref() {} }, state)
 Object.assign(globalThis, { Pear: pear })
 
-// `pear shutdown`, which reaches an app through the sidecar
-process.on('SIGUSR2', () => pear.exit(0))
+// `pear shutdown`, which reaches an app through the sidecar; Windows has no such signal
+if (os.platform() !== 'win32') process.on('SIGUSR2', () => pear.exit(0))
 
 await import(pathToFileURL(path.join(dir, state.entry)).href)
 
