@@ -69,20 +69,23 @@ for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143]
 ] as const) {
-  onPosix(`under Pear, ${signal} closes the log before the process ends with ${code}`, async (t) => {
-    const first = await pearRun(t, 'writer-app', ['--json', '--no-lan'])
-    const { key } = await tagged<{ key: string }>(first.program, 'key')
-    await first.program.write('one\n')
-    await acknowledged(first.program, 1)
-    first.program.signal(signal)
-    t.is(await first.program.ending, code)
-    t.is(first.program.stderr.text.includes('bug'), false)
+  onPosix(
+    `under Pear, ${signal} closes the log before the process ends with ${code}`,
+    async (t) => {
+      const first = await pearRun(t, 'writer-app', ['--json', '--no-lan'])
+      const { key } = await tagged<{ key: string }>(first.program, 'key')
+      await first.program.write('one\n')
+      await acknowledged(first.program, 1)
+      first.program.signal(signal)
+      t.is(await first.program.ending, code)
+      t.is(first.program.stderr.text.includes('bug'), false)
 
-    const second = await pearRun(t, 'writer-app', ['--json', '--no-lan'], { store: first.store })
-    t.is((await tagged<{ key: string }>(second.program, 'key')).key, key)
-    await second.program.write('two\n')
-    await acknowledged(second.program, 2)
-  })
+      const second = await pearRun(t, 'writer-app', ['--json', '--no-lan'], { store: first.store })
+      t.is((await tagged<{ key: string }>(second.program, 'key')).key, key)
+      await second.program.write('two\n')
+      await acknowledged(second.program, 2)
+    }
+  )
 
   onPosix(`under Pear, ${signal} waits for a close that takes its time`, async (t) => {
     const { program } = await pearRun(t, 'test/pear/slow-close', [])
