@@ -12,6 +12,13 @@ const REFRESH_MS = 4000
 /** Saying goodbye to the DHT takes no longer than this. */
 const LEAVE_MS = 1000
 
+/**
+ * Peers that are dialled at once: as many as Hyperswarm wants to be connected to. Who was killed
+ * stays announced for up to half an hour, and it takes seconds to learn that nobody is there: with
+ * Hyperswarm's own limit of three at a time, twenty of them kept everybody else waiting for 40 s.
+ */
+const MAX_DIALS = 64
+
 /** A swarm that has joined the topic of one log. */
 export interface Membership {
   /** Resolves once everyone whom the DHT knows was connected to, or could not be. */
@@ -25,7 +32,7 @@ export interface Membership {
 
 /** A swarm on the public DHT, or on the one whose nodes `bootstrap` names. */
 export function createSwarm(bootstrap?: { host: string; port: number }[]): Hyperswarm {
-  return new Hyperswarm({ dht: createDht(bootstrap) })
+  return new Hyperswarm({ dht: createDht(bootstrap), maxParallel: MAX_DIALS })
 }
 
 /**

@@ -36,6 +36,7 @@ declare module 'hyperswarm' {
     constructor(opts?: {
       dht?: DHT
       maxPeers?: number
+      maxParallel?: number
       maxServerConnections?: number
       firewall?: (remotePublicKey: Uint8Array) => boolean
     })
