@@ -3,7 +3,8 @@ import path from 'bare-path'
 import { test } from 'brittle'
 import { definition as reader } from '../../reader-app/command.ts'
 import { definition as writer } from '../../writer-app/command.ts'
-import { ROOT } from '../helpers/app.ts'
+
+const ROOT = path.join(import.meta.dirname, '..', '..')
 
 // these need no words
 const OWN_WORDS = ['--help', '--version']

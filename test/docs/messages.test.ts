@@ -1,7 +1,8 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { test } from 'brittle'
-import { ROOT } from '../helpers/app.ts'
+
+const ROOT = path.join(import.meta.dirname, '..', '..')
 
 const SOURCES = ['shared', 'shared/feed', 'writer-app', 'reader-app']
 
