@@ -127,8 +127,8 @@ export class Follower {
 
   remove(candidate: Candidate): void {
     this.#candidates.delete(candidate)
-    if (this.#subscription?.source === candidate) this.#drop()
-    this.select()
+    if (this.#subscription?.source === candidate) this.#restart()
+    else this.select()
   }
 
   /** Resolves once a source has begun; where that may take any source, to null if none can be had. */
@@ -178,7 +178,7 @@ export class Follower {
   }
 
   #subscribe(source: Candidate): void {
-    this.#drop()
+    this.#leave()
     const { fork, length, manifest } = this.#core
     const skip = this.#skip
     const id = ++this.#lastId
@@ -204,18 +204,20 @@ export class Follower {
     this.#events.onsource()
   }
 
-  #drop(): void {
+  #leave(): void {
     const { source } = this.#subscription ?? {}
     this.#subscription = null
-    if (!source) return
-    if (this.#candidates.has(source)) source.unsubscribe()
-    this.#events.onsource()
-    this.#events.onhops(this.hops)
+    if (source && this.#candidates.has(source)) source.unsubscribe()
   }
 
+  // what is told in between would let plain replication extend the log under the next source
   #restart(): void {
-    this.#drop()
+    const had = this.#subscription !== null
+    this.#leave()
     this.select()
+    if (!had || this.#subscription !== null) return
+    this.#events.onsource()
+    this.#events.onhops(this.hops)
   }
 
   /** The source of `message` can't serve us: another may, and it may later. */
@@ -226,8 +228,7 @@ export class Follower {
 
   #giveUp(candidate: Candidate): void {
     candidate.notBefore = Date.now() + RETRY_MS
-    this.#drop()
-    this.select()
+    this.#restart()
     this.#settleIfNone()
   }
 

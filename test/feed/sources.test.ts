@@ -1,0 +1,135 @@
+import os from 'bare-os'
+import b4a from 'b4a'
+import { test } from 'brittle'
+import { createFeed } from '../../shared/feed/index.ts'
+import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
+import { Copy } from './copy.ts'
+import { Host } from './host.ts'
+import { numbered } from './lines.ts'
+
+const COUNT = 60_000
+const LINES = numbered(COUNT)
+
+test('a reader whose source is killed halfway goes on with another', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...LINES)
+  const relay = await startReader(t, writer.key, ['--start', '0'])
+  await untilBlock(relay, COUNT - 1)
+
+  const reader = await startReader(t, writer.key, ['--start', '0', '-n', String(COUNT)])
+  await untilBlock(reader, 1000)
+  await writer.program.kill()
+  t.ok(seqsOf(reader).length < COUNT, 'it was halfway')
+  t.is(await reader.ending, 0)
+  printsExactly(t, reader, LINES)
+})
+
+test('a reader whose source stops halfway, but stays connected, goes on with another', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...LINES)
+  const relay = await startReader(t, writer.key, ['--start', '0'])
+  await untilBlock(relay, COUNT - 1)
+
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  await untilBlock(reader, 1000)
+  os.kill(writer.program.pid, 'SIGSTOP')
+  t.ok(seqsOf(reader).length < COUNT, 'it was halfway')
+  await untilBlock(reader, COUNT - 1)
+  os.kill(writer.program.pid, 'SIGCONT')
+  const more = numbered(3, COUNT)
+  await writer.append(...more)
+  await untilBlock(reader, COUNT + 2)
+  printsExactly(t, reader, [...LINES, ...more])
+})
+
+test('a reader that is killed halfway resumes with no gap', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...LINES)
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0', '--resume'], { storage })
+  await untilBlock(first, 5000)
+  await first.kill()
+  const before = seqsOf(first)
+  t.ok(before.length < COUNT, 'it was halfway')
+  printsExactly(t, first, LINES.slice(0, before.length))
+
+  const second = await startReader(t, writer.key, ['--resume'], { storage })
+  await untilBlock(second, COUNT - 1)
+  const [start = -1] = seqsOf(second)
+  t.ok(start <= before.length, `no gap: ${start} after ${before.length - 1}`)
+  // what was on its way when the end came, a pipe's worth at most, may be printed again
+  t.ok(start > 0 && start >= before.length - 2048, `hardly a block twice: ${start}`)
+  printsExactly(t, second, LINES.slice(start), start)
+})
+
+test('blocks come in signed batches while a reader goes over from source to source', async (t) => {
+  const lines = numbered(20_000)
+  const log = await createLog(t, lines)
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const relay = await Copy.open(t, log.key)
+  const relaying = await Host.start(t, relay.core)
+  await relaying.connect(writer)
+  await relay.until(lines.length)
+
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  await reading.connect(relaying)
+  await copy.until(1)
+  await reading.connect(writer)
+  await copy.until(10_000)
+  t.ok(copy.lines.length < lines.length, 'it was halfway')
+  await reading.disconnect(writer)
+  await copy.until(lines.length)
+  t.alike(copy.lines, lines)
+  t.is(copy.downloads, 0)
+})
+
+test('of two sources the one nearer to the writer is followed, and the other after it', async (t) => {
+  const log = await createLog(t, numbered(10))
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const relay = await Copy.open(t, log.key)
+  const relaying = await Host.start(t, relay.core)
+  await relaying.connect(writer)
+  await relay.until(10)
+
+  const core = await createCopy(t, log)
+  const reading = await Host.start(t, core)
+  let changed = (): void => {}
+  const feed = createFeed(core, {
+    onerror: t.fail,
+    follow: {
+      skip: { from: 0 },
+      onchange: () => changed(),
+      ondelivery: ({ stored, release }) => void stored.then(release),
+      onmisbehaviour: (_, reason) => t.fail(reason)
+    }
+  })
+  t.teardown(() => feed.close(), { force: true })
+  const follows = async (host: Host): Promise<void> => {
+    while (!isPeer(feed.follower?.source?.remotePublicKey, host)) {
+      await new Promise<void>((resolve) => (changed = resolve))
+    }
+  }
+
+  await reading.connect(relaying)
+  await follows(relaying)
+  await reading.connect(writer)
+  await follows(writer)
+  await reading.disconnect(writer)
+  await follows(relaying)
+  const grown = new Promise<void>((resolve) => core.once('append', () => resolve()))
+  await log.append(b4a.from('more'))
+  await grown
+  t.is(core.length, 11)
+  t.is(feed.follower?.hops ?? 0, 2)
+})
+
+function isPeer(publicKey: Uint8Array | undefined, { publicKey: other }: Host): boolean {
+  return publicKey !== undefined && b4a.equals(publicKey, other)
+}
+
+closeTestnet()
