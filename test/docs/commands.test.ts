@@ -16,11 +16,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     await reader.stdout.line('Skipping 0 earlier blocks...')
     fs.appendFileSync(log, 'after\n')
     await reader.stdout.line('Block 0: after')
-    await reader.stderr.line(/connected to the writer/)
     shell.interrupt()
-    await reader.stderr.line(/lost the writer/)
-    // tail notices by the next line that nobody reads it any more
-    fs.appendFileSync(log, 'end\n')
     await pipe.ending
     t.pass('a new line of the file arrived')
   },

@@ -10,7 +10,7 @@ export interface Shell {
   /** The folder that the commands run in. */
   folder: string
   run(command: string): Program
-  /** Ends the apps that were started, as Ctrl-C does. */
+  /** Ends what was started, as Ctrl-C does. */
   interrupt(): void
 }
 
@@ -19,15 +19,14 @@ export async function openShell(t: Test): Promise<Shell> {
   const bin = await t.tmp()
   const pids = path.join(bin, 'pids')
   fs.writeFileSync(pids, '')
-  const shim = [
-    '#!/bin/sh',
-    `echo $$ >> '${pids}'`,
-    'app=$1; shift',
-    `exec '${os.execPath()}' "${ROOT}/$app" ${PRIVATE.join(' ')} "$@"`,
-    ''
-  ]
-  fs.writeFileSync(path.join(bin, 'bare'), shim.join('\n'), { mode: 0o755 })
-  const env = { ...(await homeEnv(t)), PATH: `${bin}:${os.getEnv('PATH') ?? ''}` }
+  const paths = os.getEnv('PATH') ?? ''
+  const app = `'${os.execPath()}' "${ROOT}/$app" ${PRIVATE.join(' ')} "$@"`
+  const shims = { bare: `app=$1; shift; exec ${app}`, tail: `PATH='${paths}' exec tail "$@"` }
+  for (const [name, script] of Object.entries(shims)) {
+    const text = `#!/bin/sh\necho $$ >> '${pids}'\n${script}\n`
+    fs.writeFileSync(path.join(bin, name), text, { mode: 0o755 })
+  }
+  const env = { ...(await homeEnv(t)), PATH: `${bin}:${paths}` }
 
   return {
     folder,
