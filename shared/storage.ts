@@ -22,8 +22,8 @@ export function isEmpty(folder: string): boolean {
  */
 export function assertWhole(folder: string, mend: string): void {
   const names = list(path.join(folder, 'db'))
-  if (names.length > 0 && !names.includes('CURRENT'))
-    throw damaged(folder, 'db/CURRENT is gone', mend)
+  if (names.length === 0 || names.includes('CURRENT')) return
+  throw damaged(folder, 'db/CURRENT is gone', mend)
 }
 
 function list(folder: string): string[] {
