@@ -12,7 +12,9 @@ const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
 
 // root makes a network as it is; anybody else, where the system lets them, in a user namespace
 const unshare = ['--net', '--net --user --map-root-user'].find(
-  (flags) => spawnSync('sh', ['-c', `unshare ${flags} ip link add type veth`]).status === 0
+  (flags) =>
+    os.platform() === 'linux' &&
+    spawnSync('sh', ['-c', `unshare ${flags} ip link add type veth`]).status === 0
 )
 const enter = unshare?.includes('--user')
   ? ['--user', '--preserve-credentials', '--net']
