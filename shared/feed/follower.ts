@@ -322,11 +322,7 @@ export class Follower {
         if (this.#closed || this.#core.closing) return
         if (!BLAME.has(codeOf(err)) && !this.#isFormless(signature)) this.#events.onerror(err)
         else if (this.#core.fork !== fork || this.#core.length !== length) this.#restart()
-        else
-          this.#misbehaved(
-            subscription.source,
-            `sent what the writer did not sign: ${messageOf(err)}`
-          )
+        else this.#misbehaved(subscription.source, `sent what was not signed: ${messageOf(err)}`)
       }
     })
   }
