@@ -2,7 +2,7 @@ import type { Download, Hypercore } from 'hypercore'
 import type { Delivery } from './feed/index.ts'
 import { readerFailure } from './log.ts'
 
-/** Blocks of a log in order: `blocks[0]` is block `seq`. */
+/** Blocks of a log in order: `blocks[0]` is block `seq`. One without blocks rewinds to `seq`. */
 export interface Run {
   seq: number
   blocks: Uint8Array[]
@@ -19,7 +19,8 @@ const PREFETCH = 16_384
  * is handed on as it comes; the rest is read from disk, or fetched from peers where it is not there.
  * Asking for the next run says that the last one was taken: only then may its source send more.
  *
- * When the writer truncates its log below the position, goes on from where the new log differs.
+ * When the writer truncates its log below the position, yields a run without blocks, and goes on from
+ * where the new log differs.
  */
 export class Follow {
   readonly #core: Hypercore
@@ -29,6 +30,7 @@ export class Follow {
   #download: { range: Download; end: number } | null = null
   #wake: (() => void) | null = null
   #truncations = 0
+  #rewound = false
   #waiting = false
   #closed = false
 
@@ -39,7 +41,10 @@ export class Follow {
     core.on('truncate', (length) => {
       this.#truncations++
       this.#delivered = []
-      this.#position = Math.min(this.#position, length)
+      if (length < this.#position) {
+        this.#position = length
+        this.#rewound = true
+      }
       this.#changed()
     })
     core.on('close', () => this.close())
@@ -76,6 +81,11 @@ export class Follow {
 
   async *runs(): AsyncGenerator<Run> {
     while (!this.#closed && this.#position < this.#end) {
+      if (this.#rewound) {
+        this.#rewound = false
+        yield { seq: this.#position, blocks: [] }
+        continue
+      }
       const delivery = this.#nextDelivery()
       if (delivery && delivery.start <= this.#position) {
         const stored = await delivery.stored
