@@ -56,14 +56,17 @@ export class BatchReader {
       length,
       (start + Math.max(1, Math.min(MAX_BLOCKS, MAX_BYTES / average))) | 0
     )
+    const furthest = Math.min(length, start + MAX_BLOCKS)
+    let canWiden = upTo < furthest
     let blocks: Uint8Array[] = []
 
     for (;;) {
       const end = this.#signatures.lengthWithin(start, upTo)
       if (end === 0) {
         // a relay's next signature may be further off than the average block suggests
-        if (upTo >= Math.min(length, start + MAX_BLOCKS)) return null
-        upTo = Math.min(length, start + MAX_BLOCKS)
+        if (!canWiden) return null
+        canWiden = false
+        upTo = furthest
         continue
       }
       if (blocks.length < end - start) {
@@ -77,6 +80,8 @@ export class BatchReader {
         const signature = await this.#signatures.at(end)
         return signature && fork === this.#core.fork ? { start, signature, blocks } : null
       }
+      // beyond what a batch holds no signature is of use
+      canWiden = false
       upTo = start + fitting
     }
   }
