@@ -320,9 +320,11 @@ export class Follower {
         await job()
       } catch (err) {
         if (this.#closed || this.#core.closing) return
+        const moved = this.#core.fork !== fork || this.#core.length !== length
+        const reason = `sent what the writer did not sign: ${messageOf(err)}`
         if (!BLAME.has(codeOf(err)) && !this.#isFormless(signature)) this.#events.onerror(err)
-        else if (this.#core.fork !== fork || this.#core.length !== length) this.#restart()
-        else this.#misbehaved(subscription.source, `sent what was not signed: ${messageOf(err)}`)
+        else if (moved) this.#restart()
+        else this.#misbehaved(subscription.source, reason)
       }
     })
   }
