@@ -87,7 +87,7 @@ async function timeToLoad(scope: Scope): Promise<number> {
   return to - modules.startedAt
 }
 
-async function guideTimeToBlock(scope: Scope, network: Network, key: string): Promise<number> {
+function guideTimeToBlock(scope: Scope, network: Network, key: string): Promise<number> {
   const reader = startGuideReader(scope, network, key, 'loop', 1)
   return Promise.race([
     reader.received(1).then(
