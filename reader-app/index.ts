@@ -68,7 +68,7 @@ const position = first ?? Math.max(0, (end ?? core.length) - options.tail)
 replication.startAt(position)
 replication.follow.endAt(Math.min(follow ? Infinity : (end ?? core.length), position + count))
 
-if (!seed) {
+if (!seed && !isStopping()) {
   const notice = `Skipping ${position} earlier blocks...\n`
   if (format.as === 'text') await writeOutput(notice)
   else if (!options.quiet) {
