@@ -29,6 +29,8 @@ export const PRIVATE = ['--bootstrap', bootstrap, '--no-lan']
 export interface AppOptions extends ProgramOptions {
   /** Where the app keeps its data; without it, in a home folder of its own. */
   storage?: string
+  /** Another DHT than that of the test file. */
+  bootstrap?: string
 }
 
 /** Starts the app `name` with `flags` and what keeps it private. */
@@ -38,8 +40,10 @@ export async function startApp(
   flags: string[],
   options: AppOptions = {}
 ): Promise<Program> {
-  const storage = options.storage === undefined ? [] : ['--storage', options.storage]
-  return new Program(t, [...command(name), ...flags, ...storage, ...PRIVATE], {
+  const { storage, bootstrap } = options
+  const own = bootstrap === undefined ? PRIVATE : ['--bootstrap', bootstrap, '--no-lan']
+  const kept = storage === undefined ? [] : ['--storage', storage]
+  return new Program(t, [...command(name), ...flags, ...kept, ...own], {
     ...options,
     env: { ...(await homeEnv(t)), ...options.env }
   })

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import type { Readable } from 'bare-stream'
 
 export type Match = string | RegExp | ((line: string) => boolean)
 
@@ -9,17 +10,35 @@ export class Capture {
   /** Resolves once the stream has ended. */
   readonly ended: Promise<void>
   readonly #story: () => string
+  readonly #stream: Readable
   readonly #chunks: Uint8Array[] = []
   readonly #lines: string[] = []
   #rest: Uint8Array = new Uint8Array(0)
   #position = 0
+  #size = 0
   #over = false
   #wake: (() => void)[] = []
 
   /** `story` tells what else the process said, for the error where it ends too early. */
-  constructor(stream: AsyncIterable<unknown>, story: () => string) {
+  constructor(stream: Readable, story: () => string) {
     this.#story = story
-    this.ended = this.#read(stream)
+    this.ended = new Promise((resolve) => {
+      stream.once('close', () => {
+        this.#over = true
+        this.#changed()
+        resolve()
+      })
+    })
+    this.#stream = stream
+  }
+
+  /** Begins to take what the stream brings. */
+  start(): this {
+    this.#stream.on('data', (chunk) => {
+      this.#take(chunk as Uint8Array)
+      this.#changed()
+    })
+    return this
   }
 
   get bytes(): Uint8Array {
@@ -62,17 +81,17 @@ export class Capture {
     return new Error(`the output ended without ${what}; the process said:\n${this.#story()}`)
   }
 
-  async #read(stream: AsyncIterable<unknown>): Promise<void> {
-    for await (const chunk of stream) {
-      this.#take(chunk as Uint8Array)
-      this.#changed()
+  /** Waits until `count` bytes have come. */
+  async total(count: number): Promise<void> {
+    while (this.#size < count) {
+      if (this.#over) throw this.#missed(`${count} bytes`)
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
-    this.#over = true
-    this.#changed()
   }
 
   #take(chunk: Uint8Array): void {
     this.#chunks.push(chunk)
+    this.#size += chunk.byteLength
     let start = 0
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
       const line = b4a.concat([this.#rest, chunk.subarray(start, end)])

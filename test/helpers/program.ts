@@ -33,8 +33,9 @@ export class Program {
     // what is written to a process that has ended is lost, as in a shell
     stdin.on('error', () => {})
     this.#command = [path.basename(file), ...args].join(' ')
-    this.stdout = new Capture(stalled ? nothing() : stdout, () => this.story)
-    this.stderr = new Capture(stderr, () => this.story)
+    this.stdout = new Capture(stdout, () => this.story)
+    this.stderr = new Capture(stderr, () => this.story).start()
+    if (!stalled) this.stdout.start()
     this.ending = new Promise((resolve) => {
       this.#child.on('exit', () => {
         running.delete(this)
@@ -74,7 +75,7 @@ export class Program {
     this.#child.stdout?.destroy()
   }
 
-  signal(name: 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+  signal(name: 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
     os.kill(this.#child.pid, name)
   }
 
@@ -116,5 +117,3 @@ function inherited(): Record<string, string> {
 function excerpt(text: string): string {
   return text.length > 4000 ? `${text.slice(0, 2000)}\n[…]\n${text.slice(-2000)}` : text
 }
-
-async function* nothing(): AsyncGenerator<never> {}

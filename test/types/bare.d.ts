@@ -2,3 +2,5 @@
 interface ImportMeta {
   readonly dirname: string
 }
+
+declare function setImmediate(callback: () => void): unknown

@@ -1,0 +1,84 @@
+import { skip, test } from 'brittle'
+import os from 'bare-os'
+import {
+  PRIVATE,
+  acknowledged,
+  closeTestnet,
+  command,
+  homeEnv,
+  startReader,
+  startWriter
+} from '../helpers/app.ts'
+import { Program } from '../helpers/program.ts'
+
+/** Windows has another shell. */
+const onPosix = os.platform() === 'win32' ? skip : test
+
+onPosix('`reader | head -1` ends with 0 once there is more than head wants', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c')
+  const shell = '{ "$@"; echo "exit code $?" >&2; } | head -n 1'
+  const reader = [...command('reader-app'), ...PRIVATE, '--start', '0', '--raw', writer.key]
+  const pipeline = new Program(t, ['sh', '-c', shell, 'sh', ...reader], { env: await homeEnv(t) })
+  t.is(await pipeline.stdout.line(/./), 'a')
+  let over = false
+  void pipeline.ending.then(() => {
+    over = true
+  })
+  // `head` has what it wants, but may still be there for the next line
+  while (!over) await writer.append('more')
+  t.is(pipeline.stdout.text, 'a\n')
+  await pipeline.stderr.line('exit code 0')
+})
+
+test('a reader whose consumer is gone ends with 0', async (t) => {
+  const writer = await startWriter(t)
+  for (const flags of [[], ['--raw'], ['--json']]) {
+    const reader = await startReader(t, writer.key, ['--start', '0', '-q', ...flags])
+    await writer.append('a')
+    await reader.stdout.line(/a/)
+    reader.closeStdout()
+    await writer.append('b')
+    t.is(await reader.ending, 0, flags.join(' '))
+    t.is(reader.stderr.text, '')
+  }
+})
+
+test('a writer whose acknowledgements nobody reads any more ends with 0, and keeps the line', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t, [], { storage })
+  writer.program.closeStdout()
+  await writer.program.write('a\n')
+  t.is(await writer.program.ending, 0)
+
+  const again = await startWriter(t, [], { storage, length: 1 })
+  await again.append('b')
+  const reader = await startReader(t, again.key, ['--start', '0', '-n', '1'])
+  await reader.stdout.line('Block 0: a')
+})
+
+onPosix('a file may be the input, and a file the output', async (t) => {
+  const folder = await t.tmp()
+  const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`)
+  const shell = `cd "$0" && seq -f 'line %.0f' 0 4999 > in.txt && exec "$@" < in.txt`
+  const writer = new Program(
+    t,
+    ['sh', '-c', shell, folder, ...command('writer-app'), '--json', '--storage', 'log', ...PRIVATE],
+    { env: await homeEnv(t) }
+  )
+  const key = JSON.parse(await writer.stdout.line(/key/)) as { data: { key: string } }
+  await acknowledged(writer, 5000)
+  const reader = new Program(
+    t,
+    [
+      ...['sh', '-c', 'cd "$0" && "$@" > out.txt && cat out.txt', folder],
+      ...[...command('reader-app'), '--storage', 'copy', ...PRIVATE],
+      ...['--start', '0', '--raw', '--no-follow', key.data.key]
+    ],
+    { env: await homeEnv(t) }
+  )
+  t.is(await reader.ending, 0)
+  t.ok(reader.stdout.text === lines.join('\n') + '\n')
+})
+
+closeTestnet()

@@ -1,0 +1,84 @@
+import { skip, test } from 'brittle'
+import os from 'bare-os'
+import createTestnet from 'hyperdht/testnet'
+import { closeTestnet, startApp, startReader, startWriter, tagged } from '../helpers/app.ts'
+import { onLinux, signalsTaken } from '../helpers/proc.ts'
+
+const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+const SIGNALS = Object.keys(CODES) as (keyof typeof CODES)[]
+
+/** Windows has no signals to send. */
+const onPosix = os.platform() === 'win32' ? skip : test
+
+onPosix('SIGHUP, SIGINT and SIGTERM stop the writer with 129, 130 and 143', async (t) => {
+  const storage = await t.tmp()
+  let key: string | null = null
+  for (const [i, name] of SIGNALS.entries()) {
+    const writer = await startWriter(t, ['--quiet'], { storage, length: i })
+    key ??= writer.key
+    await writer.append(name)
+    writer.program.signal(name)
+    t.is(await writer.program.ending, CODES[name], name)
+    t.is(writer.program.stderr.text, '')
+    t.is(writer.key, key)
+  }
+})
+
+onPosix('SIGHUP, SIGINT and SIGTERM stop the reader with 129, 130 and 143', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a')
+  const storage = await t.tmp()
+  for (const name of SIGNALS) {
+    const reader = await startReader(t, writer.key, ['-q', '--start', '0'], { storage })
+    await reader.stdout.line('Block 0: a')
+    reader.signal(name)
+    t.is(await reader.ending, CODES[name], name)
+    t.is(reader.stderr.text, '')
+  }
+})
+
+onPosix('a signal stops a reader that still looks for its first peer', async (t) => {
+  const reader = await startReader(t, 'ab'.repeat(32))
+  await reader.stderr.line('reader-app: the DHT answers')
+  reader.signal('SIGINT')
+  t.is(await reader.ending, 130)
+  t.is(reader.stdout.text, '')
+})
+
+onLinux('a second signal ends at once, with the code of its own', async (t) => {
+  const dht = await createTestnet(10)
+  t.teardown(() => dht.destroy(), { force: true })
+  const bootstrap = String(dht.bootstrap[0]?.port)
+  const { program } = await startWriter(t, [], { bootstrap })
+  await program.stderr.line('writer-app: the DHT answers')
+  // where the DHT is gone, a graceful stop takes its time
+  await dht.destroy()
+
+  program.signal('SIGINT')
+  await signalsTaken(program)
+  program.signal('SIGTERM')
+  t.is(await program.ending, 143)
+})
+
+onPosix(
+  'a signal in the middle of the input keeps a beginning of it, whole and in order',
+  async (t) => {
+    const storage = await t.tmp()
+    const lines = Array.from({ length: 200_000 }, (_, i) => `line ${i} ${'x'.repeat(90)}`)
+    const first = await startApp(t, 'writer-app', ['--json'], { storage })
+    const { key } = await tagged<{ key: string }>(first, 'key')
+    void first.write(lines.join('\n') + '\n')
+    await tagged(first, 'append')
+    first.signal('SIGTERM')
+    t.is(await first.ending, 143)
+
+    await startWriter(t, [], { storage })
+    const reader = await startReader(t, key, ['--start', '0', '--no-follow', '--raw'])
+    t.is(await reader.ending, 0)
+    const kept = reader.stdout.lines
+    t.ok(kept.length > 0 && kept.length < lines.length, `${kept.length} lines`)
+    t.ok(kept.every((line, i) => line === lines[i]))
+  }
+)
+
+closeTestnet()

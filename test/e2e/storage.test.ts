@@ -1,0 +1,116 @@
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import { skip, test } from 'brittle'
+import {
+  closeTestnet,
+  homeEnv,
+  refuses,
+  startApp,
+  startReader,
+  startWriter
+} from '../helpers/app.ts'
+
+const KEY = 'ab'.repeat(32)
+
+/** What may write anywhere can't be refused a folder. */
+const almighty = os.platform() === 'win32' || os.userInfo().uid === 0
+
+test('a folder that another process has locked is refused, by its name', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t, [], { storage })
+  const second = await startApp(t, 'writer-app', [], { storage })
+  await refuses(
+    t,
+    second,
+    1,
+    /^writer-app: .*writer-storage is in use by another process: stop that/
+  )
+  t.is(second.stdout.text, '')
+
+  const reader = await startReader(t, writer.key, [], { storage })
+  await reader.stdout.line('Skipping 0 earlier blocks...')
+  const rival = await startReader(t, writer.key, [], { storage })
+  await refuses(
+    t,
+    rival,
+    1,
+    /^reader-app: .*reader-storage.* is in use by another process: stop that/
+  )
+
+  await writer.append('a')
+  await reader.stdout.line('Block 0: a')
+})
+
+test('a path below a file is refused', async (t) => {
+  const file = path.join(await t.tmp(), 'file')
+  fs.writeFileSync(file, 'content')
+  const storage = path.join(file, 'below')
+  const writer = await startApp(t, 'writer-app', [], { storage })
+  await refuses(t, writer, 1, /^writer-app: .* cannot be written \(ENOTDIR\): choose a folder/)
+  const reader = await startReader(t, KEY, [], { storage })
+  await refuses(t, reader, 1, /^reader-app: .* cannot be written \(ENOTDIR\): choose a folder/)
+  t.is(String(fs.readFileSync(file)), 'content')
+})
+
+test('a folder with files of others is refused, and these are left alone', async (t) => {
+  const storage = await t.tmp()
+  fs.writeFileSync(path.join(storage, 'notes.txt'), 'mine')
+  const writer = await startApp(t, 'writer-app', [], { storage })
+  await refuses(
+    t,
+    writer,
+    1,
+    /^writer-app: .* holds files that are not ours \(notes\.txt\): choose/
+  )
+  const reader = await startReader(t, KEY, [], { storage })
+  await refuses(
+    t,
+    reader,
+    1,
+    /^reader-app: .* holds files that are not ours \(notes\.txt\): choose/
+  )
+  t.alike(fs.readdirSync(storage), ['notes.txt'])
+  t.is(String(fs.readFileSync(path.join(storage, 'notes.txt'))), 'mine')
+})
+
+const unlessAlmighty = almighty ? skip : test
+
+unlessAlmighty('a folder that may not be written is refused', async (t) => {
+  const storage = await t.tmp()
+  fs.chmodSync(storage, 0o500)
+  const writer = await startApp(t, 'writer-app', [], { storage })
+  await refuses(t, writer, 1, /^writer-app: .* cannot be written \(EACCES\): choose a folder/)
+  fs.chmodSync(storage, 0o700)
+})
+
+test('the folder that holds the secret key is for its owner alone', async (t) => {
+  const storage = path.join(await t.tmp(), 'new')
+  await startWriter(t, [], { storage })
+  const { mode } = fs.statSync(path.join(storage, 'writer-storage'))
+  t.is(mode & 0o077, 0)
+})
+
+test('without --storage the log is kept in the home of the user', async (t) => {
+  const env = await homeEnv(t)
+  const first = await startWriter(t, [], { env })
+  await first.append('a')
+  t.ok(hasFolder(env['HOME'] ?? '', 'writer-storage'))
+  const reader = await startReader(t, first.key, ['--start', '0', '-n', '1'], { env })
+  t.is(await reader.ending, 0)
+  t.ok(hasFolder(env['HOME'] ?? '', 'reader-storage'))
+
+  first.program.signal('SIGTERM')
+  await first.program.ending
+  const second = await startWriter(t, [], { env })
+  t.is(second.key, first.key)
+})
+
+function hasFolder(folder: string, name: string): boolean {
+  return fs.readdirSync(folder).some((entry) => {
+    const below = path.join(folder, String(entry))
+    return fs.statSync(below).isDirectory() && (entry === name || hasFolder(below, name))
+  })
+}
+
+closeTestnet()
