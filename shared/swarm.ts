@@ -7,8 +7,12 @@ import { Lan } from './lan.ts'
 import { Presence } from './presence.ts'
 import type { Status } from './status.ts'
 
-/** While nobody is connected, the DHT is asked again this often: its nodes may have come back. */
+/**
+ * While nobody is connected the DHT is asked again, soon and then ever more seldom: its nodes may
+ * have come back with nothing of what was announced to them.
+ */
 const REFRESH_MS = 4000
+const MAX_REFRESH_MS = 30_000
 /** Saying goodbye to the DHT takes no longer than this. */
 const LEAVE_MS = 1000
 
@@ -59,7 +63,7 @@ export function joinSwarm(
   const reach = watchReach(swarm.dht, (answers) => {
     presence.tellReach(answers)
     // who came while it was out of reach is found at once
-    if (answers) void discovery.refresh()
+    if (answers) askAgain(discovery)
   })
   const presence = new Presence(swarm, core, status, { lan, reach })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
@@ -93,18 +97,21 @@ export function expectPeer(core: Hypercore, timeout: number): void {
 
 // a lookup is repeated by Hyperswarm every ten minutes or so, whatever has happened to the DHT
 function refreshWhileAlone(swarm: Hyperswarm, discovery: Discovery): () => void {
-  let refreshing = false
-  const timer = setInterval(() => {
-    if (refreshing || swarm.connections.size > 0 || swarm.connecting > 0) return
-    refreshing = true
-    discovery
-      .refresh()
-      .catch(() => {})
-      .finally(() => {
-        refreshing = false
-      })
-  }, REFRESH_MS)
-  return () => clearInterval(timer)
+  let delay = REFRESH_MS
+  let timer = setTimeout(refresh, delay)
+  return () => clearTimeout(timer)
+
+  function refresh(): void {
+    const alone = swarm.connections.size === 0 && swarm.connecting === 0
+    delay = alone ? Math.min(delay * 1.5, MAX_REFRESH_MS) : REFRESH_MS
+    if (alone) askAgain(discovery)
+    timer = setTimeout(refresh, delay)
+  }
+}
+
+function askAgain(discovery: Discovery): void {
+  // one that is under way is not begun again; one that fails, for want of an answer, is repeated
+  discovery.refresh().catch(() => {})
 }
 
 function after(ms: number): Promise<void> {
