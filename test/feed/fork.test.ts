@@ -1,6 +1,8 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import { createFeed } from '../../shared/feed/index.ts'
+import { Signatures } from '../../shared/feed/signatures.ts'
+import { BatchReader, Source } from '../../shared/feed/source.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
@@ -65,6 +67,28 @@ test('a reader that waits for a block that the writer takes back goes on where i
   await copy.until(11)
   t.is(copy.seqs[10], 5)
   t.is(copy.lines[10], 'new 5')
+})
+
+test('a source whose log is truncated while it makes an answer refuses', async (t) => {
+  const log = await createLog(t, numbered(20))
+  // the moment between the proof of the old log and the answer
+  class Truncating extends Signatures {
+    override async at(length: number): Promise<Uint8Array | null> {
+      const signature = await super.at(length)
+      await log.truncate(15)
+      return signature
+    }
+  }
+  const signatures = new Truncating(log)
+  const answers: string[] = []
+  const source = new Source(log, signatures, new BatchReader(log, signatures), {
+    begin: () => answers.push('begin'),
+    batch: () => answers.push('batch'),
+    refuse: () => answers.push('refuse'),
+    onerror: (err) => t.fail(String(err))
+  })
+  await source.subscribe({ id: 1, fork: 0, length: 0, from: 12, tail: -1, manifest: false })
+  t.alike(answers, ['refuse'])
 })
 
 closeTestnet()
