@@ -122,8 +122,9 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   await reading.disconnect(writer)
   await follows(relaying)
   await log.append(b4a.from('more'))
-  while (core.length < 11)
+  while (core.length < 11) {
     await new Promise<void>((resolve) => core.once('append', () => resolve()))
+  }
   t.is(core.length, 11)
   t.is(feed.follower?.hops ?? 0, 2)
 })
