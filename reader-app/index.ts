@@ -44,6 +44,7 @@ const replication = new Replication(
       status.info('dropped a peer that claims blocks and does not send them')
       membership.drop(peer, false)
     },
+    onpeerhops: (peer, hops) => membership.acquaint(peer, hops),
     onerror: (err) => fail(readerFailure(err))
   }
 )

@@ -17,6 +17,8 @@ const READER_STORAGE = 'reader-storage'
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 /** What hypercore-storage keeps in a store; it would move anything else into `db`. */
 const STORE = ['CORESTORE', 'db']
+/** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
+const WRITE_BUFFER = 16 * 1024 * 1024
 
 const MEND_WRITER =
   'put its files back from a backup, or start a new log in an empty folder with --storage'
@@ -174,14 +176,14 @@ async function open(
   storage: string,
   folder: string,
   mend: string,
-  create: (folder: string) => Hypercore
+  create: (store: unknown) => Hypercore
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
     assertWhole(folder, mend)
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const core = create(folder)
+    const core = create(Hypercore.defaultStorage(folder, { writeBufferSize: WRITE_BUFFER }))
     await core.ready()
     core.once('conflict', () => onconflict(folder))
     return { core, stopWatching: keepPrivate(folder) }

@@ -14,6 +14,8 @@ export interface ReplicationEvents {
   onmisbehaviour(peer: Peer, reason: string): void
   /** A peer claims to have blocks that it does not send. */
   onsilent(peer: Peer): void
+  /** A peer has said how many connections lie between it and the writer. */
+  onpeerhops?(peer: Peer, hops: number): void
   /** The local copy can't be written. */
   onerror(err: unknown): void
 }

@@ -15,10 +15,12 @@ interface Link {
 }
 
 /** What a reader wants of the feed, and wants to be told. */
-type Following = { skip: Skip; onchange(): void } & Omit<
-  FollowerEvents,
-  'onhops' | 'onsource' | 'onerror'
->
+type Following = {
+  skip: Skip
+  onchange(): void
+  /** A peer has said how many connections lie between it and the writer. */
+  onpeerhops?(peer: Peer, hops: number): void
+} & Omit<FollowerEvents, 'onhops' | 'onsource' | 'onerror'>
 
 /** The feed of one log: serves it to every peer, and follows it where the log is another's. */
 export interface Feed {
@@ -94,6 +96,7 @@ export function createFeed(
       encoding: wire.status,
       onmessage(message) {
         candidate.hops = Math.min(message.hops, wire.FAR)
+        follow?.onpeerhops?.(peer, candidate.hops)
         if (follower?.source === peer) sendHops(follower.hops)
         follower?.select()
       }

@@ -129,6 +129,7 @@ declare module 'hypercore' {
   class Hypercore extends EventEmitter<Events> {
     static MAX_SUGGESTED_BLOCK_SIZE: number
     static discoveryKey(key: Uint8Array): Uint8Array
+    static defaultStorage(folder: string, opts?: { writeBufferSize?: number }): unknown
 
     constructor(
       storage: unknown,

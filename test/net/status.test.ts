@@ -15,15 +15,17 @@ netTest('the status says who came, who went, and what is looked for where', asyn
   await first.program.stderr.line(
     'writer-app: connected to a reader at 10.9.0.2, on the local network (1 peer)'
   )
-  await reader.stderr.line(/^reader-app: connected to .* at 10\.9\.0\.1, on the local network/)
+  await reader.stderr.line(
+    /^reader-app: connected to the writer at 10\.9\.0\.1, on the local network/
+  )
   await first.program.stderr.line(
     'writer-app: the DHT does not answer, looking on this machine and the local network only'
   )
   await stop(first.program)
-  await reader.stderr.line(/^reader-app: lost .* \(no peers\), still looking/)
+  await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
 
   const second = await startWriter(a, ['--storage', storage], 1)
-  await reader.stderr.line(/^reader-app: (found|connected to) .* at 10\.9\.0\.1/)
+  await reader.stderr.line(/^reader-app: found the writer again at 10\.9\.0\.1/)
   const neighbour = await startReader(a, second.key)
   await second.program.stderr.line(
     'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
@@ -39,6 +41,27 @@ netTest('the status says who came, who went, and what is looked for where', asyn
   t.is(count(reader, 'lost'), 1)
   t.is(count(first.program, 'lost'), 0)
 })
+
+netTest(
+  'a reader is told when nobody knows a way to the writer, and when somebody does',
+  async (t) => {
+    const host = await Host.create(t)
+    const storage = await t.tmp()
+    const first = await startWriter(host, ['--storage', storage])
+    await first.append('one')
+    const one = await startReader(host, first.key, ['--start', '0'])
+    const two = await startReader(host, first.key, ['--start', '0'])
+    await Promise.all([arrives(one, 'one'), arrives(two, 'one')])
+    await two.stderr.line(/connected to a reader/)
+    await first.program.kill()
+    await two.stderr.line(/no peer here knows a way to the writer/)
+
+    const second = await startWriter(host, ['--storage', storage], 1)
+    await two.stderr.line(/found the writer again/)
+    await second.append('two')
+    await arrives(two, 'two')
+  }
+)
 
 netTest('the status tells when the DHT goes and when it is back', async (t) => {
   const host = await Host.create(t)

@@ -1,0 +1,33 @@
+import fs from 'bare-fs'
+import path from 'bare-path'
+import { test } from 'brittle'
+
+const ROOT = path.join(import.meta.dirname, '..', '..')
+
+test('the file map in ARCHITECTURE.md is the tree of shared', (t) => {
+  const text = fs.readFileSync(path.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+  const map = /^```\n([^]*?)^```$/m.exec(text)?.[1] ?? ''
+  const shared = /^shared\/\n([^]*?)^\w/m.exec(map)?.[1] ?? ''
+  const named = [...shared.matchAll(/^ {2,4}(\w+\.ts) /gm)].map(([, name]) => name)
+  const there = [...sourcesOf('shared'), ...sourcesOf('shared/feed')]
+  t.alike(named.sort(), there.sort())
+})
+
+test('every dependency of the apps earns its place in a line of ARCHITECTURE.md', (t) => {
+  const text = fs.readFileSync(path.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
+  const table = text.slice(text.indexOf('## Dependencies'))
+  for (const app of ['writer-app', 'reader-app']) {
+    const file = path.join(ROOT, app, 'package.json')
+    const { dependencies } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+      dependencies: Record<string, string>
+    }
+    const missing = Object.keys(dependencies).filter(
+      (name) => !new RegExp(`\\| [^|]*\\b${name}\\b`).test(table)
+    )
+    t.alike(missing, [], app)
+  }
+})
+
+function sourcesOf(folder: string): string[] {
+  return fs.readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.ts'))
+}
