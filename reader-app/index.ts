@@ -87,7 +87,7 @@ for await (const { seq, blocks } of replication.follow.runs()) {
   const next = seq + blocks.length
   if (!seed && !(await writeOutput(formatBlocks(format, seq, blocks)))) break
   if (resume) await savePosition(core, next)
-  if (!told && next === core.length) {
+  if (!told && core.peers.every(({ remoteLength }) => remoteLength <= next)) {
     told = true
     status.info(`holding every block so far (${next}), and every new one as it comes`)
   }

@@ -6,6 +6,7 @@ import {
   type Batch,
   type Begin,
   FAR,
+  MAX_BLOCKS,
   type Refuse,
   type Subscribe,
   WINDOW_BATCHES,
@@ -249,6 +250,11 @@ export class Follower {
     if (this.#core.length !== start) {
       if (this.#core.length !== subscription.length) return this.#restart()
       return this.#misbehaved(subscription.source, `began at block ${start} without a proof`)
+    }
+    // where the log ends is the source's word alone: it counts as far as what it has proven
+    const skip = this.#skip
+    if ('tail' in skip && length - skip.tail > start + MAX_BLOCKS) {
+      return this.#misbehaved(subscription.source, `claims ${length} blocks without a proof`)
     }
     subscription.joined = true
     subscription.movedAt = Date.now()

@@ -7,9 +7,14 @@ import * as wire from './wire.ts'
 
 export type { Begun, Delivery, FollowerEvents, Skip } from './follower.ts'
 
+/** Who speaks the feed says so within this time. */
+const OPEN_MS = 2000
+
 /** The feed's channel with one peer: it serves that peer, and may follow it. */
 interface Link {
   channel: Channel
+  /** Whether it has been open for so long on our side only that it will not be on the other. */
+  late: boolean
   source: Source
   sendHops(hops: number): void
 }
@@ -60,7 +65,7 @@ export function createFeed(
 
   return {
     follower,
-    opening: () => [...links.values()].some(({ channel }) => !channel.opened && !channel.closed),
+    opening: () => [...links.values()].some(({ channel, late }) => !channel.opened && !late),
     async close() {
       core.off('peer-add', open)
       core.off('peer-remove', close)
@@ -84,6 +89,7 @@ export function createFeed(
         follow?.onchange()
       },
       onclose() {
+        clearTimeout(timer)
         source.stop()
         follower?.remove(candidate)
         if (links.get(peer)?.channel === channel) links.delete(peer)
@@ -144,7 +150,17 @@ export function createFeed(
       ack: (message) => ack.send(message)
     }
 
-    links.set(peer, { channel, source, sendHops: (count) => hops.send({ hops: count }) })
+    const link: Link = {
+      channel,
+      late: false,
+      source,
+      sendHops: (count) => hops.send({ hops: count })
+    }
+    const timer = setTimeout(() => {
+      link.late = true
+      follow?.onchange()
+    }, OPEN_MS)
+    links.set(peer, link)
     channel.open()
   }
 

@@ -240,6 +240,8 @@ export class Source {
       wanted > length
         ? this.#signatures.lengthWithin(length, Math.min(wanted, end)) || length
         : length
+    // a peer that asks for the end of the log is not to take all that lies before
+    if (wanted > start + MAX_BLOCKS && tail !== -1) return null
     const upgrade = start > length ? await this.#upgrade(length, start) : null
     const known = manifest ? this.#core.manifest : null
     const { fork } = this.#core
