@@ -8,7 +8,7 @@ import { bootstrap } from './testnet.ts'
 export { closeTestnet } from './testnet.ts'
 
 // generous, for machines that are slow: a test that waits in vain fails in the end
-configure({ timeout: 60_000 })
+configure({ timeout: 120_000 })
 
 export const ROOT = path.join(import.meta.dirname, '..', '..')
 

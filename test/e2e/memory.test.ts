@@ -1,0 +1,43 @@
+import b4a from 'b4a'
+import { acknowledged, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { onLinux, peakMemory } from '../helpers/proc.ts'
+import type { Program } from '../helpers/program.ts'
+
+const MILLION = 1_000_000
+/** A hundred megabytes take their time on a slow machine. */
+const PATIENT = { timeout: 300_000 }
+
+/** Pipes `count` lines of 100 bytes in, as fast as they are taken. */
+async function pipeLines(writer: Program, count: number): Promise<void> {
+  const chunk = b4a.from(('x'.repeat(99) + '\n').repeat(640))
+  for (let left = count * 100; left > 0; left -= chunk.byteLength) {
+    await writer.write(chunk.subarray(0, Math.min(left, chunk.byteLength)))
+  }
+}
+
+onLinux('a million lines piped in stay within 250 MB', PATIENT, async (t) => {
+  const { program } = await startWriter(t)
+  await pipeLines(program, MILLION)
+  await acknowledged(program, MILLION)
+  const peak = peakMemory(program)
+  t.comment(`${peak.toFixed(0)} MB`)
+  t.ok(peak <= 250)
+})
+
+onLinux('a stalled consumer does not grow the memory of its reader', PATIENT, async (t) => {
+  const { program, key } = await startWriter(t)
+  await pipeLines(program, MILLION / 2)
+  await acknowledged(program, MILLION / 2)
+
+  const flags = ['--start', '0', '--raw']
+  const stalled = await startReader(t, key, flags, { stalled: true })
+  const keeping = await startReader(t, key, [...flags, '-n', `${MILLION / 2 + 1}`])
+  await stalled.stderr.line(/connected to/)
+  await keeping.stdout.total(50_000_000)
+  const [stuck, moving] = [peakMemory(stalled), peakMemory(keeping)]
+  t.comment(`stalled ${stuck.toFixed(0)} MB, keeping up ${moving.toFixed(0)} MB`)
+  t.ok(stuck <= moving + 10, 'it needs no more than one that keeps up')
+  t.ok(stuck <= 150)
+})
+
+closeTestnet()
