@@ -1,0 +1,108 @@
+import { test } from 'brittle'
+import { closeTestnet, startReader, startWriter, tagged } from '../helpers/app.ts'
+import { startPlainReader, startPlainWriter } from '../helpers/plain.ts'
+
+test('an app made of Hypercore and Hyperswarm alone reads our writer, live', async (t) => {
+  const writer = await startWriter(t)
+  const plain = await startPlainReader(t, writer.key)
+  await plain.stdout.line('from 0')
+  await writer.append('a')
+  await plain.stdout.line('0 a')
+  await writer.append('b', '')
+  await plain.stdout.line('2 ')
+  t.alike(plain.stdout.lines, ['from 0', '0 a', '1 b', '2 '])
+})
+
+test('such an app reads what our writer wrote before', async (t) => {
+  const writer = await startWriter(t)
+  const lines = Array.from({ length: 2000 }, (_, i) => `line ${i}`)
+  await writer.append(...lines)
+  const plain = await startPlainReader(t, writer.key, 0)
+  await plain.stdout.line('1999 line 1999')
+  t.alike(
+    plain.stdout.lines.slice(1),
+    lines.map((line, i) => `${i} ${line}`)
+  )
+})
+
+test('our reader follows a writer made of Hypercore and Hyperswarm alone', async (t) => {
+  const plain = await startPlainWriter(t)
+  const reader = await startReader(t, plain.key)
+  await reader.stdout.line('Skipping 0 earlier blocks...')
+  await plain.program.write('hello')
+  await plain.program.stdout.line('length 1')
+  await plain.program.write('world')
+  await plain.program.stdout.line('length 2')
+  await reader.stdout.line('Block 1: world')
+  t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\nBlock 0: hello\nBlock 1: world\n')
+})
+
+test('our reader finds the true end of the log of such a writer, and what came before', async (t) => {
+  const plain = await startPlainWriter(t)
+  for (const [i, text] of ['a', 'b\n', 'c'].entries()) {
+    await plain.program.write(text)
+    await plain.program.stdout.line(`length ${i + 1}`)
+  }
+  const late = await startReader(t, plain.key)
+  await late.stdout.line('Skipping 3 earlier blocks...')
+
+  const all = await startReader(t, plain.key, ['--json', '--start', '0', '--no-follow'])
+  t.is(await all.ending, 0)
+  t.alike(
+    all.stdout.lines.map((line) => (JSON.parse(line) as { data: unknown }).data),
+    ['a', 'b\n', 'c'].map((value, seq) => ({ seq, value })),
+    'each chunk that it took is a block'
+  )
+  const tail = await startReader(t, plain.key, ['--tail', '1', '-n', '1'])
+  t.is(await tail.ending, 0)
+  t.is(tail.stdout.text, 'Skipping 2 earlier blocks...\nBlock 2: c\n')
+
+  await plain.program.write('d')
+  await late.stdout.line('Block 3: d')
+})
+
+test('readers of both kinds serve each other when the writer is gone', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c')
+  const ours = await startReader(t, writer.key, ['--start', '0', '--json'])
+  await tagged<{ seq: number }>(ours, 'block', ({ seq }) => seq === 2)
+  writer.program.signal('SIGTERM')
+  await writer.program.ending
+
+  const plain = await startPlainReader(t, writer.key, 0)
+  await plain.stdout.line('2 c')
+  ours.signal('SIGTERM')
+  await ours.ending
+
+  const last = await startReader(t, writer.key, ['--start', '0', '-n', '3'])
+  t.is(await last.ending, 0)
+  t.alike(last.stdout.lines.slice(1), ['Block 0: a', 'Block 1: b', 'Block 2: c'])
+  await plain.kill()
+})
+
+test('our reader goes on when such a writer has come back', async (t) => {
+  const storage = await t.tmp()
+  const first = await startPlainWriter(t, storage)
+  const reader = await startReader(t, first.key)
+  await reader.stdout.line('Skipping 0 earlier blocks...')
+  await first.program.write('a')
+  await reader.stdout.line('Block 0: a')
+  await first.program.kill()
+
+  const second = await startPlainWriter(t, storage)
+  t.is(second.key, first.key)
+  await second.program.write('b')
+  await reader.stdout.line('Block 1: b')
+})
+
+test('our writer sees that such a reader holds every block', async (t) => {
+  const writer = await startWriter(t, ['--exit-on-eof'])
+  await writer.append('a')
+  const plain = await startPlainReader(t, writer.key, 0)
+  await plain.stdout.line('0 a')
+  writer.program.end('b\n')
+  t.is(await writer.program.ending, 0)
+  await plain.stdout.line('1 b')
+})
+
+closeTestnet()

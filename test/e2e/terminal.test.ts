@@ -1,0 +1,75 @@
+import {
+  PRIVATE,
+  closeTestnet,
+  command,
+  homeEnv,
+  startReader,
+  startWriter
+} from '../helpers/app.ts'
+import { CTRL_C, CTRL_D, onTerminal, runOnTerminal } from '../helpers/terminal.ts'
+
+const HOSTILE = '\x1b[2Jred\x07 \u202egnp.exe'
+const SHOWN = '\\x1b[2Jred\\x07 \\u202egnp.exe'
+
+onTerminal('what a stranger wrote is escaped on a terminal, and kept in a pipe', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('tab\tand 🍐', HOSTILE)
+
+  const flags = ['--start', '0', '-n', '2']
+  const reader = [...command('reader-app'), ...flags, ...PRIVATE, writer.key]
+  const env = await homeEnv(t)
+  const terminal = runOnTerminal(t, reader, { env })
+  await terminal.stdout.line('Block 0: tab\tand 🍐\r')
+  await terminal.stdout.line(`Block 1: ${SHOWN}\r`)
+  t.is(await terminal.ending, 0)
+  t.absent(terminal.stdout.text.includes('\x1b'), 'nothing acts on the terminal')
+
+  const pipe = await startReader(t, writer.key, flags)
+  t.is(await pipe.ending, 0)
+  t.is(pipe.stdout.lines[2], `Block 1: ${HOSTILE}`)
+})
+
+onTerminal('--raw shows the bytes as they are, on a terminal too', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(HOSTILE)
+  const flags = ['--raw', '--quiet', '--start', '0', '-n', '1']
+  const reader = [...command('reader-app'), ...flags, ...PRIVATE, writer.key]
+  const terminal = runOnTerminal(t, reader, { env: await homeEnv(t) })
+  t.is(await terminal.ending, 0)
+  t.is(terminal.stdout.text, `${HOSTILE}\r\n`)
+})
+
+onTerminal('what is typed on one terminal is shown on another, until Ctrl-C', async (t) => {
+  const env = await homeEnv(t)
+  const writer = runOnTerminal(t, [...command('writer-app'), ...PRIVATE], { env })
+  const line = await writer.stdout.line(/^hypercore key: [0-9a-f]{64}\r$/)
+  const key = line.trim().slice(-64)
+  const reader = runOnTerminal(t, [...command('reader-app'), ...PRIVATE, key], { env })
+  await reader.stdout.line('Skipping 0 earlier blocks...\r')
+  await writer.write('hello\n')
+  await reader.stdout.line('Block 0: hello\r')
+  await writer.write('wörld\n')
+  await reader.stdout.line('Block 1: wörld\r')
+
+  await writer.write(CTRL_C)
+  t.is(await writer.ending, 130)
+  await reader.write(CTRL_C)
+  t.is(await reader.ending, 130)
+})
+
+onTerminal('Ctrl-D ends the input, and the writer goes on serving', async (t) => {
+  const env = await homeEnv(t)
+  const writer = runOnTerminal(t, [...command('writer-app'), '--json', ...PRIVATE], { env })
+  const json = await writer.stdout.line(/"tag":"key"/)
+  const { data } = JSON.parse(json) as { data: { key: string } }
+  await writer.write('a\n')
+  await writer.stdout.line(/"append","data":\{"length":1\}/)
+  await writer.write(CTRL_D)
+  await writer.stdout.line('writer-app: stdin ended, still serving\r')
+
+  const reader = await startReader(t, data.key, ['--start', '0', '-n', '1'])
+  t.is(await reader.ending, 0)
+  t.is(reader.stdout.lines[1], 'Block 0: a')
+})
+
+closeTestnet()
