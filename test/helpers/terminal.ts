@@ -19,7 +19,7 @@ export const onTerminal =
  */
 export function runOnTerminal(t: Test, command: string[], options: ProgramOptions): Program {
   const script = isLinux
-    ? ['script', '-qefc', command.map(quote).join(' '), '/dev/null']
+    ? ['script', '-qefc', `exec ${command.map(quote).join(' ')}`, '/dev/null']
     : ['script', '-q', '/dev/null', ...command]
   return new Program(t, script, options)
 }
