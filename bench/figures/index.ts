@@ -4,6 +4,7 @@ import { besideBrokers } from './brokers.ts'
 import { catchUpFar } from './catch-up-far.ts'
 import { catchUp } from './catch-up.ts'
 import { crowd } from './crowd.ts'
+import { executables } from './executables.ts'
 import { ingest } from './ingest.ts'
 import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
@@ -25,5 +26,6 @@ export const figures: Figure[] = [
   acknowledge,
   besideBrokers,
   startUp,
+  executables,
   memory
 ]

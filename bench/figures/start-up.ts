@@ -1,11 +1,11 @@
 import type { Figure } from '../harness/figure.ts'
-import { now } from '../harness/clock.ts'
 import { alternate } from '../harness/measure.ts'
-import { type Network, bare, loopback } from '../harness/network.ts'
-import { type Writer, startReader, startWriter, startWriterOf } from '../harness/pair.ts'
+import { bare, loopback } from '../harness/network.ts'
+import { startWriterOf } from '../harness/pair.ts'
 import { Program } from '../harness/program.ts'
 import { scoped } from '../harness/scope.ts'
 import { LINE_BYTES } from '../harness/sizes.ts'
+import { timeToBlock, timeToKey } from '../harness/starting.ts'
 
 export const startUp: Figure = {
   name: 'start-up',
@@ -39,22 +39,6 @@ export const startUp: Figure = {
         }
       ]
     })
-}
-
-function timeToKey(network: Network): Promise<number> {
-  return scoped(async (scope) => {
-    const { program } = await startWriter(scope, network)
-    return now() - program.startedAt
-  })
-}
-
-function timeToBlock(network: Network, { key }: Writer): Promise<number> {
-  return scoped(async (scope) => {
-    const reader = startReader(scope, network, key, ['--start', '0', '--count', '1'])
-    const to = await reader.received(LINE_BYTES + 1)
-    await reader.done()
-    return to - reader.startedAt
-  })
 }
 
 function timeToLoad(app: string): Promise<number> {

@@ -10,14 +10,15 @@ export interface Writer {
   key: string
 }
 
-/** Starts writer-app. */
+/** Starts writer-app: `app` is the command that runs it. */
 export function startWriter(
   scope: Scope,
   { bootstrap, near }: Network,
-  storage = scope.folder()
+  storage = scope.folder(),
+  app = bare('writer-app')
 ): Promise<Writer> {
   const flags = ['--json', '--no-lan', '--bootstrap', bootstrap, '--storage', storage]
-  const command = [...near, ...bare('writer-app', ...flags)]
+  const command = [...near, ...app, ...flags]
   return withKey(new Program(scope, 'writer-app', command, { text: true }))
 }
 
@@ -40,16 +41,17 @@ export async function startWriterOf(
   return writer
 }
 
-/** Starts reader-app: it prints raw blocks and newlines. */
+/** Starts reader-app, which prints raw blocks and newlines: `app` is the command that runs it. */
 export function startReader(
   scope: Scope,
   { bootstrap, far }: Network,
   key: string,
   position: string[],
-  storage = scope.folder()
+  app = bare('reader-app')
 ): Program {
+  const storage = scope.folder()
   const flags = ['--raw', '--no-lan', '--bootstrap', bootstrap, '--storage', storage]
-  const command = [...far, ...bare('reader-app', key, ...flags, ...position)]
+  const command = [...far, ...app, key, ...flags, ...position]
   return new Program(scope, 'reader-app', command)
 }
 
