@@ -2,55 +2,58 @@
 import fs from 'bare-fs'
 import process from 'bare-process'
 import { Failure } from '../shared/failure.ts'
-import { parseBench } from './command.ts'
-import { LeftOut } from './harness/figure.ts'
+import { type Options, parseBench } from './command.ts'
+import { type Effort, LeftOut } from './harness/figure.ts'
+import { Interruption, interrupt } from './harness/program.ts'
 import { showProgress, startProgress } from './harness/progress.ts'
-import { closeScopes } from './harness/scope.ts'
 import { type Report, describeMachine, toJson } from './report/report.ts'
 import { toSvg } from './report/svg.ts'
 import { toTable } from './report/table.ts'
 
 const PICTURE = 'docs/bench.svg'
+const ROUNDS = 5
+const QUICK_ROUNDS = 2
+/** What sizes are divided by with --quick. */
+const QUICK_SIZES = 10
 
-Bare.on('uncaughtException', (err) => {
-  if (!(err instanceof Failure)) throw err
+process.on('SIGINT', () => interrupt(130))
+process.on('SIGTERM', () => interrupt(143))
+
+try {
+  const options = parseBench(Bare.argv.slice(2))
+  if (options) show(await measure(options), options)
+} catch (err) {
+  if (!(err instanceof Failure || err instanceof Interruption)) throw err
   process.stderr.write(`bench: ${err.message}\n`)
-  Bare.exit(err.code)
-})
-const options = parseBench(Bare.argv.slice(2))
-if (options === null) Bare.exit(0)
-const { figures, quick, json, svg } = options
-
-for (const [signal, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143]
-] as const) {
-  process.on(signal, () => void closeScopes().then(() => Bare.exit(code)))
+  Bare.exitCode = err.code
 }
 
-const rounds = quick ? 2 : 5
-const report: Report = { machine: describeMachine(), rounds, quick, results: [], leftOut: [] }
-const effort = {
-  rounds,
-  scale: (count: number) => (quick ? Math.ceil(count / 10) : count),
-  leaveOut: (reason: string) => {
-    report.leftOut.push(reason)
-    showProgress(`left out: ${reason}`)
+async function measure({ figures, quick }: Options): Promise<Report> {
+  const rounds = quick ? QUICK_ROUNDS : ROUNDS
+  const report: Report = { machine: describeMachine(), rounds, quick, results: [], leftOut: [] }
+  const effort: Effort = {
+    rounds,
+    scale: (count) => (quick ? Math.ceil(count / QUICK_SIZES) : count),
+    leaveOut(reason) {
+      report.leftOut.push(reason)
+      showProgress(`left out: ${reason}`)
+    }
   }
-}
-
-for (const figure of figures) {
-  startProgress(figure.name)
-  try {
-    report.results.push(...(await figure.measure(effort)))
-  } catch (err) {
-    if (!(err instanceof LeftOut)) throw err
-    effort.leaveOut(`${figure.name}: ${err.message}`)
+  for (const figure of figures) {
+    startProgress(figure.name)
+    try {
+      report.results.push(...(await figure.measure(effort)))
+    } catch (err) {
+      if (!(err instanceof LeftOut)) throw err
+      effort.leaveOut(`${figure.name}: ${err.message}`)
+    }
   }
+  return report
 }
 
-process.stdout.write(json ? toJson(report) : toTable(report))
-if (svg) {
+function show(report: Report, { json, svg }: Options): void {
+  process.stdout.write(json ? toJson(report) : toTable(report))
+  if (!svg) return
   fs.mkdirSync('docs', { recursive: true })
   fs.writeFileSync(PICTURE, toSvg(report))
 }

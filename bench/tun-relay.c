@@ -95,8 +95,8 @@ static void let_out(struct direction *way) {
   int64_t time = now();
   for (struct packet *packet; (packet = oldest(way)) && packet->due <= time; way->left++) {
     if (write(way->out, packet->bytes, packet->length) >= 0) continue;
-    /* a full device drops the packet, as a router would */
-    if (errno != EAGAIN && errno != ENOBUFS) fail("write");
+    /* a device that is full, or not up yet, drops the packet as a router would */
+    if (errno != EAGAIN && errno != ENOBUFS && errno != EIO) fail("write");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Figure } from '../harness/figure.ts'
 import { startGuideWriter } from '../harness/guide.ts'
-import { now } from '../harness/clock.ts'
+import { now, pause } from '../harness/clock.ts'
 import { line } from '../harness/lines.ts'
 import { alternate, median } from '../harness/measure.ts'
 import { type Network, bare, loopback } from '../harness/network.ts'
@@ -56,7 +56,7 @@ function crowdDelay(
       await program.write([typed])
       await Promise.all(crowd.map((readers) => readers.line(new RegExp(`^length ${length}$`))))
       delays.push(now() - from)
-      await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS))
+      await pause(PAUSE_MS)
     }
     return median(delays)
   })

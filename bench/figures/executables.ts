@@ -24,9 +24,9 @@ export const executables: Figure = {
       const network = await loopback(scope)
       const log = await startWriterOf(scope, network, 1, LINE_BYTES)
       const times = await alternate(rounds, {
-        'writer, executable': () => timeToKey(network, [writerFile]),
+        'writer, executable': () => timeToKey(network, { app: [writerFile] }),
         'writer, bare': () => timeToKey(network),
-        'reader, executable': () => timeToBlock(network, log, [readerFile]),
+        'reader, executable': () => timeToBlock(network, log, { app: [readerFile] }),
         'reader, bare': () => timeToBlock(network, log)
       })
       return [

@@ -9,6 +9,7 @@ import { ingest } from './ingest.ts'
 import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
 import { memory } from './memory.ts'
+import { noDht } from './no-dht.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
 import { startUp } from './start-up.ts'
@@ -26,6 +27,7 @@ export const figures: Figure[] = [
   acknowledge,
   besideBrokers,
   startUp,
+  noDht,
   executables,
   memory
 ]

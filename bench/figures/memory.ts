@@ -1,10 +1,11 @@
 import { startPair } from '../harness/connected.ts'
+import { pause } from '../harness/clock.ts'
 import type { Figure } from '../harness/figure.ts'
 import { pipeRate } from '../harness/live.ts'
 import { alternate, median } from '../harness/measure.ts'
 import { memoryOf } from '../harness/memory.ts'
 import { type Network, loopback } from '../harness/network.ts'
-import { startWriter, startWriterOf } from '../harness/pair.ts'
+import { type Launch, startWriter, startWriterOf } from '../harness/pair.ts'
 import { scoped } from '../harness/scope.ts'
 import { LINE_BYTES } from '../harness/sizes.ts'
 
@@ -22,9 +23,11 @@ export const memory: Figure = {
 
       const network = await loopback(scope)
       const long = scope.folder()
-      await scoped((filling) => startWriterOf(filling, network, many, LINE_BYTES, long))
+      await scoped((filling) =>
+        startWriterOf(filling, network, many, LINE_BYTES, { storage: long })
+      )
       const idle = await alternate(rounds, {
-        full: () => idleMemory(network, long),
+        full: () => idleMemory(network, { storage: long }),
         empty: () => idleMemory(network)
       })
       return [
@@ -71,10 +74,10 @@ function peakMemory(few: number, many: number) {
   })
 }
 
-function idleMemory(network: Network, storage?: string): Promise<number> {
+function idleMemory(network: Network, launch?: Launch): Promise<number> {
   return scoped(async (scope) => {
-    const { program } = await startWriter(scope, network, storage)
-    await new Promise<void>((resolve) => setTimeout(resolve, SETTLED_MS))
+    const { program } = await startWriter(scope, network, launch)
+    await pause(SETTLED_MS)
     return memoryOf(program.pid, 'VmRSS')
   })
 }

@@ -1,11 +1,10 @@
 import type { Figure } from '../harness/figure.ts'
 import { alternate } from '../harness/measure.ts'
-import { bare, loopback } from '../harness/network.ts'
+import { loopback } from '../harness/network.ts'
 import { startWriterOf } from '../harness/pair.ts'
-import { Program } from '../harness/program.ts'
 import { scoped } from '../harness/scope.ts'
 import { LINE_BYTES } from '../harness/sizes.ts'
-import { timeToBlock, timeToKey } from '../harness/starting.ts'
+import { timeToBlock, timeToKey, timeToLoad } from '../harness/starting.ts'
 
 export const startUp: Figure = {
   name: 'start-up',
@@ -39,13 +38,4 @@ export const startUp: Figure = {
         }
       ]
     })
-}
-
-function timeToLoad(app: string): Promise<number> {
-  return scoped(async (scope) => {
-    const modules = new Program(scope, 'modules', bare('bench/baselines/modules.ts', app))
-    const to = await modules.received(1)
-    await modules.done()
-    return to - modules.startedAt
-  })
 }

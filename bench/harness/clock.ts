@@ -4,3 +4,7 @@ import process from 'bare-process'
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -1,4 +1,4 @@
-import { now } from './clock.ts'
+import { now, pause } from './clock.ts'
 import { chunksOfLines, line } from './lines.ts'
 import type { Program } from './program.ts'
 import { LINE_BYTES } from './sizes.ts'
@@ -13,11 +13,12 @@ export interface Live {
 
 /** How many lines a second go through when as many are written as are taken. */
 export async function pipeRate({ from, to }: Live, lines: number): Promise<number> {
-  const begun = to.bytes
   const startedAt = now()
-  const arrived = to.received(begun + lines * LINE)
-  await from.write(chunksOfLines(lines, LINE_BYTES))
-  return (lines * 1000) / ((await arrived) - startedAt)
+  const [arrivedAt] = await Promise.all([
+    to.received(to.bytes + lines * LINE),
+    from.write(chunksOfLines(lines, LINE_BYTES))
+  ])
+  return (lines * 1000) / (arrivedAt - startedAt)
 }
 
 /** How many milliseconds each of `lines` takes when they are typed one by one, `pauseMs` apart. */
@@ -29,11 +30,10 @@ export async function lineDelays(
   const delays: number[] = []
   const typed = line(LINE_BYTES)
   for (let count = 0; count < lines; count++) {
-    await new Promise<void>((resolve) => setTimeout(resolve, pauseMs))
+    await pause(pauseMs)
     const typedAt = now()
-    const arrived = to.received(to.bytes + LINE)
-    await from.write([typed])
-    delays.push((await arrived) - typedAt)
+    const [arrivedAt] = await Promise.all([to.received(to.bytes + LINE), from.write([typed])])
+    delays.push(arrivedAt - typedAt)
   }
   return delays
 }

@@ -4,21 +4,26 @@ import { type Network, bare } from './network.ts'
 import { Program } from './program.ts'
 import type { Scope } from './scope.ts'
 
+/** How an app is run where it is not in the usual way. */
+export interface Launch {
+  /** The command in place of `bare` and the app's folder. */
+  app?: string[]
+  /** The storage folder in place of a new one. */
+  storage?: string
+  /** Whether peers may also be found without the DHT. */
+  lan?: boolean
+}
+
 /** A running writer, of this pair or of the guide's code, and the key that it has printed. */
 export interface Writer {
   program: Program
   key: string
 }
 
-/** Starts writer-app: `app` is the command that runs it. */
-export function startWriter(
-  scope: Scope,
-  { bootstrap, near }: Network,
-  storage = scope.folder(),
-  app = bare('writer-app')
-): Promise<Writer> {
-  const flags = ['--json', '--no-lan', '--bootstrap', bootstrap, '--storage', storage]
-  const command = [...near, ...app, ...flags]
+/** Starts writer-app. */
+export function startWriter(scope: Scope, network: Network, launch: Launch = {}): Promise<Writer> {
+  const { app = bare('writer-app') } = launch
+  const command = [...network.near, ...app, '--json', ...flags(scope, network, launch)]
   return withKey(new Program(scope, 'writer-app', command, { text: true }))
 }
 
@@ -34,25 +39,29 @@ export async function startWriterOf(
   network: Network,
   count: number,
   size: number,
-  storage = scope.folder()
+  launch: Launch = {}
 ): Promise<Writer> {
-  const writer = await startWriter(scope, network, storage)
+  const writer = await startWriter(scope, network, launch)
   await append(writer, count, size)
   return writer
 }
 
-/** Starts reader-app, which prints raw blocks and newlines: `app` is the command that runs it. */
+/** Starts reader-app, which prints raw blocks and newlines. */
 export function startReader(
   scope: Scope,
-  { bootstrap, far }: Network,
+  network: Network,
   key: string,
   position: string[],
-  app = bare('reader-app')
+  launch: Launch = {}
 ): Program {
-  const storage = scope.folder()
-  const flags = ['--raw', '--no-lan', '--bootstrap', bootstrap, '--storage', storage]
-  const command = [...far, ...app, key, ...flags, ...position]
-  return new Program(scope, 'reader-app', command)
+  const { app = bare('reader-app') } = launch
+  const options = [...flags(scope, network, launch), ...position]
+  return new Program(scope, 'reader-app', [...network.far, ...app, key, '--raw', ...options])
+}
+
+function flags(scope: Scope, { bootstrap }: Network, { storage, lan }: Launch): string[] {
+  const common = ['--bootstrap', bootstrap, '--storage', storage ?? scope.folder()]
+  return lan ? common : [...common, '--no-lan']
 }
 
 /**
@@ -61,8 +70,9 @@ export function startReader(
  */
 export async function append({ program }: Writer, count: number, size: number): Promise<number> {
   const from = now()
-  const acknowledged = program.line(new RegExp(`"append".*"length":${count}\\b`))
-  await program.write(chunksOfLines(count, size))
-  await acknowledged
+  await Promise.all([
+    program.line(new RegExp(`"append".*"length":${count}\\b`)),
+    program.write(chunksOfLines(count, size))
+  ])
   return now() - from
 }

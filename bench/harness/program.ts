@@ -9,6 +9,25 @@ const SILENT_MS = 180_000
 /** A program that does not end for this long after SIGTERM is killed. */
 const STOP_MS = 5000
 
+const interruptions = new Set<(err: Interruption) => void>()
+let interruption: Interruption | null = null
+
+/** Thrown where a program is waited for when the bench is to end early, with exit code `code`. */
+export class Interruption extends Error {
+  readonly code: number
+
+  constructor(code: number) {
+    super('interrupted')
+    this.code = code
+  }
+}
+
+/** Ends all waiting for programs, so that every scope is closed on the way out. */
+export function interrupt(code: number): void {
+  interruption ??= new Interruption(code)
+  for (const end of interruptions) end(interruption)
+}
+
 /** A child process whose output is watched as it comes. */
 export class Program {
   /** When it was started. */
@@ -94,10 +113,6 @@ export class Program {
     }
   }
 
-  closeInput(): void {
-    this.#child.stdin?.end()
-  }
-
   /** Resolves once the program has ended by itself, with success. */
   async done(): Promise<void> {
     const code = await this.#until('its end', () => (this.#ended ? this.#child.exitCode : null))
@@ -119,24 +134,28 @@ export class Program {
   }
 
   #until<T>(what: string, look: () => T | null): Promise<T> {
-    const silence = `${this.#name} has said nothing for ${SILENT_MS / 1000} s`
     return new Promise((resolve, reject) => {
       let timer: Timer | null = null
       const settle = (end: () => void): void => {
         this.#checks.delete(check)
+        interruptions.delete(interrupted)
         if (timer) clearTimeout(timer)
         end()
       }
       const fail = (why: string): void => {
-        settle(() => reject(new Error(`${why} while ${what} was awaited\n${this.#stderr}`)))
+        const message = `${this.#name} ${why} while ${what} was awaited\n${this.#stderr}`
+        settle(() => reject(new Error(message)))
       }
+      const interrupted = (err: Interruption): void => settle(() => reject(err))
       const check = (): void => {
         const found = look()
         if (found !== null) return settle(() => resolve(found))
-        if (this.#ended) return fail(`${this.#name} has ended`)
+        if (this.#ended) return fail('has ended')
         if (timer) clearTimeout(timer)
-        timer = setTimeout(() => fail(silence), SILENT_MS)
+        timer = setTimeout(() => fail(`has said nothing for ${SILENT_MS / 1000} s`), SILENT_MS)
       }
+      if (interruption) return reject(interruption)
+      interruptions.add(interrupted)
       this.#checks.add(check)
       check()
     })

@@ -2,8 +2,6 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 
-const open = new Set<Scope>()
-
 /** What one measurement has opened: closed in reverse order, whatever becomes of the measurement. */
 export class Scope {
   readonly #closers: (() => unknown)[] = []
@@ -27,16 +25,9 @@ export class Scope {
 /** Runs `body` with a scope that is closed when it ends. */
 export async function scoped<T>(body: (scope: Scope) => Promise<T>): Promise<T> {
   const scope = new Scope()
-  open.add(scope)
   try {
     return await body(scope)
   } finally {
     await scope.close()
-    open.delete(scope)
   }
-}
-
-/** Closes every scope, the innermost first, for a bench that is interrupted. */
-export async function closeScopes(): Promise<void> {
-  for (const scope of [...open].reverse()) await scope.close()
 }
