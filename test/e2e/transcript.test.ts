@@ -1,5 +1,16 @@
-import { test } from 'brittle'
-import { closeTestnet, startApp, startReader, startWriter } from '../helpers/app.ts'
+import { skip, test } from 'brittle'
+import {
+  type AppName,
+  PRIVATE,
+  areFolders,
+  closeTestnet,
+  command,
+  homeEnv,
+  startApp,
+  startReader,
+  startWriter
+} from '../helpers/app.ts'
+import { Program } from '../helpers/program.ts'
 
 test('the two terminals show what the guide shows', async (t) => {
   const writer = await startApp(t, 'writer-app', [])
@@ -18,6 +29,22 @@ test('the two terminals show what the guide shows', async (t) => {
     reader.stdout.text,
     'Skipping 0 earlier blocks...\nBlock 0: hello\nBlock 1: world\nBlock 2: \n'
   )
+})
+
+const ofFolders = areFolders ? test : skip
+
+ofFolders('from within its own folder an app is `bare .`', async (t) => {
+  const env = await homeEnv(t)
+  const start = (name: AppName, flags: string[]): Program => {
+    const [bare = '', cwd = ''] = command(name)
+    return new Program(t, [bare, '.', ...flags, ...PRIVATE], { env, cwd })
+  }
+  const writer = start('writer-app', [])
+  const key = (await writer.stdout.line(/^hypercore key: /)).slice(-64)
+  const reader = start('reader-app', [key])
+  await reader.stdout.line('Skipping 0 earlier blocks...')
+  await writer.write('hello\n')
+  await reader.stdout.line('Block 0: hello')
 })
 
 test('the writer has the same key at every start on the same storage', async (t) => {

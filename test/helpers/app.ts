@@ -17,10 +17,13 @@ const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
 
 export type AppName = 'writer-app' | 'reader-app'
 
+/** Whether the apps under test are folders that Bare runs. */
+export const areFolders = fs.statSync(path.join(APPS, 'writer-app')).isDirectory()
+
 /** What starts the app `name`. */
 export function command(name: AppName): string[] {
   const app = path.join(APPS, name)
-  return fs.statSync(app).isDirectory() ? [os.execPath(), app] : [app]
+  return areFolders ? [os.execPath(), app] : [app]
 }
 
 /** Keeps an app to this machine and to the private DHT. */
