@@ -38,6 +38,9 @@ function list(folder: string): string[] {
 const FULL = /no space left|disk quota exceeded|ENOSPC|EDQUOT/i
 const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENAMETOOLONG'])
 
+/** Codes of what RocksDB calls corruption, and of a file that is gone. */
+const DAMAGED = new Set(['EIO', 'ENOENT'])
+
 /** What keeps the store in `folder` from being opened; `mend` says what to do where it is damaged. */
 export function openFailure(err: unknown, folder: string, mend: string): unknown {
   if (err instanceof Failure) return err
@@ -58,8 +61,7 @@ export function openFailure(err: unknown, folder: string, mend: string): unknown
       `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
     )
   }
-  // the store's list of its files names one that is gone; EIO is what RocksDB calls corruption
-  if (code === 'ENOENT' || code === 'EIO') return damaged(folder, message, mend)
+  if (DAMAGED.has(code)) return damaged(folder, message, mend)
   return storageFailure(err, mend)
 }
 
@@ -73,7 +75,7 @@ export function storageFailure(err: unknown, mend: string): unknown {
       'the disk is full: free some space and start again; everything acknowledged is kept'
     )
   }
-  return code === 'EIO' ? damaged('the log', message, mend) : err
+  return DAMAGED.has(code) ? damaged('the log', message, mend) : err
 }
 
 // RocksDB's own errors come wrapped where a whole batch has failed

@@ -2,6 +2,7 @@
 declare module 'hypercore' {
   import type { EventEmitter } from 'bare-events'
   import type Protomux from 'protomux'
+  import type { Channel } from 'protomux'
   import type { Duplex } from 'bare-stream'
 
   interface Node {
@@ -86,10 +87,21 @@ declare module 'hypercore' {
     remoteContiguousLength: number
     remoteBitfield: RemoteBitfield
     inflight: number
+    paused: boolean
+    channel: Channel
+    remoteRequests: Map<number, unknown>
     wireSync: Incoming<{ fork: number }>
-    wireRange: Incoming<{ start: number; length: number; drop: boolean }>
+    wireRequest: Incoming<{ id: number }>
+    wireCancel: Incoming<{ request: number }>
+    wireData: Incoming<{ request: number; fork: number }>
+    wireNoData: Incoming<unknown>
+    wireWant: Incoming<unknown> & {
+      send(range: { start: number; length: number; any: boolean }): void
+    }
+    wireUnwant: Incoming<unknown>
     wireBitfield: Incoming<{ start: number; bitfield: Uint32Array }>
-    wireWant: { send(range: { start: number; length: number; any: boolean }): void }
+    wireRange: Incoming<{ start: number; length: number; drop: boolean }>
+    wireExtension: Incoming<unknown>
   }
 
   interface RocksDB {
@@ -170,7 +182,7 @@ declare module 'hypercore' {
   }
 
   export default Hypercore
-  export type { Download, Hypercore, KeyPair, Manifest, Peer, Proof }
+  export type { Download, Hypercore, Incoming, KeyPair, Manifest, Peer, Proof }
 }
 
 declare module 'hypercore/messages' {

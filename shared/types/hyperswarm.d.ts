@@ -16,6 +16,7 @@ declare module 'hyperswarm' {
     remotePublicKey: Uint8Array
     rawStream: { remoteHost: string; remotePort: number; rtt: number; rtoCount: number }
     destroyed: boolean
+    _writableState: { buffered: number }
     setKeepAlive(ms: number): void
     sendKeepAlive(): void
   }

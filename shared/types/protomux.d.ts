@@ -31,6 +31,10 @@ declare module 'protomux' {
     opened(topic: { protocol: string; id: Uint8Array }): boolean
     cork(): void
     uncork(): void
+    destroy(err?: Error): void
+    _safeDestroy: (err: Error) => void
+    _safeDestroyBound: (err: Error) => void
+    _warn: (err: Error) => void
   }
 
   export default Protomux

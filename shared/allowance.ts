@@ -1,0 +1,17 @@
+/** What a peer may cost a second on and on, in small messages, and five times as much at once. */
+const RATE = 10_000
+const BURST = 5 * RATE
+
+/** Counts what a peer costs us, where it is the peer who decides how much there is to do. */
+export class Allowance {
+  #left = BURST
+  #at = Date.now()
+
+  /** Takes `cost`; false where the peer has used up what any honest peer could need. */
+  take(cost: number): boolean {
+    const now = Date.now()
+    this.#left = Math.min(BURST, this.#left + ((now - this.#at) / 1000) * RATE) - cost
+    this.#at = now
+    return this.#left >= 0
+  }
+}
