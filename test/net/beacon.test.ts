@@ -123,6 +123,8 @@ async function send(host: Host, via: string, packets: string[]): Promise<void> {
   const sender = host.startScript('sender.ts', [via])
   sender.end(packets.map((packet) => packet + '\n').join(''))
   await sender.stdout.line('sent')
+  // its sockets are closed, and nobody kills it while it ends
+  await sender.ending
 }
 
 async function dialled(probe: Program, publicKey: Uint8Array): Promise<void> {
