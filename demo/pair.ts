@@ -4,6 +4,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
+import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
 
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
@@ -32,8 +33,13 @@ writer.on('exit', () => stopBoth())
 reader.on('exit', () => stopBoth())
 
 if (writer.stdin) {
-  writer.stdin.on('error', () => stopBoth())
-  process.stdin.pipe(writer.stdin)
+  const input: Writable = writer.stdin
+  input.on('error', () => stopBoth())
+  input.on('drain', () => process.stdin.resume())
+  process.stdin.on('data', (data) => {
+    if (!input.write(data)) process.stdin.pause()
+  })
+  process.stdin.on('end', () => input.end())
 }
 await Promise.all([exited(writer), exited(reader)])
 fs.rmSync(storage, { recursive: true })
