@@ -1,6 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel } from 'protomux'
 import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
+import { News } from './news.ts'
 import { Signatures } from './signatures.ts'
 import { BatchReader, Source } from './source.ts'
 import * as wire from './wire.ts'
@@ -48,6 +49,7 @@ export function createFeed(
   const links = new Map<Peer, Link>()
   const signatures = new Signatures(core)
   const reader = new BatchReader(core, signatures)
+  const news = new News(core)
   const follower =
     follow === undefined
       ? null
@@ -71,6 +73,7 @@ export function createFeed(
       core.off('peer-remove', close)
       core.off('append', pump)
       core.off('truncate', stopSources)
+      news.close()
       for (const { channel, source } of links.values()) {
         source.stop()
         channel.close()
@@ -84,12 +87,15 @@ export function createFeed(
       protocol: wire.PROTOCOL,
       id: core.discoveryKey,
       onopen() {
+        // a writer may wait for somebody to hold its blocks
+        news.hold(peer, () => candidate.hops === 0)
         hops.send({ hops: follower?.hops ?? 0 })
         follower?.add(candidate)
         follow?.onchange()
       },
       onclose() {
         clearTimeout(timer)
+        news.release(peer)
         source.stop()
         follower?.remove(candidate)
         if (links.get(peer)?.channel === channel) links.delete(peer)

@@ -75,6 +75,20 @@ declare module 'hypercore' {
     onmessage: (message: T, channel: unknown) => unknown
   }
 
+  interface Sync {
+    fork: number
+  }
+
+  interface Range {
+    start: number
+    length: number
+    drop: boolean
+  }
+
+  interface Outgoing<T> {
+    send: (message: T) => unknown
+  }
+
   interface Peer {
     protomux: Protomux
     stream: Duplex
@@ -90,17 +104,15 @@ declare module 'hypercore' {
     paused: boolean
     channel: Channel
     remoteRequests: Map<number, unknown>
-    wireSync: Incoming<{ fork: number }>
+    wireSync: Incoming<Sync> & Outgoing<Sync>
     wireRequest: Incoming<{ id: number }>
     wireCancel: Incoming<{ request: number }>
     wireData: Incoming<{ request: number; fork: number }>
     wireNoData: Incoming<unknown>
-    wireWant: Incoming<unknown> & {
-      send(range: { start: number; length: number; any: boolean }): void
-    }
+    wireWant: Incoming<unknown> & Outgoing<{ start: number; length: number; any: boolean }>
     wireUnwant: Incoming<unknown>
     wireBitfield: Incoming<{ start: number; bitfield: Uint32Array }>
-    wireRange: Incoming<{ start: number; length: number; drop: boolean }>
+    wireRange: Incoming<Range> & Outgoing<Range>
     wireExtension: Incoming<unknown>
   }
 
@@ -182,7 +194,7 @@ declare module 'hypercore' {
   }
 
   export default Hypercore
-  export type { Download, Hypercore, Incoming, KeyPair, Manifest, Peer, Proof }
+  export type { Download, Hypercore, Incoming, KeyPair, Manifest, Peer, Proof, Range, Sync }
 }
 
 declare module 'hypercore/messages' {

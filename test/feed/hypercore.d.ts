@@ -3,4 +3,9 @@ declare module 'hypercore' {
   interface Hypercore {
     clear(start: number, end: number): Promise<void>
   }
+
+  interface Peer {
+    /** Messages received of a kind. */
+    stats: { wireRange: { rx: number } }
+  }
 }

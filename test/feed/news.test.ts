@@ -1,0 +1,54 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import type { Peer } from 'hypercore'
+import { createFeed } from '../../shared/feed/index.ts'
+import { closeTestnet } from '../helpers/app.ts'
+import { createLog } from '../helpers/cores.ts'
+import { Copy } from './copy.ts'
+import { Host } from './host.ts'
+
+const LINES = 100
+
+test('readers tell each other of many new blocks at once, and the writer of each', async (t) => {
+  const log = await createLog(t)
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const [one, other] = [await Copy.open(t, log.key), await Copy.open(t, log.key)]
+  const [first, second] = [await Host.start(t, one.core), await Host.start(t, other.core)]
+  await first.connect(writer)
+  await second.connect(writer)
+  await second.connect(first)
+
+  for (let i = 0; i < LINES; i++) {
+    await log.append(b4a.from(`line ${i}`))
+    await Promise.all([one.until(i + 1), other.until(i + 1)])
+  }
+  const reader = peerOf(first, second)
+  const told = reader.stats.wireRange.rx
+  t.ok(told < LINES / 4, `${told} messages for ${LINES} blocks`)
+  await holds(reader)
+  t.pass('in the end a reader knows that the other has them all')
+  const held = peerOf(writer, second)
+  await holds(held)
+  t.ok(held.stats.wireRange.rx > LINES / 2, 'and the writer has known all along')
+})
+
+function peerOf({ core }: Host, { publicKey }: Host): Peer {
+  const peer = core.peers.find(({ remotePublicKey }) => b4a.equals(remotePublicKey, publicKey))
+  if (peer === undefined) throw new Error('the two are not connected')
+  return peer
+}
+
+/** Resolves once `peer` has told that it holds every line. */
+async function holds(peer: Peer): Promise<void> {
+  const { onmessage } = peer.wireRange
+  while (peer.remoteContiguousLength < LINES) {
+    await new Promise<void>((resolve) => {
+      peer.wireRange.onmessage = (message, channel) => {
+        resolve(onmessage(message, channel) as void)
+      }
+    })
+  }
+}
+
+closeTestnet()
