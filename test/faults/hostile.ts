@@ -6,7 +6,7 @@ import Hyperswarm from 'hyperswarm'
 import { bootstrap } from '../helpers/testnet.ts'
 
 /** The messages of Hypercore's replication, in the order of their numbers. */
-const NAMES = [
+export const NAMES = [
   'sync',
   'request',
   'cancel',
@@ -94,7 +94,8 @@ export function say(peer: Peer, name: Name, message: object): void {
   peer.channel.messages[NAMES.indexOf(name)]?.send(message)
 }
 
-const REQUEST = {
+/** A request, but for what it asks for. */
+export const REQUEST = {
   fork: 0,
   block: null,
   hash: null,
