@@ -122,7 +122,9 @@ export class Replication {
   }
 
   get #plain(): boolean {
-    return this.#decided && this.#feed.follower?.source === null && !this.#feed.opening()
+    const { follower } = this.#feed
+    const needed = follower === null || follower.source === null || follower.doubted
+    return this.#decided && needed && !this.#feed.opening()
   }
 
   #after(ms: number): Promise<null> {

@@ -15,8 +15,9 @@ import {
 
 /** A source that has not moved for this long although blocks are known to exist has stalled. */
 const STALLED_MS = 2000
-/** A peer that refused, stalled or was of no use is asked again after this long. */
+/** A peer that refused, stalled or was of no use is asked again after this long, then twice that. */
 const RETRY_MS = 10_000
+const MAX_RETRY_MS = 600_000
 
 /** What a follower may send to a peer, and what it knows of it. */
 export interface Candidate {
@@ -25,6 +26,8 @@ export interface Candidate {
   hops: number
   /** Not asked before this time, in milliseconds since the epoch. */
   notBefore: number
+  /** How often in a row it was of no use. */
+  failures: number
   /** Whether that peer follows us. */
   followsUs(): boolean
   subscribe(message: Subscribe): unknown
@@ -73,6 +76,8 @@ interface Subscription {
   joined: boolean
   next: number
   movedAt: number
+  /** Who was followed before, and is again unless this source has what it claims. */
+  rival: Candidate | null
   unacked: { end: number; bytes: number }[]
 }
 
@@ -95,6 +100,7 @@ export class Follower {
   #applying: Promise<void> = Promise.resolve()
   #waiting: ((begun: Begun | null) => void)[] = []
   #stallTimer: Timer | null = null
+  #doubted = false
   #closed = false
 
   constructor(core: Hypercore, signatures: Signatures, skip: Skip, events: FollowerEvents) {
@@ -113,6 +119,11 @@ export class Follower {
   /** The peer that is followed at present. */
   get source(): Peer | null {
     return this.#subscription?.source.peer ?? null
+  }
+
+  /** Whether a peer that serves no feed claims blocks that the source, which is silent, has not. */
+  get doubted(): boolean {
+    return this.#doubted
   }
 
   /** Connections between this peer and the writer along the feed. */
@@ -155,17 +166,18 @@ export class Follower {
   select(): void {
     if (this.#closed) return
     const current = this.#subscription?.source
+    if (this.#subscription?.rival) return
     const best = this.#best()
     if (!best || best === current) return
     if (current && current.hops <= best.hops) return
     this.#subscribe(best)
   }
 
-  #best(): Candidate | undefined {
+  #best(wanted: (candidate: Candidate) => boolean = () => true): Candidate | undefined {
     const now = Date.now()
-    const able = [...this.#candidates].filter(
-      (candidate) => candidate.notBefore <= now && this.#useful(candidate)
-    )
+    const able = [...this.#candidates].filter((candidate) => {
+      return candidate.notBefore <= now && this.#useful(candidate) && wanted(candidate)
+    })
     return able.sort((a, b) => a.hops - b.hops || b.peer.remoteLength - a.peer.remoteLength)[0]
   }
 
@@ -178,8 +190,9 @@ export class Follower {
     return peer.remoteLength > length || (hops < FAR && !candidate.followsUs())
   }
 
-  #subscribe(source: Candidate): void {
+  #subscribe(source: Candidate, rival: Candidate | null = null): void {
     this.#leave()
+    this.#doubted = false
     const { fork, length, manifest } = this.#core
     const skip = this.#skip
     const id = ++this.#lastId
@@ -192,6 +205,7 @@ export class Follower {
       joined: false,
       next: length,
       movedAt: Date.now(),
+      rival,
       unacked: []
     }
     source.subscribe({
@@ -228,7 +242,7 @@ export class Follower {
   }
 
   #giveUp(candidate: Candidate): void {
-    candidate.notBefore = Date.now() + RETRY_MS
+    candidate.notBefore = Date.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** candidate.failures++)
     this.#restart()
     this.#settleIfNone()
   }
@@ -306,6 +320,11 @@ export class Follower {
     const { length, byteLength } = await appended
     this.#signatures.add(length, byteLength, signature)
     subscription.movedAt = Date.now()
+    source.failures = 0
+    // it had what the one before did not send
+    if (subscription.rival) subscription.rival.notBefore = Date.now() + RETRY_MS
+    subscription.rival = null
+    this.#trust()
   }
 
   #mine(candidate: Candidate, id: number): Subscription | null {
@@ -366,15 +385,27 @@ export class Follower {
     const subscription = this.#subscription
     if (subscription === null) return this.select()
     const { source, unacked, movedAt, begun } = subscription
-    const { length } = this.#core
-    const known = Math.max(...this.#core.peers.map((peer) => peer.remoteLength))
-    if (Date.now() - movedAt < STALLED_MS) return
-    if (begun && unacked.length > 0) return
-    if (begun && known <= length) {
-      subscription.movedAt = Date.now()
-      return this.select()
-    }
-    this.#giveUp(source)
+    if (Date.now() - movedAt < STALLED_MS || (begun && unacked.length > 0)) return
+    if (!begun || isAhead(source.peer, this.#core)) return this.#giveUp(source)
+    if (this.#core.peers.some((peer) => isAhead(peer, this.#core))) return this.#doubt(source)
+    subscription.movedAt = Date.now()
+    subscription.rival = null
+    this.select()
+  }
+
+  // the source may be cut off from the writer, or the others may lie: they have to show what they have
+  #doubt(source: Candidate): void {
+    const rival = this.#best((candidate) => isAhead(candidate.peer, this.#core))
+    if (rival) return this.#subscribe(rival, source)
+    if (this.#doubted) return
+    this.#doubted = true
+    this.#events.onsource()
+  }
+
+  #trust(): void {
+    if (!this.#doubted) return
+    this.#doubted = false
+    this.#events.onsource()
   }
 
   #settleIfNone(): void {
@@ -393,6 +424,10 @@ export class Follower {
     await this.#applying
     await this.#session.close()
   }
+}
+
+function isAhead({ remoteLength, remoteFork }: Peer, { length, fork }: Hypercore): boolean {
+  return remoteLength > length && remoteFork === fork
 }
 
 /** Errors of Hypercore that only data which the writer did not sign brings about. */

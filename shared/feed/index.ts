@@ -150,6 +150,7 @@ export function createFeed(
       peer,
       hops: wire.FAR,
       notBefore: 0,
+      failures: 0,
       followsUs: () => source.active,
       subscribe: (message) => subscribe.send(message),
       unsubscribe: () => subscribe.send(wire.UNSUBSCRIBE),

@@ -77,6 +77,7 @@ declare module 'hypercore' {
 
   interface Sync {
     fork: number
+    length: number
   }
 
   interface Range {
@@ -153,7 +154,10 @@ declare module 'hypercore' {
   class Hypercore extends EventEmitter<Events> {
     static MAX_SUGGESTED_BLOCK_SIZE: number
     static discoveryKey(key: Uint8Array): Uint8Array
-    static defaultStorage(folder: string, opts?: { writeBufferSize?: number }): unknown
+    static defaultStorage(
+      folder: string,
+      opts?: { writeBufferSize?: number; blobGarbageCollectionAgeCutOff?: number }
+    ): unknown
 
     constructor(
       storage: unknown,

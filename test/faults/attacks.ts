@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import type { Peer } from 'hypercore'
-import { type Attack, ask, onrequest, say } from './hostile.ts'
+import { type Attack, SYNC, ask, onrequest, say } from './hostile.ts'
 import { Random } from './random.ts'
 
 /** The length of the log that is attacked. */
@@ -57,17 +57,17 @@ export const ATTACKS: Record<string, Attack> = {
   'claims one fork after the other': {
     messages: 5000,
     dropped: true,
-    run: times(5000, (peer, i) => say(peer, 'sync', { ...SYNC, fork: i + 1, length: 10 }))
+    run: times(5000, (peer, i) => say(peer, 'sync', { ...CLAIM, fork: i + 1, length: 10 }))
   },
   'claims a longer log with every message': {
     messages: 200_000,
     dropped: false,
-    run: times(200_000, (peer, i) => say(peer, 'sync', { ...SYNC, length: i + 10 }))
+    run: times(200_000, (peer, i) => say(peer, 'sync', { ...CLAIM, length: i + 10 }))
   },
   'claims the longest log of all and answers nothing': {
     messages: 1,
     dropped: false,
-    run: (peer) => say(peer, 'sync', { ...SYNC, length: HUGE })
+    run: (peer) => say(peer, 'sync', { ...CLAIM, length: HUGE })
   },
   'asks for more than it reads': {
     messages: 100_000,
@@ -180,7 +180,7 @@ export const LIES: Record<string, Attack> = {
         ask(peer, 1, 10 ** 9)
         ask(peer, 2, 10 ** 9)
       })
-      say(peer, 'sync', { ...SYNC, length: 1000 })
+      say(peer, 'sync', { ...CLAIM, length: 1000 })
     }
   },
   'answers with forged blocks': {
@@ -196,21 +196,12 @@ export const LIES: Record<string, Attack> = {
           upgrade: data.upgrade
         })
       })
-      say(peer, 'sync', { ...SYNC, length: 1000 })
+      say(peer, 'sync', { ...CLAIM, length: 1000 })
     }
   }
 }
 
-const SYNC = {
-  fork: 0,
-  length: 0,
-  remoteLength: LENGTH,
-  canUpgrade: true,
-  uploading: true,
-  downloading: true,
-  hasManifest: true,
-  allowPush: false
-}
+const CLAIM = { ...SYNC, remoteLength: LENGTH }
 
 const data = {
   empty: {

@@ -94,6 +94,18 @@ export function say(peer: Peer, name: Name, message: object): void {
   peer.channel.messages[NAMES.indexOf(name)]?.send(message)
 }
 
+/** What a peer says of its log, which is empty. */
+export const SYNC = {
+  fork: 0,
+  length: 0,
+  remoteLength: 0,
+  canUpgrade: true,
+  uploading: true,
+  downloading: true,
+  hasManifest: true,
+  allowPush: false
+}
+
 /** A request, but for what it asks for. */
 export const REQUEST = {
   fork: 0,

@@ -1,8 +1,10 @@
 import os from 'bare-os'
 import b4a from 'b4a'
 import { test } from 'brittle'
+import type { Peer } from 'hypercore'
 import { createFeed } from '../../shared/feed/index.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { SYNC } from '../faults/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
@@ -127,6 +129,44 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   }
   t.is(core.length, 11)
   t.is(feed.follower?.hops ?? 0, 2)
+})
+
+test('who claims blocks and serves none does not cost a reader its source', async (t) => {
+  const log = await createLog(t, numbered(10))
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const lying = await Host.start(t, await createCopy(t, log))
+  const core = await createCopy(t, log)
+  const reading = await Host.start(t, core)
+  let changed = (): void => {}
+  const feed = createFeed(core, {
+    onerror: t.fail,
+    follow: {
+      skip: { from: 0 },
+      onchange: () => changed(),
+      ondelivery: ({ stored, release }) => void stored.then(release),
+      onmisbehaviour: (_, reason) => t.fail(reason)
+    }
+  })
+  t.teardown(() => feed.close(), { force: true })
+  await reading.connect(writer)
+  const met = new Promise<Peer>((resolve) => lying.core.once('peer-add', resolve))
+  await reading.connect(lying)
+  while (core.length < 10) await new Promise<void>((resolve) => core.once('append', resolve))
+
+  const until = async (accept: () => boolean): Promise<void> => {
+    while (!accept()) await new Promise<void>((resolve) => (changed = resolve))
+  }
+  const { wireSync } = await met
+  const { send } = wireSync
+  wireSync.send = (message) => send({ ...message, length: 1000 })
+  wireSync.send(SYNC)
+  await until(() => feed.follower?.source === null || feed.follower?.doubted === true)
+  t.ok(isPeer(feed.follower?.source?.remotePublicKey, writer), 'the writer is followed on')
+  await log.append(b4a.from('more'))
+  while (core.length < 11) await new Promise<void>((resolve) => core.once('append', resolve))
+  await until(() => feed.follower?.doubted === false)
+  t.pass('and no longer doubted once it brings a block')
 })
 
 function isPeer(publicKey: Uint8Array | undefined, { publicKey: other }: Host): boolean {
