@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { acknowledged, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { acknowledged, closeTestnet, refuses, startReader, startWriter } from '../helpers/app.ts'
 import { onLinux, peakMemory } from '../helpers/proc.ts'
 import type { Program } from '../helpers/program.ts'
 
@@ -38,6 +38,23 @@ onLinux('a stalled consumer does not grow the memory of its reader', PATIENT, as
   t.comment(`stalled ${stuck.toFixed(0)} MB, keeping up ${moving.toFixed(0)} MB`)
   t.ok(stuck <= moving + 10, 'it needs no more than one that keeps up')
   t.ok(stuck <= 150)
+})
+
+onLinux('200 MB without a newline end the writer at the length of a block', async (t) => {
+  const storage = await t.tmp()
+  const { program, append } = await startWriter(t, ['--quiet'], { storage })
+  await append('before')
+  const chunk = b4a.alloc(1_000_000, 'x')
+  for (let megabytes = 0; megabytes < 15; megabytes++) await program.write(chunk)
+  const peak = peakMemory(program)
+  t.comment(`${peak.toFixed(0)} MB with most of a block`)
+  t.ok(peak <= 150)
+  for (let megabytes = 15; megabytes < 200; megabytes++) void program.write(chunk)
+  await refuses(t, program, 1, /line 2 is longer than a block can be/)
+
+  const reader = await startReader(t, (await startWriter(t, [], { storage })).key, ['--tail', '1'])
+  await reader.stdout.line('Block 0: before')
+  t.pass('what came before is kept')
 })
 
 closeTestnet()

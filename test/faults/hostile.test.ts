@@ -4,7 +4,7 @@ import { announce } from '../feed/swarm.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { ATTACKS, LENGTH, LIES } from './attacks.ts'
-import { peakMemory, processorTime } from './cost.ts'
+import { peakMemory, processorTime } from '../helpers/proc.ts'
 import { type Attack, Hostile } from './hostile.ts'
 import { linesFrom } from './store.ts'
 

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import Hypercore from 'hypercore'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
-import { peakMemory } from './cost.ts'
+import { peakMemory } from '../helpers/proc.ts'
 import { Flood } from './flood.ts'
 import { ATTEMPTS, Stranger, knock } from './stranger.ts'
 

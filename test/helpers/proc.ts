@@ -3,12 +3,25 @@ import os from 'bare-os'
 import { skip, test } from 'brittle'
 import type { Program } from './program.ts'
 
-/** A test that asks the system about a process: only Linux tells. */
-export const onLinux = os.platform() === 'linux' ? test : skip
+/** Only Linux tells about a process. */
+const told = os.platform() === 'linux'
+const TICKS_PER_SECOND = 100
 
-/** The most memory that `program`, which is running, ever had at once, in megabytes. */
+/** A test that asks the system about a process. */
+export const onLinux = told ? test : skip
+
+/** The most memory that `program` ever had at once, in megabytes; 0 where nobody can tell. */
 export function peakMemory(program: Program): number {
-  return (Number(/^\d+/.exec(statusOf(program, 'VmHWM'))?.[0]) * 1024) / 1e6
+  return told ? (Number(/^\d+/.exec(statusOf(program, 'VmHWM'))?.[0]) * 1024) / 1e6 : 0
+}
+
+/** The processor time that `program` has used, in seconds; 0 where nobody can tell. */
+export function processorTime({ pid }: Program): number {
+  if (!told) return 0
+  // what comes behind the name, which may hold anything, begins with the third field: proc_pid_stat(5)
+  const stat = String(fs.readFileSync(`/proc/${pid}/stat`))
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
 }
 
 /** Resolves once no signal waits to be taken by `program`. */
