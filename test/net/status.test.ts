@@ -38,7 +38,7 @@ netTest('the status says who came, who went, and what is looked for where', asyn
 
   // what ends because we stop is no news
   t.absent(neighbour.stderr.text.includes('lost'))
-  t.is(count(reader, 'lost'), 1)
+  t.is(count(reader, 'lost the writer'), 1)
   t.is(count(first.program, 'lost'), 0)
 })
 
