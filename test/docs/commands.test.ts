@@ -1,9 +1,9 @@
 import fs from 'bare-fs'
-import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, skip, test } from 'brittle'
+import { type Test, test } from 'brittle'
 import { ROOT, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { type Shell, commandsOf, openShell } from './shell.ts'
+import { onPosix } from '../helpers/platform.ts'
 
 /** What every recipe of the README does when it is run as it stands. */
 const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promise<void>> = {
@@ -134,10 +134,8 @@ test('every command in README.md and CONTRIBUTING.md is run by a test', (t) => {
   }
 })
 
-// recipes are written for a POSIX shell
-const run = os.platform() === 'win32' ? skip : test
 for (const [command, recipe] of Object.entries(RECIPES)) {
-  run(command, async (t) => recipe(t, await openShell(t), command))
+  onPosix(command, async (t) => recipe(t, await openShell(t), command))
 }
 
 closeTestnet()

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { acknowledged, closeTestnet, refuses, startReader, startWriter } from '../helpers/app.ts'
-import { onLinux, peakMemory } from '../helpers/proc.ts'
+import { onLinux } from '../helpers/platform.ts'
+import { peakMemory } from '../helpers/proc.ts'
 import type { Program } from '../helpers/program.ts'
 
 const MILLION = 1_000_000

@@ -1,5 +1,4 @@
-import { skip, test } from 'brittle'
-import os from 'bare-os'
+import { test } from 'brittle'
 import {
   PRIVATE,
   acknowledged,
@@ -10,10 +9,9 @@ import {
   startWriter
 } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
+import { onPosix } from '../helpers/platform.ts'
 
 /** Windows has another shell. */
-const onPosix = os.platform() === 'win32' ? skip : test
-
 onPosix('`reader | head -1` ends with 0 once there is more than head wants', async (t) => {
   const writer = await startWriter(t)
   await writer.append('a', 'b', 'c')

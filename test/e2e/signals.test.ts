@@ -1,14 +1,10 @@
-import { skip, test } from 'brittle'
-import os from 'bare-os'
 import createTestnet from 'hyperdht/testnet'
 import { closeTestnet, startApp, startReader, startWriter, tagged } from '../helpers/app.ts'
-import { onLinux, signalsTaken } from '../helpers/proc.ts'
+import { signalsTaken } from '../helpers/proc.ts'
+import { onLinux, onPosix } from '../helpers/platform.ts'
 
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const SIGNALS = Object.keys(CODES) as (keyof typeof CODES)[]
-
-/** Windows has no signals to send. */
-const onPosix = os.platform() === 'win32' ? skip : test
 
 onPosix('SIGHUP, SIGINT and SIGTERM stop the writer with 129, 130 and 143', async (t) => {
   const storage = await t.tmp()

@@ -1,7 +1,6 @@
 import fs from 'bare-fs'
-import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, skip, test } from 'brittle'
+import { type Test, test } from 'brittle'
 import {
   PRIVATE,
   type AppName,
@@ -16,6 +15,7 @@ import {
 import { Program } from '../helpers/program.ts'
 import { SST, filledStorage, linesFrom, readerDb, writerDb } from './store.ts'
 import { storedLog } from './stored.ts'
+import { onPosix } from '../helpers/platform.ts'
 
 const APPS: [AppName, string[]][] = [
   ['writer-app', []],
@@ -69,10 +69,8 @@ test('two writers never share a folder', async (t) => {
   await writer.append('the first goes on')
 })
 
-const posix = os.platform() === 'win32' ? skip : test
-
 for (const umask of ['0000', '0022', '0077']) {
-  posix(`under umask ${umask} nobody but the owner gets at what is stored`, async (t) => {
+  onPosix(`under umask ${umask} nobody but the owner gets at what is stored`, async (t) => {
     const storage = path.join(await t.tmp(), 'new')
     const writer = underUmask(t, umask, 'writer-app', ['--json'], storage)
     const { key } = await tagged<{ key: string }>(writer, 'key')

@@ -1,13 +1,10 @@
-import os from 'bare-os'
-import { type Test, skip, test } from 'brittle'
+import type { Test } from 'brittle'
 import { type Writer, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import type { Program } from '../helpers/program.ts'
+import { onPosix } from '../helpers/platform.ts'
 
 /** Longer than it takes for a connection to be given up. */
 const ASLEEP_MS = 40_000
-
-/** Windows has no signals to stop a process with. */
-const onPosix = os.platform() === 'win32' ? skip : test
 
 onPosix('a machine that slept goes on where it was', { timeout: 240_000 }, async (t) => {
   await Promise.all([

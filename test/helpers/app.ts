@@ -18,12 +18,13 @@ const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
 export type AppName = 'writer-app' | 'reader-app'
 
 /** Whether the apps under test are folders that Bare runs. */
-export const areFolders = fs.statSync(path.join(APPS, 'writer-app')).isDirectory()
+export const areFolders = fs.existsSync(path.join(APPS, 'writer-app', 'package.json'))
+const EXECUTABLE = os.platform() === 'win32' ? '.exe' : ''
 
 /** What starts the app `name`. */
 export function command(name: AppName): string[] {
   const app = path.join(APPS, name)
-  return areFolders ? [os.execPath(), app] : [app]
+  return areFolders ? [os.execPath(), app] : [app + EXECUTABLE]
 }
 
 /** Keeps an app to this machine and to the private DHT. */

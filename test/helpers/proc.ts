@@ -1,14 +1,10 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
-import { skip, test } from 'brittle'
 import type { Program } from './program.ts'
 
 /** Only Linux tells about a process. */
 const told = os.platform() === 'linux'
 const TICKS_PER_SECOND = 100
-
-/** A test that asks the system about a process. */
-export const onLinux = told ? test : skip
 
 /** The most memory that `program` ever had at once, in megabytes; 0 where nobody can tell. */
 export function peakMemory(program: Program): number {

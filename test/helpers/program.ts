@@ -107,7 +107,7 @@ function abort(err: unknown): void {
 
 function inherited(): Record<string, string> {
   const env: Record<string, string> = {}
-  for (const name of ['PATH', 'TMPDIR', 'SystemRoot', 'TEMP']) {
+  for (const name of ['PATH', 'TMPDIR', 'SystemRoot', 'TEMP', 'TMP']) {
     const value = os.getEnv(name)
     if (value !== undefined) env[name] = value
   }

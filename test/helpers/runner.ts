@@ -25,7 +25,7 @@ export async function runFile(file: string, root: string): Promise<Result> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-test-'))
   const child = spawn(os.execPath(), [file], {
     cwd: root,
-    env: { ...environment(), TMPDIR: folder },
+    env: { ...environment(), TMPDIR: folder, TEMP: folder, TMP: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
     // a group of its own
     detached: true
@@ -67,7 +67,7 @@ export function endRunning(): void {
   if (current) endGroup(current)
 }
 
-/** Kills what is left of the group of `child`; tells whether there was any of it. */
+/** Kills what is left of the group of `child`, which Windows has not; tells whether there was any. */
 function endGroup({ pid }: Subprocess): boolean {
   try {
     os.kill(-pid, 'SIGKILL')

@@ -2,9 +2,10 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, skip, test } from 'brittle'
+import type { Test } from 'brittle'
 import { commandsOf } from '../docs/shell.ts'
 import { PRIVATE, ROOT, closeTestnet, command, homeEnv, startWriter } from '../helpers/app.ts'
+import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
 const COMMANDS = commandsOf('ops/README.md')
@@ -16,38 +17,40 @@ const SYSTEMD: Record<string, string> = {
   'systemd-escape': 'var-log-app.log',
   journalctl: 'hypercore key: 00'
 }
-const run = os.platform() === 'linux' ? test : skip
 
-run('the files are where the services look for them, and these are what is started', async (t) => {
-  const machine = await Machine.create(t)
-  for (const command of COMMANDS) {
-    if (command === PIPE) continue
-    const program = machine.run(command)
-    t.is(await program.ending, 0, command)
-    t.is(program.stderr.text, '')
+onLinux(
+  'the files are where the services look for them, and these are what is started',
+  async (t) => {
+    const machine = await Machine.create(t)
+    for (const command of COMMANDS) {
+      if (command === PIPE) continue
+      const program = machine.run(command)
+      t.is(await program.ending, 0, command)
+      t.is(program.stderr.text, '')
+    }
+    const { home } = machine
+    const programs = ['archive-log.sh', 'follow-log.sh', 'reader-app', 'writer-app']
+    t.alike(fs.readdirSync(path.join(home, '.local', 'bin')).sort(), programs)
+    const services = fs.readdirSync(path.join(home, '.config', 'systemd', 'user')).sort()
+    t.alike(services, ['reader-app-seed@.service', 'writer-app-follow@.service'])
+    for (const service of services) {
+      const text = String(fs.readFileSync(path.join(ROOT, 'ops', 'systemd', service)))
+      const started = /^ExecStart=%h\/\.local\/bin\/(\S+)/m.exec(text)?.[1] ?? 'nothing'
+      t.ok(programs.includes(started), `${service} starts ${started}`)
+    }
+    t.alike(machine.calls, [
+      'systemctl --user daemon-reload',
+      'systemctl --user enable --now reader-app-seed@<key>',
+      'loginctl enable-linger',
+      'systemd-escape --path /var/log/app.log',
+      'systemctl --user enable --now writer-app-follow@var-log-app.log',
+      'systemd-escape --path /var/log/app.log',
+      'journalctl --user -u writer-app-follow@var-log-app.log'
+    ])
   }
-  const { home } = machine
-  const programs = ['archive-log.sh', 'follow-log.sh', 'reader-app', 'writer-app']
-  t.alike(fs.readdirSync(path.join(home, '.local', 'bin')).sort(), programs)
-  const services = fs.readdirSync(path.join(home, '.config', 'systemd', 'user')).sort()
-  t.alike(services, ['reader-app-seed@.service', 'writer-app-follow@.service'])
-  for (const service of services) {
-    const text = String(fs.readFileSync(path.join(ROOT, 'ops', 'systemd', service)))
-    const started = /^ExecStart=%h\/\.local\/bin\/(\S+)/m.exec(text)?.[1] ?? 'nothing'
-    t.ok(programs.includes(started), `${service} starts ${started}`)
-  }
-  t.alike(machine.calls, [
-    'systemctl --user daemon-reload',
-    'systemctl --user enable --now reader-app-seed@<key>',
-    'loginctl enable-linger',
-    'systemd-escape --path /var/log/app.log',
-    'systemctl --user enable --now writer-app-follow@var-log-app.log',
-    'systemd-escape --path /var/log/app.log',
-    'journalctl --user -u writer-app-follow@var-log-app.log'
-  ])
-})
+)
 
-run('one reader feeds any number of programs', async (t) => {
+onLinux('one reader feeds any number of programs', async (t) => {
   const machine = await Machine.create(t)
   const { key, append } = await startWriter(t)
   await append('all is well', 'an error')

@@ -13,12 +13,12 @@ import {
   startWriter,
   tagged
 } from '../helpers/app.ts'
+import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
 const SYSTEMD = '/usr/bin/systemd-analyze'
-const run = os.platform() === 'linux' ? test : skip
 
-run('follow-log.sh broadcasts what a file gains, across its rotation', async (t) => {
+onLinux('follow-log.sh broadcasts what a file gains, across its rotation', async (t) => {
   const folder = await t.tmp()
   const file = path.join(folder, 'app.log')
   fs.writeFileSync(file, 'long ago\nlast\n')
@@ -45,7 +45,7 @@ run('follow-log.sh broadcasts what a file gains, across its rotation', async (t)
   t.is(await follow.ending, 143, 'it ends when the writer does')
 })
 
-run('archive-log.sh adds to a file what came since its last run', async (t) => {
+onLinux('archive-log.sh adds to a file what came since its last run', async (t) => {
   const writer = await startWriter(t)
   await writer.append('one', 'two')
   const folder = await t.tmp()

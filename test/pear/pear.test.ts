@@ -1,15 +1,13 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, skip, test } from 'brittle'
+import { type Test, test } from 'brittle'
 import { ROOT, acknowledged, closeTestnet, homeEnv, tagged } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
 import { bootstrap } from '../helpers/testnet.ts'
+import { onPosix } from '../helpers/platform.ts'
 
 const RUN = path.join(import.meta.dirname, 'run.ts')
-
-/** Windows has no signals to send. */
-const onPosix = os.platform() === 'win32' ? skip : test
 
 interface PearApp {
   program: Program
