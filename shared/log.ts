@@ -19,8 +19,6 @@ const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 const STORE = ['CORESTORE', 'db']
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
-/** Large blocks are never copied to newer files for the sake of what was deleted: a log only grows. */
-const COLLECT_GARBAGE = 0
 
 const MEND_WRITER =
   'put its files back from a backup, or start a new log in an empty folder with --storage'
@@ -187,7 +185,8 @@ async function open(
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
     const store = Hypercore.defaultStorage(folder, {
       writeBufferSize: WRITE_BUFFER,
-      blobGarbageCollectionAgeCutOff: COLLECT_GARBAGE
+      // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
+      blobGarbageCollectionAgeCutOff: 0
     })
     const core = create(store)
     await core.ready()

@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { type Begun, type Feed, type Skip, createFeed } from './feed/index.ts'
+import { type Begun, type Feed, type Skip, createFeed, isAhead } from './feed/index.ts'
 import { Follow } from './follow.ts'
 import { watchProgress } from './watchdog.ts'
 
@@ -22,7 +22,8 @@ export interface ReplicationEvents {
 
 /**
  * Brings the blocks of another's log: by its feed where a peer serves one, else, and for all that
- * lies before, by Hypercore's own replication. The two never extend the log at the same time.
+ * lies before, by Hypercore's own replication. The two extend the log at the same time only where
+ * the feed is silent and somebody claims to have more; whichever comes second begins anew.
  */
 export class Replication {
   readonly follow: Follow
@@ -47,15 +48,12 @@ export class Replication {
     core.on('peer-add', () => this.#choose())
     core.on('truncate', () => this.#choose())
     this.#stopWatching = watchProgress(core, {
-      waiting: () => this.follow.waiting || (this.#plain && core.peers.some(isAhead)),
+      waiting: () =>
+        this.follow.waiting || (this.#plain && core.peers.some((peer) => isAhead(peer, core))),
       onsilent: events.onsilent,
       onerror: events.onerror
     })
     if ('from' in skip) this.startAt(skip.from)
-
-    function isAhead({ remoteLength, remoteFork }: Peer): boolean {
-      return remoteLength > core.length && remoteFork === core.fork
-    }
   }
 
   /**

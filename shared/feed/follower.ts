@@ -15,7 +15,7 @@ import {
 
 /** A source that has not moved for this long although blocks are known to exist has stalled. */
 const STALLED_MS = 2000
-/** A peer that refused, stalled or was of no use is asked again after this long, then twice that. */
+/** A peer that refused is asked again after this long; one that was of no use, then after twice that. */
 const RETRY_MS = 10_000
 const MAX_RETRY_MS = 600_000
 
@@ -26,7 +26,7 @@ export interface Candidate {
   hops: number
   /** Not asked before this time, in milliseconds since the epoch. */
   notBefore: number
-  /** How often in a row it was of no use. */
+  /** How often in a row it did not bring what it claimed, or was not needed for it. */
   failures: number
   /** Whether that peer follows us. */
   followsUs(): boolean
@@ -76,8 +76,8 @@ interface Subscription {
   joined: boolean
   next: number
   movedAt: number
-  /** Who was followed before, and is again unless this source has what it claims. */
-  rival: Candidate | null
+  /** Who was followed before, and is again unless this source brings what it claims. */
+  before: Candidate | null
   unacked: { end: number; bytes: number }[]
 }
 
@@ -112,7 +112,10 @@ export class Follower {
     // the end of the log is asked of who has a path to the writer, while there may be such a peer
     this.#patient = 'tail' in skip
     this.#events = events
-    core.on('truncate', () => this.#restart())
+    core.on('truncate', () => {
+      for (const candidate of this.#candidates) candidate.failures = 0
+      this.#restart()
+    })
     this.#stallTimer = setInterval(() => this.#watch(), STALLED_MS / 4)
   }
 
@@ -121,7 +124,7 @@ export class Follower {
     return this.#subscription?.source.peer ?? null
   }
 
-  /** Whether a peer that serves no feed claims blocks that the source, which is silent, has not. */
+  /** Whether a peer that can't be followed now claims blocks that the source, which is silent, has not. */
   get doubted(): boolean {
     return this.#doubted
   }
@@ -166,18 +169,21 @@ export class Follower {
   select(): void {
     if (this.#closed) return
     const current = this.#subscription?.source
-    if (this.#subscription?.rival) return
+    if (this.#subscription?.before) return
     const best = this.#best()
     if (!best || best === current) return
     if (current && current.hops <= best.hops) return
     this.#subscribe(best)
   }
 
-  #best(wanted: (candidate: Candidate) => boolean = () => true): Candidate | undefined {
+  #best(ahead = false): Candidate | undefined {
     const now = Date.now()
-    const able = [...this.#candidates].filter((candidate) => {
-      return candidate.notBefore <= now && this.#useful(candidate) && wanted(candidate)
-    })
+    const able = [...this.#candidates].filter(
+      (candidate) =>
+        candidate.notBefore <= now &&
+        this.#useful(candidate) &&
+        (!ahead || isAhead(candidate.peer, this.#core))
+    )
     return able.sort((a, b) => a.hops - b.hops || b.peer.remoteLength - a.peer.remoteLength)[0]
   }
 
@@ -190,7 +196,7 @@ export class Follower {
     return peer.remoteLength > length || (hops < FAR && !candidate.followsUs())
   }
 
-  #subscribe(source: Candidate, rival: Candidate | null = null): void {
+  #subscribe(source: Candidate, before: Candidate | null = null): void {
     this.#leave()
     this.#doubted = false
     const { fork, length, manifest } = this.#core
@@ -205,7 +211,7 @@ export class Follower {
       joined: false,
       next: length,
       movedAt: Date.now(),
-      rival,
+      before,
       unacked: []
     }
     source.subscribe({
@@ -238,11 +244,20 @@ export class Follower {
   /** The source of `message` can't serve us: another may, and it may later. */
   onrefuse(candidate: Candidate, { id }: Refuse): void {
     if (this.#subscription?.id !== id || this.#subscription.source !== candidate) return
-    this.#giveUp(candidate)
+    candidate.notBefore = Date.now() + RETRY_MS
+    this.#goBack()
   }
 
+  // every peer may be on trial, and prove to be of no use, once in an ever longer time
   #giveUp(candidate: Candidate): void {
-    candidate.notBefore = Date.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** candidate.failures++)
+    putOff(candidate)
+    this.#goBack()
+  }
+
+  // to who was followed before the present source was on trial, else to the best
+  #goBack(): void {
+    const { before = null } = this.#subscription ?? {}
+    if (before !== null && this.#candidates.has(before)) return this.#subscribe(before)
     this.#restart()
     this.#settleIfNone()
   }
@@ -322,9 +337,9 @@ export class Follower {
     subscription.movedAt = Date.now()
     source.failures = 0
     // it had what the one before did not send
-    if (subscription.rival) subscription.rival.notBefore = Date.now() + RETRY_MS
-    subscription.rival = null
-    this.#trust()
+    if (subscription.before) putOff(subscription.before)
+    subscription.before = null
+    this.#doubt(false)
   }
 
   #mine(candidate: Candidate, id: number): Subscription | null {
@@ -384,27 +399,25 @@ export class Follower {
     void this.#core.update({ wait: false })
     const subscription = this.#subscription
     if (subscription === null) return this.select()
-    const { source, unacked, movedAt, begun } = subscription
+    const { source, unacked, movedAt, begun, before } = subscription
     if (Date.now() - movedAt < STALLED_MS || (begun && unacked.length > 0)) return
-    if (!begun || isAhead(source.peer, this.#core)) return this.#giveUp(source)
-    if (this.#core.peers.some((peer) => isAhead(peer, this.#core))) return this.#doubt(source)
+    if (!begun || before || isAhead(source.peer, this.#core)) return this.#giveUp(source)
+    if (this.#core.peers.some((peer) => isAhead(peer, this.#core))) return this.#challenge(source)
     subscription.movedAt = Date.now()
-    subscription.rival = null
+    this.#doubt(false)
     this.select()
   }
 
-  // the source may be cut off from the writer, or the others may lie: they have to show what they have
-  #doubt(source: Candidate): void {
-    const rival = this.#best((candidate) => isAhead(candidate.peer, this.#core))
-    if (rival) return this.#subscribe(rival, source)
-    if (this.#doubted) return
-    this.#doubted = true
-    this.#events.onsource()
+  // the source may be cut off from the writer, or others may lie: these have to show what they have
+  #challenge(source: Candidate): void {
+    const rival = this.#best(true)
+    if (rival) this.#subscribe(rival, source)
+    else this.#doubt(true)
   }
 
-  #trust(): void {
-    if (!this.#doubted) return
-    this.#doubted = false
+  #doubt(doubted: boolean): void {
+    if (this.#doubted === doubted) return
+    this.#doubted = doubted
     this.#events.onsource()
   }
 
@@ -426,8 +439,13 @@ export class Follower {
   }
 }
 
-function isAhead({ remoteLength, remoteFork }: Peer, { length, fork }: Hypercore): boolean {
+/** Whether `peer` claims blocks that `core` has not. */
+export function isAhead({ remoteLength, remoteFork }: Peer, { length, fork }: Hypercore): boolean {
   return remoteLength > length && remoteFork === fork
+}
+
+function putOff(candidate: Candidate): void {
+  candidate.notBefore = Date.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** candidate.failures++)
 }
 
 /** Errors of Hypercore that only data which the writer did not sign brings about. */

@@ -6,6 +6,7 @@ import { Signatures } from './signatures.ts'
 import { BatchReader, Source } from './source.ts'
 import * as wire from './wire.ts'
 
+export { isAhead } from './follower.ts'
 export type { Begun, Delivery, FollowerEvents, Skip } from './follower.ts'
 
 /** Who speaks the feed says so within this time. */
@@ -87,8 +88,8 @@ export function createFeed(
       protocol: wire.PROTOCOL,
       id: core.discoveryKey,
       onopen() {
-        // a writer may wait for somebody to hold its blocks
-        news.hold(peer, () => candidate.hops === 0)
+        // a writer may wait for somebody to hold its blocks, and who has no path to one needs ours
+        news.hold(peer, () => candidate.hops === 0 || candidate.hops === wire.FAR)
         hops.send({ hops: follower?.hops ?? 0 })
         follower?.add(candidate)
         follow?.onchange()

@@ -6,8 +6,8 @@ const EVERY_MS = 1000
 /**
  * What Hypercore (11.37) tells every peer whenever the log has grown: a `sync` and a `range` each.
  * Among n readers that all know each other that makes n² messages for one block, under way before
- * the block itself has reached everybody. Who speaks the feed gets its blocks by batches, and needs to
- * know what others hold only to choose a source: it is told a little later, of many blocks at once.
+ * the block itself has reached everybody. Who follows the feed gets its blocks by batches, and needs
+ * to know what others hold only to choose a source: it is told a little later, of many at once.
  */
 export class News {
   readonly #peers = new Map<Peer, Held>()

@@ -33,6 +33,24 @@ test('readers tell each other of many new blocks at once, and the writer of each
   t.ok(held.stats.wireRange.rx > LINES / 2, 'and the writer has known all along')
 })
 
+test('a reader that follows nobody for a while hears of each new block', async (t) => {
+  const log = await createLog(t, ['first', 'second'])
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  await reading.connect(writer)
+  await copy.until(2)
+  // the writer refuses, and is asked again later
+  await log.truncate(0)
+  const peer = peerOf(reading, writer)
+  const before = peer.stats.wireRange.rx
+  for (let i = 0; i < LINES; i++) await log.append(b4a.from(`line ${i}`))
+  await copy.until(2 + LINES)
+  const told = peer.stats.wireRange.rx - before
+  t.ok(told > LINES / 2, `${told} messages for ${LINES} blocks`)
+})
+
 function peerOf({ core }: Host, { publicKey }: Host): Peer {
   const peer = core.peers.find(({ remotePublicKey }) => b4a.equals(remotePublicKey, publicKey))
   if (peer === undefined) throw new Error('the two are not connected')

@@ -9,6 +9,7 @@ import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
 import { Host } from './host.ts'
+import { impersonate } from './impostor.ts'
 import { numbered } from './lines.ts'
 
 const COUNT = 40_000
@@ -167,6 +168,54 @@ test('who claims blocks and serves none does not cost a reader its source', asyn
   while (core.length < 11) await new Promise<void>((resolve) => core.once('append', resolve))
   await until(() => feed.follower?.doubted === false)
   t.pass('and no longer doubted once it brings a block')
+})
+
+test('liars in turn take no reader from its source for long', async (t) => {
+  const log = await createLog(t, numbered(10))
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const core = await createCopy(t, log)
+  const reading = await Host.start(t, core)
+  const followed: (Host | undefined)[] = []
+  const everyone = [writer]
+  let changed = (): void => {}
+  const feed = createFeed(core, {
+    onerror: t.fail,
+    follow: {
+      skip: { from: 0 },
+      onchange() {
+        const key = feed.follower?.source?.remotePublicKey
+        const source = everyone.find((host) => isPeer(key, host))
+        if (source !== followed.at(-1)) followed.push(source)
+        changed()
+      },
+      ondelivery: ({ stored, release }) => void stored.then(release),
+      onmisbehaviour: (_, reason) => t.fail(reason)
+    }
+  })
+  t.teardown(() => feed.close(), { force: true })
+  await reading.connect(writer)
+  while (core.length < 10) await new Promise<void>((resolve) => core.once('append', resolve))
+
+  for (let i = 0; i < 2; i++) {
+    const lying = await Host.start(t, await createCopy(t, log))
+    everyone.push(lying)
+    void impersonate(lying.core, ({ begin }, id) => {
+      begin.send({ id, start: 10, length: 1000, proof: null })
+    })
+    const met = new Promise<Peer>((resolve) => lying.core.once('peer-add', resolve))
+    await reading.connect(lying)
+    const { wireSync } = await met
+    const { send } = wireSync
+    wireSync.send = (message) => send({ ...message, length: 1000 })
+    wireSync.send(SYNC)
+  }
+  while (followed.length < 5) await new Promise<void>((resolve) => (changed = resolve))
+  const [, one, other] = everyone
+  t.is(followed[0], writer)
+  t.ok([one, other].includes(followed[1]) && [one, other].includes(followed[3]), 'each has its try')
+  t.ok(followed[1] !== followed[3], 'and no more than one')
+  t.ok(followed[2] === writer && followed[4] === writer, 'and then the writer is followed again')
 })
 
 function isPeer(publicKey: Uint8Array | undefined, { publicKey: other }: Host): boolean {
