@@ -109,6 +109,8 @@ export function createFeed(
       encoding: wire.status,
       onmessage(message) {
         candidate.hops = Math.min(message.hops, wire.FAR)
+        // it may have lost its path, and look for another
+        news.tell(peer)
         follow?.onpeerhops?.(peer, candidate.hops)
         if (follower?.source === peer) sendHops(follower.hops)
         follower?.select()

@@ -1,7 +1,7 @@
 import type { Hypercore, Peer, Range, Sync } from 'hypercore'
 
 /** A peer hears about new blocks this often, on the average. */
-const EVERY_MS = 1000
+const EVERY_MS = 4000
 
 /**
  * What Hypercore (11.37) tells every peer whenever the log has grown: a `sync` and a `range` each.
@@ -21,6 +21,11 @@ export class News {
   /** Holds back, from now on, what `peer` is told; but never while `isUrgent` says so. */
   hold(peer: Peer, isUrgent: () => boolean): void {
     this.#peers.set(peer, new Held(peer, this.#core.fork, isUrgent, () => this.#later()))
+  }
+
+  /** Tells `peer` what it is yet to be told. */
+  tell(peer: Peer): void {
+    this.#peers.get(peer)?.tell()
   }
 
   /** Holds nothing more back from `peer`. */
