@@ -27,11 +27,12 @@ const { seed, resume, follow, count, format } = options
 const status = createStatus(NAME, options)
 watchOutput(() => stop(DONE))
 
+// the DHT is asked for its nodes while the copy is opened
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 const resumed = resume ? await loadPosition(core) : undefined
 const first = seed ? core.contiguousLength : (resumed ?? options.start)
 
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const replication = new Replication(
   core,
   first === undefined ? { tail: options.tail } : { from: first },
