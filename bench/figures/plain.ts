@@ -13,12 +13,11 @@ export const plain: Figure = {
   measure: ({ rounds, scale }) =>
     scoped(async (scope) => {
       const blocks = scale(20_000)
-      const loopBlocks = scale(5000)
       const network = await loopback(scope)
       const guide = await startGuideWriterOf(scope, network, blocks, LINE_BYTES)
       const { pair, ...baselines } = await alternate(rounds, {
         pair: () => catchUpRate(network, guide, blocks, LINE_BYTES),
-        'the guide’s loop': () => guideRate(network, guide, 'loop', loopBlocks, LINE_BYTES),
+        'the guide’s loop': () => guideRate(network, guide, 'loop', blocks, LINE_BYTES),
         'plain download': () => guideRate(network, guide, 'download', blocks, LINE_BYTES)
       })
       return [
