@@ -7,6 +7,7 @@ const definition = command(
   'bench',
   summary('Measures the pair against baselines in the same run: medians and ratios'),
   flag('--only <names>', 'some figures, comma-separated'),
+  flag('--rounds <n>', 'runs of everything, of which the medians are taken (default 5)'),
   flag('--quick', 'a tenth of the sizes and few rounds: a hint in two minutes'),
   flag('--json', 'JSON on stdout in place of the table'),
   flag('--svg', 'draw the figures into docs/bench.svg'),
@@ -18,6 +19,7 @@ const definition = command(
 
 export interface Options {
   figures: Figure[]
+  rounds: number | undefined
   quick: boolean
   json: boolean
   svg: boolean
@@ -26,13 +28,19 @@ export interface Options {
 /** What `argv` asks for; null where it was answered with the help. Throws a Failure where it is wrong. */
 export function parseBench(argv: string[]): Options | null {
   if (definition.parse(argv) === null) return null
-  const { only, quick, json, svg } = definition.flags
+  const { only, rounds, quick, json, svg } = definition.flags
   return {
     figures: typeof only === 'string' ? only.split(',').map(find) : figures,
+    rounds: typeof rounds === 'string' ? parseRounds(rounds) : undefined,
     quick: quick === true,
     json: json === true,
     svg: svg === true
   }
+}
+
+function parseRounds(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text)
+  throw new Failure(`--rounds takes a number from 1 on, not '${text}'`, USAGE)
 }
 
 function find(name: string): Figure {

@@ -28,8 +28,8 @@ try {
   Bare.exitCode = err.code
 }
 
-async function measure({ figures, quick }: Options): Promise<Report> {
-  const rounds = quick ? QUICK_ROUNDS : ROUNDS
+async function measure({ figures, quick, ...options }: Options): Promise<Report> {
+  const rounds = options.rounds ?? (quick ? QUICK_ROUNDS : ROUNDS)
   const report: Report = { machine: describeMachine(), rounds, quick, results: [], leftOut: [] }
   const effort: Effort = {
     rounds,
