@@ -36,6 +36,8 @@ export function watchReach(dht: HyperDHT, onchange: (answers: boolean) => void):
   const resolver = new Resolver()
   for (const event of EVENTS) dht.on(event, update)
   dht.on('network-change', findMoved)
+  // it may have been ready before
+  void Promise.resolve().then(update)
   return {
     get answers() {
       return answers

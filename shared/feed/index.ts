@@ -88,8 +88,9 @@ export function createFeed(
       protocol: wire.PROTOCOL,
       id: core.discoveryKey,
       onopen() {
-        // a writer may wait for somebody to hold its blocks, and who has no path to one needs ours
-        news.hold(peer, () => candidate.hops === 0 || candidate.hops === wire.FAR)
+        // what the writer says shows that a silent source is cut off from it; the writer itself may
+        // wait for somebody to hold its blocks, and who has no path to it needs what others hold
+        if (follower) news.hold(peer, () => candidate.hops === 0 || candidate.hops === wire.FAR)
         hops.send({ hops: follower?.hops ?? 0 })
         follower?.add(candidate)
         follow?.onchange()

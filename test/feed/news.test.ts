@@ -29,6 +29,8 @@ test('readers tell each other of many new blocks at once, and the writer of each
   const held = peerOf(writer, second)
   await holds(held)
   t.ok(held.stats.wireRange.rx > LINES / 2, 'the writer has known all along')
+  const source = peerOf(second, writer)
+  t.ok(source.stats.wireRange.rx > LINES / 2, 'and has told all along what there is')
   await writer.close()
   await holds(reader)
   t.pass('a reader knows that the other has them all when the writer is gone')

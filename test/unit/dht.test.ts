@@ -1,0 +1,21 @@
+import { test } from 'brittle'
+import { createDht, watchReach } from '../../shared/dht.ts'
+import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
+
+test('a DHT that answered before anyone asked is known to answer', async (t) => {
+  const [host = '', port = ''] = bootstrap.split(/[:,]/)
+  const dht = createDht([{ host, port: Number(port) }])
+  t.teardown(() => dht.destroy(), { force: true })
+  await dht.fullyBootstrapped()
+  // nothing changes from here on
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  const answers = await new Promise<boolean>((resolve) => {
+    const reach = watchReach(dht, (answers) => {
+      reach.close()
+      resolve(answers)
+    })
+  })
+  t.ok(answers)
+})
+
+closeTestnet()
