@@ -12,12 +12,22 @@ export type { Begun, Delivery, FollowerEvents, Skip } from './follower.ts'
 /** Who speaks the feed says so within this time. */
 const OPEN_MS = 2000
 
+/** How long a peer with a path to the writer may be left without news of new blocks. */
+const NEWS_MS = 4000
+/**
+ * The same between a writer and its peers, once the blocks themselves are on their way: the writer
+ * may wait for somebody to hold them, and a reader sees that its source is cut off from the writer.
+ */
+const WRITERS_NEWS_MS = 200
+
 /** The feed's channel with one peer: it serves that peer, and may follow it. */
 interface Link {
   channel: Channel
   /** Whether it has been open for so long on our side only that it will not be on the other. */
   late: boolean
   source: Source
+  /** null while the channel is not open. */
+  news: News | null
   sendHops(hops: number): void
 }
 
@@ -50,7 +60,6 @@ export function createFeed(
   const links = new Map<Peer, Link>()
   const signatures = new Signatures(core)
   const reader = new BatchReader(core, signatures)
-  const news = new News(core)
   const follower =
     follow === undefined
       ? null
@@ -74,7 +83,6 @@ export function createFeed(
       core.off('peer-remove', close)
       core.off('append', pump)
       core.off('truncate', stopSources)
-      news.close()
       for (const { channel, source } of links.values()) {
         source.stop()
         channel.close()
@@ -88,16 +96,15 @@ export function createFeed(
       protocol: wire.PROTOCOL,
       id: core.discoveryKey,
       onopen() {
-        // what the writer says shows that a silent source is cut off from it; the writer itself may
-        // wait for somebody to hold its blocks, and who has no path to it needs what others hold
-        if (follower) news.hold(peer, () => candidate.hops === 0 || candidate.hops === wire.FAR)
+        link.news = new News(peer, core.fork, () => patienceOf(candidate))
         hops.send({ hops: follower?.hops ?? 0 })
         follower?.add(candidate)
         follow?.onchange()
       },
       onclose() {
         clearTimeout(timer)
-        news.release(peer)
+        link.news?.close()
+        link.news = null
         source.stop()
         follower?.remove(candidate)
         if (links.get(peer)?.channel === channel) links.delete(peer)
@@ -111,7 +118,7 @@ export function createFeed(
       onmessage(message) {
         candidate.hops = Math.min(message.hops, wire.FAR)
         // it may have lost its path, and look for another
-        news.tell(peer)
+        link.news?.tell()
         follow?.onpeerhops?.(peer, candidate.hops)
         if (follower?.source === peer) sendHops(follower.hops)
         follower?.select()
@@ -165,6 +172,7 @@ export function createFeed(
       channel,
       late: false,
       source,
+      news: null,
       sendHops: (count) => hops.send({ hops: count })
     }
     const timer = setTimeout(() => {
@@ -173,6 +181,12 @@ export function createFeed(
     }, OPEN_MS)
     links.set(peer, link)
     channel.open()
+  }
+
+  // who has no path to the writer needs what others hold
+  function patienceOf({ hops }: Candidate): number {
+    if (hops === wire.FAR) return 0
+    return follower === null || hops === 0 ? WRITERS_NEWS_MS : NEWS_MS
   }
 
   function close(peer: Peer): void {
