@@ -11,6 +11,8 @@ const BARS_WIDTH = 380
 const BAR_HEIGHT = 14
 const LINE_HEIGHT = 20
 const PANEL_GAP = 16
+/** Times and sizes: of all else, more is better. */
+const LESS_IS_BETTER = new Set(['ms', 'MB', 'round trips'])
 
 // legible on the light and on the dark pages of a forge
 const STYLE = `
@@ -52,7 +54,7 @@ function panel(result: Result, top: number): string {
     value: median(samples)
   }))
   const longest = Math.max(...bars.map(({ value }) => value))
-  const less = 'atMost' in (result.target ?? {}) ? ', less is better' : ''
+  const less = LESS_IS_BETTER.has(unit) ? ', less is better' : ''
   const ratio = ratioOf(result) ?? NaN
   return [
     text('title', MARGIN, top, title),
