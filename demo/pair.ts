@@ -4,8 +4,8 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
-import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
+import { codeOf } from '../shared/failure.ts'
 
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
 // no DHT: nobody answers at the discard port, and nothing of a trial run reaches the public one
@@ -14,7 +14,7 @@ const common = ['--bootstrap', '127.0.0.1:9', '--storage', storage]
 // apart from this terminal's signals, which are passed on once: a second one would cut a stop short
 const detached = os.platform() !== 'win32'
 const writer = spawn(os.execPath(), ['writer-app', ...common], {
-  stdio: ['pipe', 'pipe', 'inherit'],
+  stdio: ['inherit', 'pipe', 'inherit'],
   detached
 })
 const key = await firstLine(writer)
@@ -32,22 +32,19 @@ process.on('SIGTERM', () => stopBoth())
 writer.on('exit', () => stopBoth())
 reader.on('exit', () => stopBoth())
 
-if (writer.stdin) {
-  const input: Writable = writer.stdin
-  input.on('error', () => stopBoth())
-  input.on('drain', () => process.stdin.resume())
-  process.stdin.on('data', (data) => {
-    if (!input.write(data)) process.stdin.pause()
-  })
-  process.stdin.on('end', () => input.end())
-}
 await Promise.all([exited(writer), exited(reader)])
 fs.rmSync(storage, { recursive: true })
 Bare.exit(0)
 
 function stopBoth(signal = 'SIGTERM'): void {
   for (const app of [writer, reader]) {
-    if (running(app)) os.kill(app.pid, signal)
+    if (!running(app)) continue
+    try {
+      os.kill(app.pid, signal)
+    } catch (err) {
+      // it has ended, and we are yet to hear of it
+      if (codeOf(err) !== 'ESRCH') throw err
+    }
   }
 }
 

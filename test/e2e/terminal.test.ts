@@ -70,6 +70,8 @@ onTerminal('Ctrl-D ends the input, and the writer goes on serving', async (t) =>
   const reader = await startReader(t, data.key, ['--start', '0', '-n', '1'])
   t.is(await reader.ending, 0)
   t.is(reader.stdout.lines[1], 'Block 0: a')
+  await writer.write(CTRL_C)
+  t.is(await writer.ending, 130)
 })
 
 closeTestnet()

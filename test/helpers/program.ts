@@ -4,6 +4,7 @@ import process from 'bare-process'
 import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
 import type { Test } from 'brittle'
+import { codeOf } from '../../shared/failure.ts'
 import { Capture } from './capture.ts'
 
 /** How a process ended: its exit code, or the name of the signal that ended it. */
@@ -81,7 +82,12 @@ export class Program {
 
   /** Ends the process at once, whatever it is doing. */
   async kill(): Promise<void> {
-    if (running.has(this)) this.signal('SIGKILL')
+    try {
+      if (running.has(this)) this.signal('SIGKILL')
+    } catch (err) {
+      // it has ended, and we are yet to hear of it
+      if (codeOf(err) !== 'ESRCH') throw err
+    }
     await this.ending
   }
 }
