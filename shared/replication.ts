@@ -30,6 +30,7 @@ export class Replication {
   readonly #core: Hypercore
   readonly #feed: Feed
   readonly #stopWatching: () => void
+  readonly #readers = new WeakSet<Peer>()
   #decided = false
   #timers = new Set<Timer>()
 
@@ -42,7 +43,11 @@ export class Replication {
         skip,
         ondelivery: (delivery) => this.follow.deliver(delivery),
         onchange: () => this.#choose(),
-        ...events
+        ...events,
+        onpeerhops: (peer, hops) => {
+          if (hops > 0) this.#readers.add(peer)
+          events.onpeerhops?.(peer, hops)
+        }
       }
     })
     core.on('peer-add', () => this.#choose())
@@ -60,7 +65,7 @@ export class Replication {
    * Finds where the log ends: by the account of a peer with a path to the writer, at once; by that
    * of any other peer that has blocks once `flushed` says that all were met; null where no peer
    * answers in time. A peer whose log is empty is no answer, since the writer
-   * may be on its way, unless it holds the manifest that a writer begins with.
+   * may be on its way, unless it holds the manifest that a writer begins with and is no reader.
    */
   async findEnd(
     flushed: Promise<unknown>,
@@ -99,14 +104,19 @@ export class Replication {
     })
     const deadline = Date.now() + patience
     while (Date.now() < deadline && !this.#core.closing) {
-      if (all && this.#core.peers.some(answers)) break
+      if (all && this.#core.peers.some((peer) => this.#answers(peer))) break
       await this.#after(POLL_MS)
     }
     return null
   }
 
+  #answers(peer: Peer): boolean {
+    const { remoteSynced, remoteLength, remoteHasManifest } = peer
+    return remoteSynced && (remoteLength > 0 || (remoteHasManifest && !this.#readers.has(peer)))
+  }
+
   async #update(): Promise<Begun | null> {
-    if (!this.#core.peers.some(answers)) return null
+    if (!this.#core.peers.some((peer) => this.#answers(peer))) return null
     await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_MS)])
     const { length } = this.#core
     return { start: length, length }
@@ -134,8 +144,4 @@ export class Replication {
       this.#timers.add(timer)
     })
   }
-}
-
-function answers({ remoteSynced, remoteLength, remoteHasManifest }: Peer): boolean {
-  return remoteSynced && (remoteLength > 0 || remoteHasManifest)
 }

@@ -72,8 +72,8 @@ interface Subscription {
   fork: number
   length: number
   begun: boolean
-  /** Whether the source has taken our log to where its batches begin. */
-  joined: boolean
+  /** Where the log ended when the source began, by its account; unknown before it has begun. */
+  end: number
   next: number
   movedAt: number
   /** Who was followed before, and is again unless this source brings what it claims. */
@@ -129,10 +129,13 @@ export class Follower {
     return this.#doubted
   }
 
-  /** Connections between this peer and the writer along the feed. */
+  /**
+   * Connections between this peer and the writer along the feed; FAR while it is catching up: who
+   * asks it where the log ends would take a part for the whole.
+   */
   get hops(): number {
-    const { source, joined = false } = this.#subscription ?? {}
-    return source && joined ? Math.min(FAR, source.hops + 1) : FAR
+    const { source, end = Infinity } = this.#subscription ?? {}
+    return source && this.#core.length >= end ? Math.min(FAR, source.hops + 1) : FAR
   }
 
   add(candidate: Candidate): void {
@@ -208,7 +211,7 @@ export class Follower {
       fork,
       length,
       begun: false,
-      joined: false,
+      end: Infinity,
       next: length,
       movedAt: Date.now(),
       before,
@@ -285,7 +288,7 @@ export class Follower {
     if ('tail' in skip && length - skip.tail > start + MAX_BLOCKS) {
       return this.#misbehaved(subscription.source, `claims ${length} blocks without a proof`)
     }
-    subscription.joined = true
+    subscription.end = length
     subscription.movedAt = Date.now()
     this.#events.onhops(this.hops)
     this.#skip = { from: 0 }
@@ -334,6 +337,7 @@ export class Follower {
     })
     const { length, byteLength } = await appended
     this.#signatures.add(length, byteLength, signature)
+    if (start < subscription.end && length >= subscription.end) this.#events.onhops(this.hops)
     subscription.movedAt = Date.now()
     source.failures = 0
     // it had what the one before did not send

@@ -3,6 +3,7 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import { createFeed } from '../../shared/feed/index.ts'
+import { FAR } from '../../shared/feed/wire.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { SYNC } from '../faults/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -130,6 +131,28 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   }
   t.is(core.length, 11)
   t.is(feed.follower?.hops ?? 0, 2)
+})
+
+test('a reader that is catching up is no way to the end of the log', async (t) => {
+  const log = await createLog(t, numbered(10))
+  const writer = await Host.start(t, log)
+  void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, length: 10, proof: null }))
+  const core = await createCopy(t, log)
+  const reading = await Host.start(t, core)
+  const feed = createFeed(core, {
+    onerror: t.fail,
+    follow: {
+      skip: { from: 0 },
+      onchange() {},
+      ondelivery: ({ stored, release }) => void stored.then(release),
+      onmisbehaviour: (_, reason) => t.fail(reason)
+    }
+  })
+  t.teardown(() => feed.close(), { force: true })
+  const begun = feed.follower?.begun({ anySource: false })
+  await reading.connect(writer)
+  t.alike(await begun, { start: 0, length: 10 })
+  t.is(feed.follower?.hops ?? 0, FAR)
 })
 
 test('who claims blocks and serves none does not cost a reader its source', async (t) => {
