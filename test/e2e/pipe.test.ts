@@ -11,7 +11,6 @@ import {
 import { Program } from '../helpers/program.ts'
 import { onPosix } from '../helpers/platform.ts'
 
-/** Windows has another shell. */
 onPosix('`reader | head -1` ends with 0 once there is more than head wants', async (t) => {
   const writer = await startWriter(t)
   await writer.append('a', 'b', 'c')

@@ -9,6 +9,7 @@ import { SYNC } from '../faults/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
+import { Following } from './following.ts'
 import { Host } from './host.ts'
 import { impersonate } from './impostor.ts'
 import { numbered } from './lines.ts'
@@ -100,96 +101,45 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   await relaying.connect(writer)
   await relay.until(10)
 
-  const core = await createCopy(t, log)
-  const reading = await Host.start(t, core)
-  let changed = (): void => {}
-  const feed = createFeed(core, {
-    onerror: t.fail,
-    follow: {
-      skip: { from: 0 },
-      onchange: () => changed(),
-      ondelivery: ({ stored, release }) => void stored.then(release),
-      onmisbehaviour: (_, reason) => t.fail(reason)
-    }
-  })
-  t.teardown(() => feed.close(), { force: true })
-  const follows = async (host: Host): Promise<void> => {
-    while (!isPeer(feed.follower?.source?.remotePublicKey, host)) {
-      await new Promise<void>((resolve) => (changed = resolve))
-    }
-  }
-
-  await reading.connect(relaying)
-  await follows(relaying)
-  await reading.connect(writer)
-  await follows(writer)
-  await reading.disconnect(writer)
-  await follows(relaying)
+  const reading = await Following.start(t, log)
+  await reading.host.connect(relaying)
+  await reading.until(() => reading.follows(relaying))
+  await reading.host.connect(writer)
+  await reading.until(() => reading.follows(writer))
+  await reading.host.disconnect(writer)
+  await reading.until(() => reading.follows(relaying))
   await log.append(b4a.from('more'))
-  while (core.length < 11) {
-    await new Promise<void>((resolve) => core.once('append', () => resolve()))
-  }
-  t.is(core.length, 11)
-  t.is(feed.follower?.hops ?? 0, 2)
+  await reading.holds(11)
+  t.is(reading.core.length, 11)
+  t.is(reading.follower.hops, 2)
 })
 
 test('a reader that is catching up is no way to the end of the log', async (t) => {
   const log = await createLog(t, numbered(10))
   const writer = await Host.start(t, log)
   void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, length: 10, proof: null }))
-  const core = await createCopy(t, log)
-  const reading = await Host.start(t, core)
-  const feed = createFeed(core, {
-    onerror: t.fail,
-    follow: {
-      skip: { from: 0 },
-      onchange() {},
-      ondelivery: ({ stored, release }) => void stored.then(release),
-      onmisbehaviour: (_, reason) => t.fail(reason)
-    }
-  })
-  t.teardown(() => feed.close(), { force: true })
-  const begun = feed.follower?.begun({ anySource: false })
-  await reading.connect(writer)
+  const reading = await Following.start(t, log)
+  const begun = reading.follower.begun({ anySource: false })
+  await reading.host.connect(writer)
   t.alike(await begun, { start: 0, length: 10 })
-  t.is(feed.follower?.hops ?? 0, FAR)
+  t.is(reading.follower.hops, FAR)
 })
 
 test('who claims blocks and serves none does not cost a reader its source', async (t) => {
   const log = await createLog(t, numbered(10))
   createFeed(log, { onerror: t.fail })
   const writer = await Host.start(t, log)
-  const lying = await Host.start(t, await createCopy(t, log))
-  const core = await createCopy(t, log)
-  const reading = await Host.start(t, core)
-  let changed = (): void => {}
-  const feed = createFeed(core, {
-    onerror: t.fail,
-    follow: {
-      skip: { from: 0 },
-      onchange: () => changed(),
-      ondelivery: ({ stored, release }) => void stored.then(release),
-      onmisbehaviour: (_, reason) => t.fail(reason)
-    }
-  })
-  t.teardown(() => feed.close(), { force: true })
-  await reading.connect(writer)
-  const met = new Promise<Peer>((resolve) => lying.core.once('peer-add', resolve))
-  await reading.connect(lying)
-  while (core.length < 10) await new Promise<void>((resolve) => core.once('append', resolve))
+  const reading = await Following.start(t, log)
+  await reading.host.connect(writer)
+  await reading.holds(10)
 
-  const until = async (accept: () => boolean): Promise<void> => {
-    while (!accept()) await new Promise<void>((resolve) => (changed = resolve))
-  }
-  const { wireSync } = await met
-  const { send } = wireSync
-  wireSync.send = (message) => send({ ...message, length: 1000 })
-  wireSync.send(SYNC)
-  await until(() => feed.follower?.source === null || feed.follower?.doubted === true)
-  t.ok(isPeer(feed.follower?.source?.remotePublicKey, writer), 'the writer is followed on')
+  await meetLiar(await Host.start(t, await createCopy(t, log)), reading.host)
+  const { follower } = reading
+  await reading.until(() => follower.source === null || follower.doubted)
+  t.ok(reading.follows(writer), 'the writer is followed on')
   await log.append(b4a.from('more'))
-  while (core.length < 11) await new Promise<void>((resolve) => core.once('append', resolve))
-  await until(() => feed.follower?.doubted === false)
+  await reading.holds(11)
+  await reading.until(() => !follower.doubted)
   t.pass('and no longer doubted once it brings a block')
 })
 
@@ -197,28 +147,14 @@ test('liars in turn take no reader from its source for long', async (t) => {
   const log = await createLog(t, numbered(10))
   createFeed(log, { onerror: t.fail })
   const writer = await Host.start(t, log)
-  const core = await createCopy(t, log)
-  const reading = await Host.start(t, core)
   const followed: (Host | undefined)[] = []
   const everyone = [writer]
-  let changed = (): void => {}
-  const feed = createFeed(core, {
-    onerror: t.fail,
-    follow: {
-      skip: { from: 0 },
-      onchange() {
-        const key = feed.follower?.source?.remotePublicKey
-        const source = everyone.find((host) => isPeer(key, host))
-        if (source !== followed.at(-1)) followed.push(source)
-        changed()
-      },
-      ondelivery: ({ stored, release }) => void stored.then(release),
-      onmisbehaviour: (_, reason) => t.fail(reason)
-    }
+  const reading = await Following.start(t, log, () => {
+    const source = everyone.find((host) => reading.follows(host))
+    if (source !== followed.at(-1)) followed.push(source)
   })
-  t.teardown(() => feed.close(), { force: true })
-  await reading.connect(writer)
-  while (core.length < 10) await new Promise<void>((resolve) => core.once('append', resolve))
+  await reading.host.connect(writer)
+  await reading.holds(10)
 
   for (let i = 0; i < 2; i++) {
     const lying = await Host.start(t, await createCopy(t, log))
@@ -226,14 +162,9 @@ test('liars in turn take no reader from its source for long', async (t) => {
     void impersonate(lying.core, ({ begin }, id) => {
       begin.send({ id, start: 10, length: 1000, proof: null })
     })
-    const met = new Promise<Peer>((resolve) => lying.core.once('peer-add', resolve))
-    await reading.connect(lying)
-    const { wireSync } = await met
-    const { send } = wireSync
-    wireSync.send = (message) => send({ ...message, length: 1000 })
-    wireSync.send(SYNC)
+    await meetLiar(lying, reading.host)
   }
-  while (followed.length < 5) await new Promise<void>((resolve) => (changed = resolve))
+  await reading.until(() => followed.length >= 5)
   const [, one, other] = everyone
   t.is(followed[0], writer)
   t.ok([one, other].includes(followed[1]) && [one, other].includes(followed[3]), 'each has its try')
@@ -241,8 +172,14 @@ test('liars in turn take no reader from its source for long', async (t) => {
   t.ok(followed[2] === writer && followed[4] === writer, 'and then the writer is followed again')
 })
 
-function isPeer(publicKey: Uint8Array | undefined, { publicKey: other }: Host): boolean {
-  return publicKey !== undefined && b4a.equals(publicKey, other)
+/** Connects `reading` to `lying`, which claims 1,000 blocks whenever it says what it has. */
+async function meetLiar(lying: Host, reading: Host): Promise<void> {
+  const met = new Promise<Peer>((resolve) => lying.core.once('peer-add', resolve))
+  await reading.connect(lying)
+  const { wireSync } = await met
+  const { send } = wireSync
+  wireSync.send = (message) => send({ ...message, length: 1000 })
+  wireSync.send(SYNC)
 }
 
 closeTestnet()
