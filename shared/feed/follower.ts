@@ -78,6 +78,8 @@ interface Subscription {
   movedAt: number
   /** Who was followed before, and is again unless this source brings what it claims. */
   before: Candidate | null
+  /** Whether others claim what it has not sent, and can't be followed to show it. */
+  doubted: boolean
   unacked: { end: number; bytes: number }[]
 }
 
@@ -100,7 +102,6 @@ export class Follower {
   #applying: Promise<void> = Promise.resolve()
   #waiting: ((begun: Begun | null) => void)[] = []
   #stallTimer: Timer | null = null
-  #doubted = false
   #closed = false
 
   constructor(core: Hypercore, signatures: Signatures, skip: Skip, events: FollowerEvents) {
@@ -126,7 +127,7 @@ export class Follower {
 
   /** Whether a peer that can't be followed now claims blocks that the source, which is silent, has not. */
   get doubted(): boolean {
-    return this.#doubted
+    return this.#subscription?.doubted ?? false
   }
 
   /**
@@ -201,7 +202,6 @@ export class Follower {
 
   #subscribe(source: Candidate, before: Candidate | null = null): void {
     this.#leave()
-    this.#doubted = false
     const { fork, length, manifest } = this.#core
     const skip = this.#skip
     const id = ++this.#lastId
@@ -215,6 +215,7 @@ export class Follower {
       next: length,
       movedAt: Date.now(),
       before,
+      doubted: false,
       unacked: []
     }
     source.subscribe({
@@ -343,7 +344,7 @@ export class Follower {
     // it had what the one before did not send
     if (subscription.before) putOff(subscription.before)
     subscription.before = null
-    this.#doubt(false)
+    this.#doubt(subscription, false)
   }
 
   #mine(candidate: Candidate, id: number): Subscription | null {
@@ -406,22 +407,23 @@ export class Follower {
     const { source, unacked, movedAt, begun, before } = subscription
     if (Date.now() - movedAt < STALLED_MS || (begun && unacked.length > 0)) return
     if (!begun || before || isAhead(source.peer, this.#core)) return this.#giveUp(source)
-    if (this.#core.peers.some((peer) => isAhead(peer, this.#core))) return this.#challenge(source)
+    const challenged = this.#core.peers.some((peer) => isAhead(peer, this.#core))
+    if (challenged) return this.#challenge(subscription)
     subscription.movedAt = Date.now()
-    this.#doubt(false)
+    this.#doubt(subscription, false)
     this.select()
   }
 
   // the source may be cut off from the writer, or others may lie: these have to show what they have
-  #challenge(source: Candidate): void {
+  #challenge(subscription: Subscription): void {
     const rival = this.#best(true)
-    if (rival) this.#subscribe(rival, source)
-    else this.#doubt(true)
+    if (rival) this.#subscribe(rival, subscription.source)
+    else this.#doubt(subscription, true)
   }
 
-  #doubt(doubted: boolean): void {
-    if (this.#doubted === doubted) return
-    this.#doubted = doubted
+  #doubt(subscription: Subscription, doubted: boolean): void {
+    if (subscription.doubted === doubted) return
+    subscription.doubted = doubted
     this.#events.onsource()
   }
 
