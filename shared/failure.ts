@@ -24,3 +24,8 @@ export function codeOf(err: unknown): string {
 export function messageOf(err: unknown): string {
   return err instanceof Error ? err.message : String(err)
 }
+
+/** What brought `err` about: RocksDB's own errors come wrapped where a whole batch has failed. */
+export function causeOf(err: unknown): unknown {
+  return err instanceof Error && err.cause !== undefined ? causeOf(err.cause) : err
+}

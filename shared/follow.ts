@@ -1,4 +1,5 @@
 import type { Download, Hypercore } from 'hypercore'
+import { blocksWithin } from './extent.ts'
 import type { Delivery } from './feed/index.ts'
 import { readerFailure } from './log.ts'
 
@@ -8,7 +9,7 @@ export interface Run {
   blocks: Uint8Array[]
 }
 
-/** A run is read from disk in pieces of at most this many blocks, and of about this many bytes. */
+/** A run is read from disk in pieces of at most this many blocks, and of this many bytes or one block. */
 const READ_BLOCKS = 1024
 const READ_BYTES = 1024 * 1024
 /** Blocks that are asked for ahead of the read position, where peers must be asked one by one. */
@@ -125,7 +126,7 @@ export class Follow {
   async #read(limit: number): Promise<Uint8Array[]> {
     const truncations = this.#truncations
     const start = this.#position
-    const { core, length, byteLength } = this.#core
+    const { core } = this.#core
     if (core.bitfield.firstUnset(start) <= start) {
       this.#fetch(start)
       this.#waiting = true
@@ -133,10 +134,9 @@ export class Follow {
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
     }
-    const average = Math.max(1, byteLength / length)
-    const count = Math.max(1, Math.min(READ_BLOCKS, READ_BYTES / average)) | 0
     const stored = core.bitfield.firstUnset(start)
-    const end = Math.min(limit, start + count, stored === -1 ? limit : stored)
+    const upTo = Math.min(limit, start + READ_BLOCKS, stored === -1 ? limit : stored)
+    const end = start + (await blocksWithin(this.#core, { start, end: upTo, bytes: READ_BYTES }))
     if (end < limit) this.#fetch(end)
 
     const reads: Promise<Uint8Array | null>[] = []

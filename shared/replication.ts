@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { type Begun, type Feed, type Skip, createFeed, isAhead } from './feed/index.ts'
+import { type Feed, type Skip, createFeed, isAhead } from './feed/index.ts'
 import { Follow } from './follow.ts'
 import { watchProgress } from './watchdog.ts'
 
@@ -75,11 +75,11 @@ export class Replication {
     const patience = follow ? PATIENCE_MS : (timeout ?? PATIENCE_MS)
     const { follower } = this.#feed
     const met = this.#met(flushed, patience)
-    const begun =
-      (await Promise.race([follower?.begun({ anySource: false }), met])) ??
-      (await Promise.race([follower?.begun({ anySource: true }), this.#after(ANSWER_MS)])) ??
+    return (
+      (await Promise.race([follower?.end({ anySource: false }), met])) ??
+      (await Promise.race([follower?.end({ anySource: true }), this.#after(ANSWER_MS)])) ??
       (await this.#update())
-    return begun?.length ?? null
+    )
   }
 
   /** Says which block comes first, and lets plain replication do what no feed does. */
@@ -115,11 +115,10 @@ export class Replication {
     return remoteSynced && (remoteLength > 0 || (remoteHasManifest && !this.#readers.has(peer)))
   }
 
-  async #update(): Promise<Begun | null> {
+  async #update(): Promise<number | null> {
     if (!this.#core.peers.some((peer) => this.#answers(peer))) return null
     await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_MS)])
-    const { length } = this.#core
-    return { start: length, length }
+    return this.#core.length
   }
 
   // Hypercore upgrades a log by itself as soon as a peer has a longer one; a batch of the feed

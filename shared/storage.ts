@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { Failure, codeOf, messageOf } from './failure.ts'
+import { Failure, causeOf, codeOf, messageOf } from './failure.ts'
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */
 export function assertOurs(folder: string, ours: string[]): void {
@@ -76,11 +76,6 @@ export function storageFailure(err: unknown, mend: string): unknown {
     )
   }
   return DAMAGED.has(code) ? damaged('the log', message, mend) : err
-}
-
-// RocksDB's own errors come wrapped where a whole batch has failed
-function causeOf(err: unknown): unknown {
-  return err instanceof Error && err.cause !== undefined ? causeOf(err.cause) : err
 }
 
 function damaged(what: string, how: string, mend: string): Failure {

@@ -69,6 +69,7 @@ for await (const blocks of lines) {
   await appending
   // one batch is synced to the disk while the next is appended
   await committing
+  if (isStopping()) break
   committing = acknowledge()
 }
 await committing

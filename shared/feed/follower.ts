@@ -1,5 +1,5 @@
-import type { Hypercore, Peer } from 'hypercore'
-import { codeOf, messageOf } from '../failure.ts'
+import type { Hypercore, Peer, Proof, Upgrade } from 'hypercore'
+import { causeOf, codeOf, messageOf } from '../failure.ts'
 import type { Signatures } from './signatures.ts'
 import {
   type Ack,
@@ -15,6 +15,8 @@ import {
 
 /** A source that has not moved for this long although blocks are known to exist has stalled. */
 const STALLED_MS = 2000
+/** One that keeps us waiting for what others have, little by little, is compared with them after this. */
+const HUNGRY_MS = 10_000
 /** A peer that refused is asked again after this long; one that was of no use, then after twice that. */
 const RETRY_MS = 10_000
 const MAX_RETRY_MS = 600_000
@@ -48,12 +50,6 @@ export interface Delivery {
 /** Which blocks to leave out when the log is followed for the first time. */
 export type Skip = { from: number } | { tail: number }
 
-/** Where a source has begun: the first block to come, and the length of the log by its account. */
-export interface Begun {
-  start: number
-  length: number
-}
-
 export interface FollowerEvents {
   ondelivery(delivery: Delivery): void
   /** The path to the writer has become longer or shorter. */
@@ -72,10 +68,12 @@ interface Subscription {
   fork: number
   length: number
   begun: boolean
-  /** Where the log ended when the source began, by its account; unknown before it has begun. */
+  /** Where the source's log ended when it began; unknown before. */
   end: number
   next: number
   movedAt: number
+  /** Since when we wait for the source while others have more; null while we do not. */
+  hungrySince: number | null
   /** Who was followed before, and is again unless this source brings what it claims. */
   before: Candidate | null
   /** Whether others claim what it has not sent, and can't be followed to show it. */
@@ -97,10 +95,11 @@ export class Follower {
   #subscription: Subscription | null = null
   #lastId = 0
   #skip: Skip
-  #begun: Begun | null = null
+  #end: number | null = null
   #patient: boolean
   #applying: Promise<void> = Promise.resolve()
-  #waiting: ((begun: Begun | null) => void)[] = []
+  #waiting: ((end: number | null) => void)[] = []
+  #hungryFor = HUNGRY_MS
   #stallTimer: Timer | null = null
   #closed = false
 
@@ -150,9 +149,12 @@ export class Follower {
     else this.select()
   }
 
-  /** Resolves once a source has begun; where that may take any source, to null if none can be had. */
-  begun({ anySource }: { anySource: boolean }): Promise<Begun | null> {
-    if (this.#begun) return Promise.resolve(this.#begun)
+  /**
+   * Resolves to the length of the log, as the writer signed it, once a source has begun; where that
+   * may take any source, to null if none can be had.
+   */
+  end({ anySource }: { anySource: boolean }): Promise<number | null> {
+    if (this.#end !== null) return Promise.resolve(this.#end)
     return new Promise((resolve) => {
       this.#waiting.push(resolve)
       if (!anySource) return
@@ -180,13 +182,15 @@ export class Follower {
     this.#subscribe(best)
   }
 
-  #best(ahead = false): Candidate | undefined {
+  // where `rival` is asked for, of those that have more than the present source has sent
+  #best(rival = false): Candidate | undefined {
     const now = Date.now()
+    const source = this.#subscription?.source
     const able = [...this.#candidates].filter(
       (candidate) =>
         candidate.notBefore <= now &&
         this.#useful(candidate) &&
-        (!ahead || isAhead(candidate.peer, this.#core))
+        (!rival || (candidate !== source && isAhead(candidate.peer, this.#core)))
     )
     return able.sort((a, b) => a.hops - b.hops || b.peer.remoteLength - a.peer.remoteLength)[0]
   }
@@ -214,6 +218,7 @@ export class Follower {
       end: Infinity,
       next: length,
       movedAt: Date.now(),
+      hungrySince: null,
       before,
       doubted: false,
       unacked: []
@@ -245,6 +250,16 @@ export class Follower {
     this.#events.onhops(this.hops)
   }
 
+  /** The peer of `candidate`, which was `before` connections away from the writer, now says otherwise. */
+  onhops(candidate: Candidate, before: number): void {
+    const followed = this.#subscription?.source === candidate
+    if (followed) this.#events.onhops(this.hops)
+    this.select()
+    // who goes to and fro would be turned to, and from, over and over
+    const left = followed && this.#subscription?.source !== candidate
+    if (left && candidate.hops > before) putOff(candidate)
+  }
+
   /** The source of `message` can't serve us: another may, and it may later. */
   onrefuse(candidate: Candidate, { id }: Refuse): void {
     if (this.#subscription?.id !== id || this.#subscription.source !== candidate) return
@@ -272,29 +287,34 @@ export class Follower {
     if (subscription.begun) return this.#misbehaved(candidate, 'began twice')
     subscription.begun = true
     subscription.next = message.start
-    const signature = message.proof?.upgrade?.signature
-    this.#enqueue(subscription, signature, () => this.#begin(subscription, message))
+    this.#enqueue(subscription, () => this.#begin(subscription, message))
   }
 
-  async #begin(subscription: Subscription, { start, length, proof }: Begin): Promise<void> {
+  async #begin(subscription: Subscription, { start, proof, end }: Begin): Promise<void> {
+    const { source } = subscription
     if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
-    if (proof?.upgrade && start > this.#core.length) await this.#core.applyProof(proof)
+    if (end !== null && !this.#isSigned(end)) {
+      return this.#misbehaved(source, `claims ${end.length} blocks that the writer did not sign`)
+    }
+    if (proof !== null && isUpgrade(proof, this.#core.length, start)) {
+      await this.#core.applyProof(proof)
+    }
     if (subscription !== this.#subscription) return
     if (this.#core.length !== start) {
       if (this.#core.length !== subscription.length) return this.#restart()
-      return this.#misbehaved(subscription.source, `began at block ${start} without a proof`)
+      return this.#misbehaved(source, `began at block ${start} without a proof`)
     }
-    // where the log ends is the source's word alone: it counts as far as what it has proven
+    const length = end?.length ?? 0
     const skip = this.#skip
     if ('tail' in skip && length - skip.tail > start + MAX_BLOCKS) {
-      return this.#misbehaved(subscription.source, `claims ${length} blocks without a proof`)
+      return this.#misbehaved(source, `began at block ${start} of ${length} for the last ones`)
     }
     subscription.end = length
     subscription.movedAt = Date.now()
     this.#events.onhops(this.hops)
     this.#skip = { from: 0 }
-    this.#begun = { start, length }
-    this.#settle(this.#begun)
+    this.#end = length
+    this.#settle(length)
   }
 
   onbatch(candidate: Candidate, message: Batch): void {
@@ -315,7 +335,7 @@ export class Follower {
     const end = start + blocks.length
     subscription.next = end
     subscription.unacked.push({ end, bytes })
-    this.#enqueue(subscription, message.signature, () => this.#apply(subscription, message))
+    this.#enqueue(subscription, () => this.#apply(subscription, message))
   }
 
   async #apply(subscription: Subscription, { start, blocks, signature }: Batch): Promise<void> {
@@ -353,11 +373,7 @@ export class Follower {
   }
 
   // one after the other, and none once the subscription is over
-  #enqueue(
-    subscription: Subscription,
-    signature: Uint8Array | undefined,
-    job: () => Promise<void>
-  ): void {
+  #enqueue(subscription: Subscription, job: () => Promise<void>): void {
     this.#applying = this.#applying.then(async () => {
       if (this.#closed || subscription !== this.#subscription) return
       const { fork, length } = this.#core
@@ -367,23 +383,18 @@ export class Follower {
         if (this.#closed || this.#core.closing) return
         const moved = this.#core.fork !== fork || this.#core.length !== length
         const reason = `sent what the writer did not sign: ${messageOf(err)}`
-        if (!BLAME.has(codeOf(err)) && !this.#isFormless(signature)) this.#events.onerror(err)
+        if (isOurs(err)) this.#events.onerror(err)
         else if (moved) this.#restart()
         else this.#misbehaved(subscription.source, reason)
       }
     })
   }
 
-  // Hypercore takes the form of a signature for granted, and throws whatever decoding it throws
-  #isFormless(signature: Uint8Array | undefined): boolean {
+  // what a writer signs is the hash of the roots, with the length and the fork
+  #isSigned({ length, nodes, signature }: Upgrade): boolean {
     const { state, verifier } = this.#core.core
-    if (signature === undefined || verifier === null) return false
-    try {
-      verifier.verify(state.createTreeBatch(), signature)
-      return false
-    } catch {
-      return true
-    }
+    const tree = Object.assign(state.createTreeBatch(), { length, roots: nodes })
+    return verifier !== null && verifier.verify(tree, signature)
   }
 
   /** What the peer of `candidate` sent is no message. */
@@ -404,21 +415,29 @@ export class Follower {
     void this.#core.update({ wait: false })
     const subscription = this.#subscription
     if (subscription === null) return this.select()
-    const { source, unacked, movedAt, begun, before } = subscription
-    if (Date.now() - movedAt < STALLED_MS || (begun && unacked.length > 0)) return
-    if (!begun || before || isAhead(source.peer, this.#core)) return this.#giveUp(source)
-    const challenged = this.#core.peers.some((peer) => isAhead(peer, this.#core))
-    if (challenged) return this.#challenge(subscription)
-    subscription.movedAt = Date.now()
-    this.#doubt(subscription, false)
-    this.select()
-  }
+    const { source, unacked, movedAt, begun, before, end } = subscription
+    const now = Date.now()
+    const isHeldBack = begun && unacked.length > 0
+    const othersAhead = this.#core.peers.some(
+      (peer) => peer !== source.peer && isAhead(peer, this.#core)
+    )
+    if (!othersAhead) this.#hungryFor = HUNGRY_MS
+    subscription.hungrySince = isHeldBack || !othersAhead ? null : (subscription.hungrySince ?? now)
+    const isHungry = now - (subscription.hungrySince ?? now) >= this.#hungryFor
+    const isSilent = !isHeldBack && now - movedAt >= STALLED_MS
+    if (!isSilent && !isHungry) return
 
-  // the source may be cut off from the writer, or others may lie: these have to show what they have
-  #challenge(subscription: Subscription): void {
-    const rival = this.#best(true)
-    if (rival) this.#subscribe(rival, subscription.source)
-    else this.#doubt(subscription, true)
+    const owes = isAhead(source.peer, this.#core) || this.#core.length < end
+    if (isSilent && (!begun || before || owes)) return this.#giveUp(source)
+    // the source may be cut off from the writer, or others may lie: these have to show what they have
+    const rival = othersAhead ? this.#best(true) : undefined
+    if (isHungry) this.#hungryFor *= 2
+    if (rival) return this.#subscribe(rival, source)
+    if (!isSilent) return
+    this.#doubt(subscription, othersAhead)
+    if (othersAhead) return
+    subscription.movedAt = now
+    this.select()
   }
 
   #doubt(subscription: Subscription, doubted: boolean): void {
@@ -431,8 +450,8 @@ export class Follower {
     if (this.#subscription === null && !this.#patient) this.#settle(null)
   }
 
-  #settle(begun: Begun | null): void {
-    for (const resolve of this.#waiting.splice(0)) resolve(begun)
+  #settle(end: number | null): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(end)
   }
 
   async close(): Promise<void> {
@@ -452,6 +471,23 @@ export function isAhead({ remoteLength, remoteFork }: Peer, { length, fork }: Hy
 
 function putOff(candidate: Candidate): void {
   candidate.notBefore = Date.now() + Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** candidate.failures++)
+}
+
+/** Whether `proof` takes a log of `length` blocks to one of `start`, and does no more. */
+function isUpgrade({ block, hash, seek, upgrade }: Proof, length: number, start: number): boolean {
+  if (block || hash || seek || !upgrade || upgrade.additionalNodes.length > 0) return false
+  return start > length && upgrade.start === length && upgrade.start + upgrade.length === start
+}
+
+/**
+ * Whether `err` is a matter of this machine, such as a disk that is full. Whatever else checking a
+ * message brings about is the sender's fault: Hypercore takes the form of proofs and signatures for
+ * granted, and throws what decoding them throws.
+ */
+function isOurs(err: unknown): boolean {
+  const code = codeOf(err)
+  if (err instanceof Error && err.name === 'HypercoreError') return !BLAME.has(code)
+  return err instanceof AggregateError || causeOf(err) !== err || /^E[A-Z0-9]+$/.test(code)
 }
 
 /** Errors of Hypercore that only data which the writer did not sign brings about. */

@@ -1,5 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel } from 'protomux'
+import { Allowance } from '../allowance.ts'
 import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
 import { News } from './news.ts'
 import { Signatures } from './signatures.ts'
@@ -7,7 +8,7 @@ import { BatchReader, Source } from './source.ts'
 import * as wire from './wire.ts'
 
 export { isAhead } from './follower.ts'
-export type { Begun, Delivery, FollowerEvents, Skip } from './follower.ts'
+export type { Delivery, FollowerEvents, Skip } from './follower.ts'
 
 /** Who speaks the feed says so within this time. */
 const OPEN_MS = 2000
@@ -19,6 +20,10 @@ const NEWS_MS = 4000
  * may wait for somebody to hold them, and a reader sees that its source is cut off from the writer.
  */
 const WRITERS_NEWS_MS = 200
+
+/** What a message costs beside a small one: it is told to other peers, or takes a proof to answer. */
+const STATUS_COST = 10
+const SUBSCRIBE_COST = 100
 
 /** The feed's channel with one peer: it serves that peer, and may follow it. */
 interface Link {
@@ -97,7 +102,7 @@ export function createFeed(
       id: core.discoveryKey,
       onopen() {
         link.news = new News(peer, core.fork, () => patienceOf(candidate))
-        hops.send({ hops: follower?.hops ?? 0 })
+        link.sendHops(follower?.hops ?? 0)
         follower?.add(candidate)
         follow?.onchange()
       },
@@ -113,20 +118,21 @@ export function createFeed(
     })
     if (channel === null) return
 
-    const hops = channel.addMessage({
+    const allowance = new Allowance()
+    const hops = channel.addMessage<wire.Status>({
       encoding: wire.status,
-      onmessage(message) {
+      onmessage: metered(allowance, STATUS_COST, (message) => {
+        const { hops: before } = candidate
         candidate.hops = Math.min(message.hops, wire.FAR)
         // it may have lost its path, and look for another
         link.news?.tell()
         follow?.onpeerhops?.(peer, candidate.hops)
-        if (follower?.source === peer) sendHops(follower.hops)
-        follower?.select()
-      }
+        follower?.onhops(candidate, before)
+      })
     })
-    const subscribe = channel.addMessage({
+    const subscribe = channel.addMessage<wire.Subscribe>({
       encoding: wire.subscribe,
-      onmessage: (message) => source.subscribe(message)
+      onmessage: metered(allowance, SUBSCRIBE_COST, (message) => void source.subscribe(message))
     })
     const begin = channel.addMessage({
       encoding: wire.readable(wire.begin),
@@ -142,13 +148,13 @@ export function createFeed(
         else follower?.onbatch(candidate, message)
       }
     })
-    const ack = channel.addMessage({
+    const ack = channel.addMessage<wire.Ack>({
       encoding: wire.ack,
-      onmessage: (message) => source.ack(message)
+      onmessage: metered(allowance, 1, (message) => source.ack(message))
     })
-    const refuse = channel.addMessage({
+    const refuse = channel.addMessage<wire.Refuse>({
       encoding: wire.refuse,
-      onmessage: (message) => follower?.onrefuse(candidate, message)
+      onmessage: metered(allowance, 1, (message) => follower?.onrefuse(candidate, message))
     })
 
     const source = new Source(core, signatures, reader, {
@@ -168,12 +174,17 @@ export function createFeed(
       ack: (message) => ack.send(message)
     }
 
+    let told: number | null = null
     const link: Link = {
       channel,
       late: false,
       source,
       news: null,
-      sendHops: (count) => hops.send({ hops: count })
+      sendHops(count) {
+        if (count === told) return
+        told = count
+        hops.send({ hops: count })
+      }
     }
     const timer = setTimeout(() => {
       link.late = true
@@ -203,5 +214,13 @@ export function createFeed(
 
   function sendHops(count: number): void {
     for (const link of links.values()) if (link.channel.opened) link.sendHops(count)
+  }
+}
+
+// thrown, it ends the connection at once, and all that came in one piece with the message
+function metered<T>(allowance: Allowance, cost: number, then: (message: T) => void) {
+  return (message: T): void => {
+    if (!allowance.take(cost)) throw new Error('more than anyone needs')
+    then(message)
   }
 }

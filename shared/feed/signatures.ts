@@ -2,10 +2,14 @@ import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { MAX_BLOCKS, MAX_BYTES } from './wire.ts'
 
-interface Boundary {
+/** A length of the log that the writer has signed. */
+export interface Signed {
   length: number
-  byteLength: number
   signature: Uint8Array
+}
+
+interface Boundary extends Signed {
+  byteLength: number
 }
 
 /**
@@ -41,26 +45,19 @@ export class Signatures {
     }
   }
 
-  /** The greatest signed length in (`after`, `upTo`], or 0 where there is none. */
-  lengthWithin(after: number, upTo: number): number {
-    if (this.#core.writable) return Math.min(upTo, this.#core.length)
-    const { length } = this.#core
-    if (length > after && length <= upTo) return length
-    const at = lastAtMost(this.#boundaries, upTo)
-    return at && at.length > after ? at.length : 0
-  }
-
-  /** The signature at a length that `lengthWithin` gave; null where the log has changed since. */
-  async at(length: number): Promise<Uint8Array | null> {
+  /** The greatest signed length in (`after`, `upTo`]; null where there is none. */
+  async within(after: number, upTo: number): Promise<Signed | null> {
     const { state, verifier } = this.#core.core
-    if (length === state.length) return state.signature
-    if (!this.#core.writable) {
-      const at = lastAtMost(this.#boundaries, length)
-      return at?.length === length ? at.signature : null
+    const { length, signature } = state
+    if (signature !== null && length > after && length <= upTo) return { length, signature }
+    const { keyPair, writable } = this.#core
+    if (!writable) {
+      const at = lastAtMost(this.#boundaries, upTo)
+      return at && at.length > after ? at : null
     }
-    const { keyPair } = this.#core
-    if (verifier === null || keyPair === null) return null
-    return verifier.sign(await state.createTreeBatch().restore(length), keyPair)
+    if (verifier === null || keyPair === null || after >= upTo || upTo > length) return null
+    const tree = await state.createTreeBatch().restore(upTo)
+    return { length: upTo, signature: verifier.sign(tree, keyPair) }
   }
 }
 

@@ -1,5 +1,6 @@
-import type { Hypercore, Proof } from 'hypercore'
-import type { Signatures } from './signatures.ts'
+import type { Hypercore, Node, Upgrade } from 'hypercore'
+import { blocksWithin } from '../extent.ts'
+import type { Signatures, Signed } from './signatures.ts'
 import {
   type Ack,
   type Batch,
@@ -43,47 +44,25 @@ export class BatchReader {
   /** The next batch from block `start`; null where this peer has no block or signature for it. */
   read(start: number): Promise<Omit<Batch, 'id'> | null> {
     const { length } = this.#core
-    if (this.#last?.start !== start || this.#last.length !== length) {
-      this.#last = { start, length, batch: this.#read(start) }
+    if (this.#last?.start === start && this.#last.length === length) return this.#last.batch
+    const last = { start, length, batch: this.#read(start) }
+    this.#last = last
+    // what is not here now may come yet
+    const forget = (): void => {
+      if (this.#last === last) this.#last = null
     }
-    return this.#last.batch
+    last.batch.then((batch) => batch ?? forget(), forget)
+    return last.batch
   }
 
   async #read(start: number): Promise<Omit<Batch, 'id'> | null> {
-    const { length, byteLength, fork } = this.#core
-    const average = Math.max(1, byteLength / length)
-    let upTo = Math.min(
-      length,
-      (start + Math.max(1, Math.min(MAX_BLOCKS, MAX_BYTES / average))) | 0
-    )
-    const furthest = Math.min(length, start + MAX_BLOCKS)
-    let canWiden = upTo < furthest
-    let blocks: Uint8Array[] = []
-
-    for (;;) {
-      const end = this.#signatures.lengthWithin(start, upTo)
-      if (end === 0) {
-        // a relay's next signature may be further off than the average block suggests
-        if (!canWiden) return null
-        canWiden = false
-        upTo = furthest
-        continue
-      }
-      if (blocks.length < end - start) {
-        const more = await this.#blocks(start + blocks.length, end)
-        if (more === null) return null
-        blocks = blocks.concat(more)
-      }
-      blocks = blocks.slice(0, end - start)
-      const fitting = countWithin(blocks, MAX_BYTES)
-      if (fitting >= blocks.length) {
-        const signature = await this.#signatures.at(end)
-        return signature && fork === this.#core.fork ? { start, signature, blocks } : null
-      }
-      // beyond what a batch holds no signature is of use
-      canWiden = false
-      upTo = start + fitting
-    }
+    const { fork, length } = this.#core
+    const end = Math.min(length, start + MAX_BLOCKS)
+    const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES })
+    const signed = await this.#signatures.within(start, start + count)
+    const blocks = signed && (await this.#blocks(start, signed.length))
+    if (signed === null || blocks === null || fork !== this.#core.fork) return null
+    return { start, signature: signed.signature, blocks }
   }
 
   async #blocks(start: number, end: number): Promise<Uint8Array[] | null> {
@@ -100,17 +79,6 @@ export class BatchReader {
   }
 }
 
-/** How many of `blocks` fit into `bytes`; the first always does. */
-function countWithin(blocks: Uint8Array[], bytes: number): number {
-  let count = 0
-  for (const block of blocks) {
-    bytes -= block.byteLength
-    if (bytes < 0 && count > 0) break
-    count++
-  }
-  return count
-}
-
 /**
  * Serves one peer: answers its subscription, then sends batch after batch, the backlog first and
  * every new one as it is appended, no further ahead of its acknowledgements than the window.
@@ -120,7 +88,8 @@ export class Source {
   readonly #signatures: Signatures
   readonly #reader: BatchReader
   readonly #channel: SourceChannel
-  #asked = 0
+  #request: Subscribe | null = null
+  #answering = false
   #id = 0
   #next = 0
   #sent: Sent[] = []
@@ -144,22 +113,32 @@ export class Source {
     return this.#id !== 0
   }
 
+  /** Answers `request`, or the last one where several come in a row. */
   async subscribe(request: Subscribe): Promise<void> {
-    const { id, fork } = request
     this.stop()
-    this.#asked = id
-    if (id === 0) return
-    const answer = fork === this.#core.fork ? await this.#tryAnswer(request) : null
-    // the peer has changed its mind meanwhile
-    if (id !== this.#asked) return
-    if (answer === null || fork !== this.#core.fork) {
-      this.#channel.refuse({ id })
-      return
+    this.#request = request
+    if (!this.#answering) await this.#answerAll()
+  }
+
+  async #answerAll(): Promise<void> {
+    this.#answering = true
+    for (let request = this.#request; request !== null; request = this.#request) {
+      const { id, fork } = request
+      const begin = id !== 0 && fork === this.#core.fork ? await this.#tryAnswer(request) : null
+      // the peer may have changed its mind meanwhile
+      if (request !== this.#request) continue
+      this.#request = null
+      if (id === 0) continue
+      if (begin === null || fork !== this.#core.fork) {
+        this.#channel.refuse({ id })
+        continue
+      }
+      this.#id = id
+      this.#next = begin.start
+      this.#channel.begin(begin)
+      this.pump()
     }
-    this.#id = id
-    this.#next = answer.start
-    this.#channel.begin(answer)
-    this.pump()
+    this.#answering = false
   }
 
   ack({ id, end }: Ack): void {
@@ -233,29 +212,28 @@ export class Source {
 
   // where to begin, and the proof that takes the peer's log there
   async #answer({ id, length, from, tail, manifest }: Subscribe): Promise<Begin | null> {
-    const end = this.#core.length
-    if (length > end || (manifest && this.#core.manifest === null)) return null
+    const { fork, manifest: known } = this.#core
+    const { length: end, roots, signature } = this.#core.core.state
+    if (length > end || (manifest && known === null)) return null
+    if (end > 0 && signature === null) return null
     const wanted = tail === -1 ? from : end - tail
-    const start =
-      wanted > length
-        ? this.#signatures.lengthWithin(length, Math.min(wanted, end)) || length
-        : length
+    const signed =
+      wanted > length ? await this.#signatures.within(length, Math.min(wanted, end)) : null
+    const start = signed?.length ?? length
     // a peer that asks for the end of the log is not to take all that lies before
     if (wanted > start + MAX_BLOCKS && tail !== -1) return null
-    const upgrade = start > length ? await this.#upgrade(length, start) : null
-    const known = manifest ? this.#core.manifest : null
-    const { fork } = this.#core
+    const upgrade = signed && (await this.#upgrade(length, signed))
     const proof =
-      upgrade || known
-        ? { fork, block: null, hash: null, seek: null, upgrade, manifest: known }
+      upgrade || manifest
+        ? { fork, block: null, hash: null, seek: null, upgrade, manifest: manifest ? known : null }
         : null
-    return { id, start, length: end, proof }
+    return { id, start, proof, end: signature && upgradeTo(end, roots, signature) }
   }
 
-  async #upgrade(from: number, to: number): Promise<Proof['upgrade']> {
+  async #upgrade(from: number, { length, signature }: Signed): Promise<Upgrade | null> {
     const { state } = this.#core.core
-    const tree = await state.createTreeBatch().restore(to)
-    tree.signature = await this.#signatures.at(to)
+    const tree = await state.createTreeBatch().restore(length)
+    tree.signature = signature
     // a proof is made for the session of a tree: here for the log as it was at that length
     tree.session = tree
     const rx = state.storage.read()
@@ -263,10 +241,15 @@ export class Source {
       block: null,
       hash: null,
       seek: null,
-      upgrade: { start: from, length: to - from }
+      upgrade: { start: from, length: length - from }
     })
     rx.tryFlush()
     const { upgrade } = await (await proof).settle()
     return upgrade
   }
+}
+
+// the roots of a log say all about it that its writer signs
+function upgradeTo(length: number, nodes: Node[], signature: Uint8Array): Upgrade {
+  return { start: 0, length, nodes, additionalNodes: [], signature }
 }

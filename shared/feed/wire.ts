@@ -1,5 +1,5 @@
 import c, { type Encoder, type State } from 'compact-encoding'
-import type { Proof } from 'hypercore'
+import type { Proof, Upgrade } from 'hypercore'
 import { wire } from 'hypercore/messages'
 
 /** The Protomux protocol of the feed; a peer that does not know it is left to plain replication. */
@@ -33,13 +33,14 @@ export interface Subscribe {
   manifest: boolean
 }
 
-/** The answer: batches will come from block `start`; `length` is where the source's log ends now. */
+/** The answer: batches will come from block `start`. */
 export interface Begin {
   id: number
   start: number
-  length: number
   /** Takes the reader's log from its length to `start`, and brings the manifest it asked for. */
   proof: Proof | null
+  /** Where the source's log ends now, with the writer's word for it; null where it is empty. */
+  end: Upgrade | null
 }
 
 /** The blocks from `start` on, and the writer's signature of the log that ends with the last one. */
@@ -102,27 +103,49 @@ function subscribeFields({ id, fork, length, from, tail, manifest }: Subscribe):
   return [id, fork, length, from, tail + 1, manifest ? 1 : 0]
 }
 
+/** What may be left out: a byte says whether it is there. */
+function maybe<T>({ preencode, encode, decode }: Encoder<T>): Encoder<T | null> {
+  return {
+    preencode(state, value) {
+      c.uint.preencode(state, 0)
+      if (value !== null) preencode(state, value)
+    },
+    encode(state, value) {
+      c.uint.encode(state, value === null ? 0 : 1)
+      if (value !== null) encode(state, value)
+    },
+    decode: (state) => (c.uint.decode(state) === 1 ? decode(state) : null)
+  }
+}
+
+const proof = maybe<Proof>({
+  preencode: (state, m) => wire.data.preencode(state, { request: 0, ...m }),
+  encode: (state, m) => wire.data.encode(state, { request: 0, ...m }),
+  decode: (state) => wire.data.decode(state)
+})
+
 export const begin: Encoder<Begin> = {
   preencode(state, m) {
     c.uint.preencode(state, m.id)
     c.uint.preencode(state, m.start)
-    c.uint.preencode(state, m.length)
-    c.uint.preencode(state, 0)
-    if (m.proof) wire.data.preencode(state, { request: 0, ...m.proof })
+    proof.preencode(state, m.proof)
+    proof.preencode(state, m.end && proofOf(m.end))
   },
   encode(state, m) {
     c.uint.encode(state, m.id)
     c.uint.encode(state, m.start)
-    c.uint.encode(state, m.length)
-    c.uint.encode(state, m.proof ? 1 : 0)
-    if (m.proof) wire.data.encode(state, { request: 0, ...m.proof })
+    proof.encode(state, m.proof)
+    proof.encode(state, m.end && proofOf(m.end))
   },
   decode(state) {
     const id = c.uint.decode(state)
     const start = c.uint.decode(state)
-    const length = c.uint.decode(state)
-    return { id, start, length, proof: c.uint.decode(state) === 1 ? wire.data.decode(state) : null }
+    return { id, start, proof: proof.decode(state), end: proof.decode(state)?.upgrade ?? null }
   }
+}
+
+function proofOf(upgrade: Upgrade): Proof {
+  return { fork: 0, block: null, hash: null, seek: null, upgrade, manifest: null }
 }
 
 export const batch: Encoder<Batch> = {

@@ -40,6 +40,7 @@ declare module 'hypercore' {
 
   interface ReadBatch {
     getBlock(index: number): Promise<Uint8Array | null>
+    getTreeNode(index: number): Promise<Node | null>
     tryFlush(): void
   }
 
@@ -60,6 +61,7 @@ declare module 'hypercore' {
     length: number
     fork: number
     byteLength: number
+    roots: Node[]
     signature: Uint8Array | null
     storage: { read(): ReadBatch }
     createTreeBatch(): TreeBatch
@@ -198,7 +200,19 @@ declare module 'hypercore' {
   }
 
   export default Hypercore
-  export type { Download, Hypercore, Incoming, KeyPair, Manifest, Peer, Proof, Range, Sync }
+  export type {
+    Download,
+    Hypercore,
+    Incoming,
+    KeyPair,
+    Manifest,
+    Node,
+    Peer,
+    Proof,
+    Range,
+    Sync,
+    Upgrade
+  }
 }
 
 declare module 'hypercore/messages' {

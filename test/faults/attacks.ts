@@ -1,5 +1,7 @@
 import b4a from 'b4a'
 import type { Peer } from 'hypercore'
+import type { Message } from 'protomux'
+import * as wire from '../../shared/feed/wire.ts'
 import { type Attack, SYNC, ask, onrequest, say } from './hostile.ts'
 import { Random } from './random.ts'
 
@@ -8,6 +10,11 @@ export const LENGTH = 100
 /** The greatest number that a message can carry. */
 const HUGE = Number.MAX_SAFE_INTEGER
 const HASH = b4a.alloc(32, 7)
+
+const feeds = new WeakMap<
+  Peer,
+  { status: Message<wire.Status>; subscribe: Message<wire.Subscribe> }
+>()
 /** The length of an encrypted message. */
 const TWENTY = b4a.from([20, 0, 0])
 const SIGNATURE = b4a.alloc(64, 7)
@@ -129,6 +136,24 @@ export const ATTACKS: Record<string, Attack> = {
       peer.protomux.createChannel({ protocol: `p${i}`, id: HASH })?.open()
     })
   },
+  'asks for the feed over and over': {
+    messages: 50_000,
+    dropped: true,
+    meet: openFeed,
+    run: times(50_000, (peer, i) => {
+      const from = 1 + (i % (LENGTH - 1))
+      const request = { id: i + 1, fork: 0, length: 0, from, tail: -1, manifest: true }
+      feeds.get(peer)?.subscribe.send(request)
+    })
+  },
+  'goes away from the writer and back without end': {
+    messages: 50_000,
+    dropped: true,
+    meet: openFeed,
+    run: times(50_000, (peer, i) => {
+      feeds.get(peer)?.status.send({ hops: i % 2 === 0 ? 0 : wire.FAR })
+    })
+  },
   'sends noise in the place of messages': {
     messages: 300,
     dropped: false,
@@ -220,6 +245,17 @@ const data = {
     additionalNodes: [],
     signature: SIGNATURE
   }
+}
+
+/** Opens the feed beside the replication that `peer` is, and says nothing. */
+function openFeed(peer: Peer): void {
+  const { discoveryKey: id } = peer.core
+  const channel = peer.protomux.createChannel({ protocol: wire.PROTOCOL, id })
+  if (channel === null) throw new Error('the feed is open already')
+  const status = channel.addMessage<wire.Status>({ encoding: wire.status })
+  const subscribe = channel.addMessage<wire.Subscribe>({ encoding: wire.subscribe })
+  channel.open()
+  feeds.set(peer, { status, subscribe })
 }
 
 function times(count: number, then: (peer: Peer, i: number) => void): (peer: Peer) => void {

@@ -80,7 +80,7 @@ function prepare(
 ): Promise<[string, Attack, Hostile][]> {
   return Promise.all(
     Object.entries(attacks).map(async ([name, attack]): Promise<[string, Attack, Hostile]> => {
-      return [name, attack, await Hostile.join(t, key, victims)]
+      return [name, attack, await Hostile.join(t, key, victims, attack)]
     })
   )
 }

@@ -27,6 +27,8 @@ export interface Attack {
   messages: number
   /** Whether it is dropped for that: no honest peer could be meant. */
   dropped: boolean
+  /** What it does when it meets a victim, long before the attack. */
+  meet?(peer: Peer): void
   run(peer: Peer): void
 }
 
@@ -43,8 +45,8 @@ export class Hostile {
     this.#victims = victims
   }
 
-  /** Joins the swarm of the log `key`; resolves once it has met `count` victims. */
-  static async join(t: Test, key: string, count: number): Promise<Hostile> {
+  /** Joins the swarm of the log `key`; resolves once it has met `count` victims of `attack`. */
+  static async join(t: Test, key: string, count: number, attack: Attack): Promise<Hostile> {
     const core = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), { eagerUpgrade: false })
     const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
     t.teardown(() => swarm.destroy().then(() => core.close()), { force: true })
@@ -53,6 +55,7 @@ export class Hostile {
     const victims: Peer[] = []
     const met = new Promise<void>((resolve) => {
       core.on('peer-add', (peer) => {
+        attack.meet?.(peer)
         if (victims.push(peer) === count) resolve()
       })
     })

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import { createFeed } from '../../shared/feed/index.ts'
-import { Signatures } from '../../shared/feed/signatures.ts'
+import { type Signed, Signatures } from '../../shared/feed/signatures.ts'
 import { BatchReader, Source } from '../../shared/feed/source.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -73,10 +73,10 @@ test('a source whose log is truncated while it makes an answer refuses', async (
   const log = await createLog(t, numbered(20))
   // the moment between the proof of the old log and the answer
   class Truncating extends Signatures {
-    override async at(length: number): Promise<Uint8Array | null> {
-      const signature = await super.at(length)
+    override async within(after: number, upTo: number): Promise<Signed | null> {
+      const signed = await super.within(after, upTo)
       await log.truncate(15)
-      return signature
+      return signed
     }
   }
   const signatures = new Truncating(log)

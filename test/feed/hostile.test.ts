@@ -1,12 +1,12 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import Hypercore, { type Manifest, type Proof } from 'hypercore'
+import Hypercore, { type Manifest, type Proof, type Upgrade } from 'hypercore'
 import { createFeed } from '../../shared/feed/index.ts'
 import { Signatures } from '../../shared/feed/signatures.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/wire.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
-import { type Answer, impersonate } from './impostor.ts'
+import { type Answer, endOf, impersonate } from './impostor.ts'
 import { numbered } from './lines.ts'
 import { announce } from './swarm.ts'
 
@@ -18,6 +18,7 @@ const BLOCKS = LINES.map((line) => b4a.from(line))
 interface Truth {
   manifest: Manifest | null
   signatures: Uint8Array[]
+  end: Upgrade | null
 }
 
 /** What an impostor does, and how the reader words it. */
@@ -25,7 +26,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'changes a block': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       const blocks = [b4a.from('forged'), ...BLOCKS.slice(1)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -33,21 +34,21 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'signs with a few bytes of nothing': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       voice.batch.send({ id, start: 0, signature: b4a.from([9, 9, 9]), blocks: BLOCKS })
     }
   },
   'does not sign at all': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       voice.batch.send({ id, start: 0, signature: b4a.alloc(0), blocks: BLOCKS })
     }
   },
   'leaves blocks out': {
     reason: /does not begin where/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       const signature = signatureAt(truth, COUNT)
       voice.batch.send({ id, start: 5, signature, blocks: BLOCKS.slice(5) })
     }
@@ -61,15 +62,15 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'begins where it cannot prove the log to be': {
     reason: /proof/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 7, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 7, proof: proofOf(truth.manifest), end: truth.end })
     }
   },
   'begins twice': {
     reason: /began twice/,
     answer: (truth) => (voice, id) => {
       const proof = proofOf(truth.manifest)
-      voice.begin.send({ id, start: 0, length: COUNT, proof })
-      voice.begin.send({ id, start: 0, length: COUNT, proof })
+      voice.begin.send({ id, start: 0, proof, end: truth.end })
+      voice.begin.send({ id, start: 0, proof, end: truth.end })
     }
   },
   'begins with a proof that is none': {
@@ -79,7 +80,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const node = { index: 31, size: 9, hash: b4a.alloc(32, 7) }
       const upgrade = { start: 0, length: COUNT, nodes: [node], additionalNodes: [], signature }
       const proof = { ...proofOf(truth.manifest), upgrade }
-      voice.begin.send({ id, start: COUNT, length: COUNT, proof })
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
     }
   },
   'begins with a proof that is signed with nothing': {
@@ -92,7 +93,23 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const signature = b4a.from([9, 9, 9])
       const upgrade = { start: 0, length: COUNT, nodes, additionalNodes: [], signature }
       const proof = { ...proofOf(truth.manifest), upgrade }
-      voice.begin.send({ id, start: COUNT, length: COUNT, proof })
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
+    }
+  },
+  'begins with a proof of no blocks at all': {
+    reason: /without a proof/,
+    answer: (truth) => (voice, id) => {
+      const signature = signatureAt(truth, COUNT)
+      const upgrade = { start: 0, length: 0, nodes: [], additionalNodes: [], signature }
+      const proof = { ...proofOf(truth.manifest), upgrade }
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
+    }
+  },
+  'claims more blocks than the writer has signed': {
+    reason: /claims 41 blocks that the writer did not sign/,
+    answer: (truth) => (voice, id) => {
+      const end = truth.end && { ...truth.end, length: COUNT + 1 }
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end })
     }
   },
   'names another writer': {
@@ -101,13 +118,13 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const publicKey = b4a.alloc(32, 7)
       const signers = (truth.manifest?.signers ?? []).map((signer) => ({ ...signer, publicKey }))
       const manifest = truth.manifest && { ...truth.manifest, signers }
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(manifest), end: truth.end })
     }
   },
   'sends too many blocks at once': {
     reason: /a batch of 1025 blocks/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       const blocks = Array<Uint8Array>(MAX_BLOCKS + 1).fill(b4a.from('x'))
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -115,7 +132,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'sends too many bytes at once': {
     reason: /a batch of \d+ bytes/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       const blocks = [b4a.alloc(MAX_BYTES), b4a.from('x'), b4a.alloc(100)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -123,7 +140,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'sends a block over the limit': {
     reason: /maximum suggested block size/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
       const blocks = [b4a.alloc(Hypercore.MAX_SUGGESTED_BLOCK_SIZE + 1)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, 1), blocks })
     }
@@ -132,7 +149,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
     reason: /ahead of our acknowledgements/,
     answer: (truth) => (voice, id) => {
       voice.atOnce(() => {
-        voice.begin.send({ id, start: 0, length: COUNT, proof: proofOf(truth.manifest) })
+        voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
         for (let seq = 0; seq <= WINDOW_BATCHES; seq++) {
           const blocks = BLOCKS.slice(seq, seq + 1)
           voice.batch.send({ id, start: seq, signature: signatureAt(truth, seq + 1), blocks })
@@ -167,15 +184,15 @@ for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
 }
 
 for (const [name, answer] of Object.entries({
-  'says nothing': () => {},
-  'begins and says no more': (voice, id) => {
-    voice.begin.send({ id, start: 0, length: COUNT, proof: null })
+  'says nothing': () => () => {},
+  'begins and says no more': (truth) => (voice, id) => {
+    voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
   }
-} satisfies Record<string, Answer>)) {
+} satisfies Record<string, (truth: Truth) => Answer>)) {
   test(`a source that ${name} is left for another`, async (t) => {
     const log = await createLog(t, LINES)
     const copy = await createCopy(t, log)
-    const subscribed = impersonate(copy, answer)
+    const subscribed = impersonate(copy, answer(await truthOf(log)))
     await announce(t, copy)
 
     const key = b4a.toString(log.key, 'hex')
@@ -195,9 +212,9 @@ async function truthOf(log: Hypercore): Promise<Truth> {
   const all = new Signatures(log)
   const signatures: Uint8Array[] = []
   for (let length = 1; length <= log.length; length++) {
-    signatures.push((await all.at(length)) ?? b4a.alloc(0))
+    signatures.push((await all.within(0, length))?.signature ?? b4a.alloc(0))
   }
-  return { manifest: log.manifest, signatures }
+  return { manifest: log.manifest, signatures, end: endOf(log) }
 }
 
 function signatureAt({ signatures }: Truth, length: number): Uint8Array {

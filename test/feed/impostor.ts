@@ -1,9 +1,10 @@
-import type { Hypercore, Peer } from 'hypercore'
+import type { Hypercore, Peer, Upgrade } from 'hypercore'
 import type { Message } from 'protomux'
 import * as wire from '../../shared/feed/wire.ts'
 
 /** What an impostor may say to the peer that has subscribed. */
 export interface Voice {
+  status: Message<wire.Status>
   begin: Message<wire.Begin>
   batch: Message<wire.Batch>
   /** Everything that `say` sends arrives in one piece. */
@@ -13,6 +14,12 @@ export interface Voice {
 /** What an impostor answers to a subscription. */
 export type Answer = (voice: Voice, id: number) => void
 
+/** The writer's word for where `log` ends. */
+export function endOf(log: Hypercore): Upgrade | null {
+  const { length, roots, signature } = log.core.state
+  return signature && { start: 0, length, nodes: roots, additionalNodes: [], signature }
+}
+
 /** Speaks the feed beside `core` as a script says, and claims to be the writer. */
 export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
   return new Promise((onsubscribed) => {
@@ -20,10 +27,10 @@ export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
       const channel = peer.protomux.createChannel({
         protocol: wire.PROTOCOL,
         id: core.discoveryKey,
-        onopen: () => hops.send({ hops: 0 })
+        onopen: () => status.send({ hops: 0 })
       })
       if (channel === null) throw new Error('the channel is open already')
-      const hops = channel.addMessage({ encoding: wire.status })
+      const status = channel.addMessage({ encoding: wire.status })
       channel.addMessage({
         encoding: wire.subscribe,
         onmessage({ id }) {
@@ -33,6 +40,7 @@ export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
         }
       })
       const voice: Voice = {
+        status,
         begin: channel.addMessage({ encoding: wire.begin }),
         batch: channel.addMessage({ encoding: wire.batch }),
         atOnce(say) {

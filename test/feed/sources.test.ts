@@ -3,6 +3,7 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import { createFeed } from '../../shared/feed/index.ts'
+import { Signatures } from '../../shared/feed/signatures.ts'
 import { FAR } from '../../shared/feed/wire.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { SYNC } from '../faults/hostile.ts'
@@ -11,7 +12,7 @@ import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
 import { Following } from './following.ts'
 import { Host } from './host.ts'
-import { impersonate } from './impostor.ts'
+import { endOf, impersonate } from './impostor.ts'
 import { numbered } from './lines.ts'
 
 const COUNT = 40_000
@@ -117,11 +118,13 @@ test('of two sources the one nearer to the writer is followed, and the other aft
 test('a reader that is catching up is no way to the end of the log', async (t) => {
   const log = await createLog(t, numbered(10))
   const writer = await Host.start(t, log)
-  void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, length: 10, proof: null }))
+  const { manifest } = log
+  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
+  void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, proof, end: endOf(log) }))
   const reading = await Following.start(t, log)
-  const begun = reading.follower.begun({ anySource: false })
+  const end = reading.follower.end({ anySource: false })
   await reading.host.connect(writer)
-  t.alike(await begun, { start: 0, length: 10 })
+  t.is(await end, 10)
   t.is(reading.follower.hops, FAR)
 })
 
@@ -160,7 +163,7 @@ test('liars in turn take no reader from its source for long', async (t) => {
     const lying = await Host.start(t, await createCopy(t, log))
     everyone.push(lying)
     void impersonate(lying.core, ({ begin }, id) => {
-      begin.send({ id, start: 10, length: 1000, proof: null })
+      begin.send({ id, start: 10, proof: null, end: endOf(log) })
     })
     await meetLiar(lying, reading.host)
   }
@@ -170,6 +173,66 @@ test('liars in turn take no reader from its source for long', async (t) => {
   t.ok([one, other].includes(followed[1]) && [one, other].includes(followed[3]), 'each has its try')
   t.ok(followed[1] !== followed[3], 'and no more than one')
   t.ok(followed[2] === writer && followed[4] === writer, 'and then the writer is followed again')
+})
+
+test('a source that gives little by little is left for one that has it all', async (t) => {
+  const lines = numbered(100)
+  const log = await createLog(t, lines)
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const signatures = new Signatures(log)
+  const { manifest } = log
+  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
+  const dripping = await Host.start(t, await createCopy(t, log))
+  let dripped = 0
+  let timer: Timer | null = null
+  void impersonate(dripping.core, ({ begin, batch }, id) => {
+    begin.send({ id, start: 0, proof, end: endOf(log) })
+    timer ??= setInterval(async () => {
+      const start = dripped++
+      const { signature } = (await signatures.within(start, start + 1)) ?? {}
+      if (signature) batch.send({ id, start, signature, blocks: [b4a.from(lines[start] ?? '')] })
+    }, 500)
+  })
+  t.teardown(() => timer && clearInterval(timer))
+
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  await reading.connect(dripping)
+  await copy.until(1)
+  await reading.connect(writer)
+  await copy.until(lines.length)
+  t.alike(copy.lines, lines)
+  t.ok(dripped < lines.length / 2, `${dripped} blocks little by little`)
+  t.is(copy.downloads, 0)
+})
+
+test('a peer that goes to and fro takes no reader from its source but once', async (t) => {
+  const log = await createLog(t, numbered(10))
+  createFeed(log, { onerror: t.fail })
+  const writer = await Host.start(t, log)
+  const relay = await Copy.open(t, log.key)
+  const relaying = await Host.start(t, relay.core)
+  await relaying.connect(writer)
+  await relay.until(10)
+
+  const reading = await Following.start(t, log)
+  await reading.host.connect(relaying)
+  await reading.holds(10)
+  const fickle = await Host.start(t, await createCopy(t, log))
+  let subscriptions = 0
+  const subscribed = impersonate(fickle.core, ({ status }) => {
+    subscriptions++
+    status.send({ hops: FAR })
+    status.send({ hops: 0 })
+  })
+  await reading.host.connect(fickle)
+  await subscribed
+  for (const line of numbered(50)) {
+    await log.append(b4a.from(line))
+    await reading.holds(log.length)
+  }
+  t.is(subscriptions, 1)
 })
 
 /** Connects `reading` to `lying`, which claims 1,000 blocks whenever it says what it has. */

@@ -12,39 +12,44 @@ async function relay(t: Test): Promise<Signatures> {
 }
 
 /** The lengths that a peer is served at, who has nothing and asks for all up to `end`. */
-function stepsTo(signatures: Signatures, end: number): number[] {
+async function stepsTo(signatures: Signatures, end: number): Promise<number[]> {
   const steps: number[] = []
   for (let at = 0; at < end; at = steps.at(-1) ?? end) {
-    const next = signatures.lengthWithin(at, at + MAX_BLOCKS)
-    if (next === 0) break
-    steps.push(next)
+    const next = await signatures.within(at, at + MAX_BLOCKS)
+    if (next === null) break
+    steps.push(next.length)
   }
   return steps
 }
 
 /** Every length that is still at hand. */
-function kept(signatures: Signatures, end: number): number[] {
+async function kept(signatures: Signatures, end: number): Promise<number[]> {
   const lengths = new Set<number>()
-  for (let upTo = 1; upTo <= end; upTo++) lengths.add(signatures.lengthWithin(0, upTo))
+  for (let upTo = 1; upTo <= end; upTo++) lengths.add(await lengthWithin(signatures, 0, upTo))
   lengths.delete(0)
   return [...lengths]
+}
+
+/** The greatest signed length in (`after`, `upTo`], or 0. */
+async function lengthWithin(signatures: Signatures, after: number, upTo: number): Promise<number> {
+  return (await signatures.within(after, upTo))?.length ?? 0
 }
 
 test('a reader that got every block by itself keeps few signatures', async (t) => {
   const signatures = await relay(t)
   const end = 20 * MAX_BLOCKS
   for (let length = 1; length <= end; length++) signatures.add(length, length * 100, SIGNATURE)
-  t.ok(kept(signatures, end).length <= 2 * 20 + 1, 'at most two for each full batch')
-  t.is(stepsTo(signatures, end).at(-1), end, 'and they lead a peer to the end')
+  t.ok((await kept(signatures, end)).length <= 2 * 20 + 1, 'at most two for each full batch')
+  t.is((await stepsTo(signatures, end)).at(-1), end, 'and they lead a peer to the end')
 })
 
 test('signatures are thinned out by bytes too, so that a batch stays within its limit', async (t) => {
   const signatures = await relay(t)
   const size = MAX_BYTES / 10
   for (let length = 1; length <= 100; length++) signatures.add(length, length * size, SIGNATURE)
-  const steps = stepsTo(signatures, 100)
+  const steps = await stepsTo(signatures, 100)
   t.is(steps.at(-1), 100)
-  const all = kept(signatures, 100)
+  const all = await kept(signatures, 100)
   t.ok(all.length <= 21, 'at most two for each full batch')
   for (const [i, length] of all.entries()) {
     t.ok(length - (all[i - 1] ?? 0) <= 10, `block ${length} is reached within one batch`)
@@ -55,7 +60,7 @@ test('the ends of full batches are all kept', async (t) => {
   const signatures = await relay(t)
   const ends = [1, 2, 3, 4, 5].map((count) => count * MAX_BLOCKS)
   for (const length of ends) signatures.add(length, length, SIGNATURE)
-  t.alike(kept(signatures, 5 * MAX_BLOCKS), ends)
+  t.alike(await kept(signatures, 5 * MAX_BLOCKS), ends)
 })
 
 test('blocks that are longer than a batch may be keep their signatures', async (t) => {
@@ -63,7 +68,7 @@ test('blocks that are longer than a batch may be keep their signatures', async (
   for (let length = 1; length <= 5; length++) {
     signatures.add(length, length * 2 * MAX_BYTES, SIGNATURE)
   }
-  t.alike(kept(signatures, 5), [1, 2, 3, 4, 5])
+  t.alike(await kept(signatures, 5), [1, 2, 3, 4, 5])
 })
 
 test('the greatest length that was asked for is served', async (t) => {
@@ -71,23 +76,27 @@ test('the greatest length that was asked for is served', async (t) => {
   for (const count of [1, 2, 3]) {
     signatures.add(count * MAX_BLOCKS, count, b4a.alloc(64, count))
   }
-  t.is(signatures.lengthWithin(0, MAX_BLOCKS - 1), 0)
-  t.is(signatures.lengthWithin(0, MAX_BLOCKS), MAX_BLOCKS)
-  t.is(signatures.lengthWithin(MAX_BLOCKS, 2 * MAX_BLOCKS - 1), 0, 'none beyond what they hold')
-  t.is(signatures.lengthWithin(MAX_BLOCKS, 9 * MAX_BLOCKS), 3 * MAX_BLOCKS)
-  t.is(signatures.lengthWithin(3 * MAX_BLOCKS, 9 * MAX_BLOCKS), 0)
-  t.alike(await signatures.at(2 * MAX_BLOCKS), b4a.alloc(64, 2))
-  t.is(await signatures.at(2 * MAX_BLOCKS + 1), null)
+  t.is(await lengthWithin(signatures, 0, MAX_BLOCKS - 1), 0)
+  t.is(await lengthWithin(signatures, 0, MAX_BLOCKS), MAX_BLOCKS)
+  t.is(
+    await lengthWithin(signatures, MAX_BLOCKS, 2 * MAX_BLOCKS - 1),
+    0,
+    'none beyond what they hold'
+  )
+  t.is(await lengthWithin(signatures, MAX_BLOCKS, 9 * MAX_BLOCKS), 3 * MAX_BLOCKS)
+  t.is(await lengthWithin(signatures, 3 * MAX_BLOCKS, 9 * MAX_BLOCKS), 0)
+  const second = await signatures.within(MAX_BLOCKS, 3 * MAX_BLOCKS - 1)
+  t.alike(second?.signature, b4a.alloc(64, 2))
 })
 
 test('the writer signs any length on demand, and a reader takes it', async (t) => {
   const lines = ['a', 'b', 'c', 'd', 'e']
   const writer = await createLog(t, lines)
   const signatures = new Signatures(writer)
-  t.is(signatures.lengthWithin(0, 3), 3)
-  t.is(signatures.lengthWithin(0, 9), 5)
+  t.is(await lengthWithin(signatures, 0, 3), 3)
+  t.is(await lengthWithin(signatures, 0, 9), 5)
   for (let length = 1; length <= lines.length; length++) {
-    const signature = await signatures.at(length)
+    const { signature = null } = (await signatures.within(0, length)) ?? {}
     if (signature === null || writer.manifest === null) throw new Error('nothing was signed')
     const reader = await createCopy(t, writer)
     await reader.core.setManifest(writer.manifest)
@@ -99,7 +108,7 @@ test('the writer signs any length on demand, and a reader takes it', async (t) =
 
 test('what the writer did not sign at a length is refused there', async (t) => {
   const writer = await createLog(t, ['a', 'b'])
-  const signature = await new Signatures(writer).at(2)
+  const { signature = null } = (await new Signatures(writer).within(0, 2)) ?? {}
   if (signature === null || writer.manifest === null) throw new Error('nothing was signed')
   const reader = await createCopy(t, writer)
   await reader.core.setManifest(writer.manifest)
@@ -115,5 +124,5 @@ test('a truncated log keeps no signature of what it was', async (t) => {
   const signatures = new Signatures(reader)
   signatures.add(MAX_BLOCKS, 1, SIGNATURE)
   reader.emit('truncate', 0, 1)
-  t.is(signatures.lengthWithin(0, 9 * MAX_BLOCKS), 0)
+  t.is(await lengthWithin(signatures, 0, 9 * MAX_BLOCKS), 0)
 })

@@ -66,7 +66,7 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
 
   const whole = await begin(source, 0, received)
   t.is(whole.start, 0)
-  t.is(whole.length, 5)
+  t.is(whole.end?.length, 5)
   t.ok(whole.proof?.manifest, 'with the manifest')
   t.absent(whole.proof?.upgrade, 'and no proof for what is left out: nothing is')
 
@@ -82,7 +82,7 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
 })
 
 test('a beginning without a proof arrives as it was sent', (t) => {
-  const message: wire.Begin = { id: 1, start: 7, length: BIG, proof: null }
+  const message: wire.Begin = { id: 1, start: BIG, proof: null, end: null }
   t.alike(roundTrip(wire.begin, message), message)
 })
 
@@ -123,7 +123,7 @@ test('a message that is cut short is refused, wherever it is cut', (t) => {
     c.encode(wire.ack, { id: 1, end: BIG }),
     c.encode(wire.refuse, { id: 70_000 }),
     c.encode(wire.subscribe, { ...wire.UNSUBSCRIBE, id: 1, length: BIG }),
-    c.encode(wire.begin, { id: 1, start: 7, length: BIG, proof: null }),
+    c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null }),
     c.encode(wire.batch, batchOf([b4a.from('a'), b4a.from('b')]))
   ]
   const decoders = [wire.status, wire.ack, wire.refuse, wire.subscribe, wire.begin, wire.batch]

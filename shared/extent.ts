@@ -1,0 +1,72 @@
+import type { Hypercore } from 'hypercore'
+
+/** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
+interface Span {
+  start: number
+  count: number
+}
+
+/** A span that is too long is looked at in this many parts. */
+const PARTS = 8
+
+/**
+ * Resolves to how many blocks of `core` from `start` on, and before `end`, make up about `bytes` and
+ * no more, though at least one. The Merkle tree tells, whose nodes hold the size of all below them:
+ * no average would, where a few large blocks come after many small ones.
+ */
+export async function blocksWithin(
+  core: Hypercore,
+  { start, end, bytes }: { start: number; end: number; bytes: number }
+): Promise<number> {
+  let next = start
+  let left = bytes
+  let spans = spansOf(start, end)
+  for (;;) {
+    const sizes = await sizesOf(core, spans)
+    const fitting = countWithin(sizes, left)
+    for (const { count } of spans.slice(0, fitting)) next += count
+    for (const size of sizes.slice(0, fitting)) left -= size
+    const rest = spans[fitting]
+    if (!rest || rest.count === 1 || (next > start && left <= bytes / 2)) break
+    spans = partsOf(rest)
+  }
+  return Math.max(1, next - start)
+}
+
+function countWithin(sizes: number[], bytes: number): number {
+  let count = 0
+  for (const size of sizes) {
+    bytes -= size
+    if (bytes < 0) break
+    count++
+  }
+  return count
+}
+
+// the fewest nodes that have these blocks, and no others, below them
+function spansOf(start: number, end: number): Span[] {
+  const spans: Span[] = []
+  while (start < end) {
+    let count = 1
+    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
+    spans.push({ start, count })
+    start += count
+  }
+  return spans
+}
+
+function partsOf({ start, count }: Span): Span[] {
+  const part = Math.max(1, count / PARTS)
+  return Array.from({ length: count / part }, (_, i) => ({ start: start + i * part, count: part }))
+}
+
+// of what is not all here the size is not known, which is as good as too long
+function sizesOf(core: Hypercore, spans: Span[]): Promise<number[]> {
+  const rx = core.core.state.storage.read()
+  const sizes = spans.map(async ({ start, count }) => {
+    const node = await rx.getTreeNode(2 * start + count - 1)
+    return node?.size ?? Infinity
+  })
+  rx.tryFlush()
+  return Promise.all(sizes)
+}
