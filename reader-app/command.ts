@@ -55,7 +55,8 @@ export function parseReader(argv: string[]) {
     tail: tail ?? 0,
     format: formatOf(raw, json, delimiter),
     key: text === null ? parseKey(definition.args['key'] ?? '') : EMPTY,
-    resume: flags['resume'] === true,
+    // what is not printed moves no position
+    resume: flags['resume'] === true && flags['seed'] !== true,
     follow: flags['follow'] !== false,
     count: countFlag(definition, 'count') ?? Infinity,
     seed: flags['seed'] === true,
@@ -77,7 +78,7 @@ const EMPTY = new Uint8Array(0)
 
 function parseKey(text: string): Uint8Array {
   try {
-    return id.decode(text)
+    return id.decode(text.trim())
   } catch {
     throw usage(
       definition,

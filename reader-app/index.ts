@@ -18,6 +18,7 @@ import { createSwarm, expectPeer, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 
 nameApp(NAME)
+watchOutput()
 const options = parseReader(args)
 if (options.text !== null) {
   await writeOutput(options.text)
@@ -25,7 +26,6 @@ if (options.text !== null) {
 }
 const { seed, resume, follow, count, format } = options
 const status = createStatus(NAME, options)
-watchOutput(() => stop(DONE))
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
@@ -66,6 +66,9 @@ if (options.timeout !== undefined) expectPeer(core, options.timeout)
 // what is earlier ends where the log ends now; where nobody can tell, what is on disk is earlier
 const asked = first === undefined || !follow
 const end = asked ? await replication.findEnd(membership.flushed, options) : null
+if (end === null && first === undefined && follow) {
+  status.info('nobody can tell yet what is earlier: every block that is not here counts as new')
+}
 const position = first ?? Math.max(0, (end ?? core.length) - options.tail)
 replication.startAt(position)
 replication.follow.endAt(Math.min(follow ? Infinity : (end ?? core.length), position + count))
@@ -86,7 +89,7 @@ if (resume && resumed === undefined && (end !== null || first !== undefined)) {
 let told = !seed
 for await (const { seq, blocks } of replication.follow.runs()) {
   const next = seq + blocks.length
-  if (!seed && !(await writeOutput(formatBlocks(format, seq, blocks)))) break
+  if (!seed) await writeOutput(formatBlocks(format, seq, blocks))
   if (resume) await savePosition(core, next)
   if (!told && core.peers.every(({ remoteLength }) => remoteLength <= next)) {
     told = true

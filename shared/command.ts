@@ -11,6 +11,9 @@ const COMMON = [
   flag('--version|-v', 'Show version')
 ]
 
+/** A timer holds 31 bits of milliseconds. */
+const MAX_SECONDS = 2_000_000
+
 export interface Node {
   host: string
   port: number
@@ -22,19 +25,18 @@ export function defineCommand(name: string, about: string, ...own: unknown[]): C
   return definition
 
   function refuse({ reason, flag, arg }: Bail): void {
-    // --version answers even where an argument is missing
-    if (definition.flags['version']) return
     throw usage(definition, explain(reason, flag, arg))
   }
 }
 
 function explain(reason: string, flag: Bail['flag'], arg: Bail['arg']): string {
-  const dashed = flag ? (flag.long ? '--' : '-') + flag.name : ''
+  const dashed = flag ? `${flag.long ? '--' : '-'}${flag.inverse ? 'no-' : ''}${flag.name}` : ''
   switch (reason) {
     case 'UNKNOWN_FLAG':
       return `there is no flag ${dashed}`
     case 'INVALID_FLAG':
-      return `${dashed} lacks its value, or was given one that it does not take`
+      if (flag?.value) return `${dashed} takes no value`
+      return `${dashed} needs a value${flag?.long ? ` (one that begins with '-': ${dashed}=…)` : ''}`
     case 'UNKNOWN_ARG':
       return `there is no place for '${arg?.value ?? ''}'`
     case 'MISSING_ARG':
@@ -50,13 +52,27 @@ export function usage({ name }: Command, message: string): Failure {
 }
 
 /**
- * Parses `argv`. Returns the text to print where --help or --version asked for it, null otherwise;
- * the flags are on `definition` then. Throws a Failure with exit code 2 on anything undefined.
+ * Parses `argv`. Returns the text to print where --help or --version asked for it, whatever else is
+ * said or missing; null otherwise, and the flags are on `definition` then. Throws a Failure with exit
+ * code 2 on anything undefined.
  */
 export function parseArgs(definition: Command, version: string, argv: string[]): string | null {
+  const text = textFor(definition, version, argv)
+  if (text !== null) {
+    // as if nothing else had been said
+    definition.parse([], { silent: true, run: false, bails: false })
+    return text
+  }
+  if (argv.includes('')) throw usage(definition, 'an argument is empty: is a variable not set?')
   definition.parse(argv, { silent: true, run: false })
-  if (definition.flags['help']) return definition.help()
-  if (definition.flags['version']) return `${definition.name} ${version}\n`
+  return null
+}
+
+function textFor(definition: Command, version: string, argv: string[]): string | null {
+  if (argv.some((arg) => arg === '--help' || arg === '-h')) return definition.help()
+  if (argv.some((arg) => arg === '--version' || arg === '-v')) {
+    return `${definition.name} ${version}\n`
+  }
   return null
 }
 
@@ -78,9 +94,11 @@ export function countFlag(definition: Command, name: string): number | undefined
 export function secondsFlag(definition: Command, name: string): number | undefined {
   const value = textFlag(definition, name)
   if (value === undefined) return undefined
-  // a timer holds 31 bits of milliseconds
-  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= 2_000_000) return Number(value) * 1000
-  throw usage(definition, `--${name} takes a number of seconds, not '${value}'`)
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) <= MAX_SECONDS) return Number(value) * 1000
+  throw usage(
+    definition,
+    `--${name} takes a number of seconds up to ${MAX_SECONDS}, not '${value}'`
+  )
 }
 
 /** The bytes of --delimiter; undefined stands for the default, a line ending. */
@@ -89,7 +107,10 @@ export function delimiterFlag(definition: Command): Uint8Array | undefined {
   if (value === undefined) return undefined
   const delimiter = parseDelimiter(value)
   if (delimiter.byteLength > 0) return delimiter
-  throw usage(definition, '--delimiter takes at least one byte')
+  throw usage(
+    definition,
+    `--delimiter takes one byte or more, with \\0, \\n, \\r, \\t, \\\\ or \\x and two hex digits, not '${value}'`
+  )
 }
 
 /** The nodes of --bootstrap, where it was given. Throws a usage error. */

@@ -7,6 +7,11 @@ const UNSAFE =
 
 const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r' }
 
+/** `json` with every such character written as JSON itself would write it. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** `text` with every character that could act on a terminal shown as `\n`, `\x1b` or `\u202e`. */
 export function escapeControls(text: string): string {
   return text.replace(UNSAFE, (char) => SHORT[char] ?? escapeCode(char.charCodeAt(0)))

@@ -79,14 +79,18 @@ function tooLong(line: number, limit: number): Failure {
 
 const ESCAPES: Record<string, string> = { '0': '\0', n: '\n', r: '\r', t: '\t', '\\': '\\' }
 
-/** The bytes of a `--delimiter` value, with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` understood. */
+/**
+ * The bytes of a `--delimiter` value, with `\n`, `\r`, `\t`, `\0`, `\\` and `\xNN` understood; none
+ * where it has a `\` that is not of these.
+ */
 export function parseDelimiter(text: string): Uint8Array {
   const bytes: Uint8Array[] = []
-  const token = /\\x([0-9a-fA-F]{2})|\\([0nrt\\])|([^\\]+|\\)/g
+  const token = /\\x([0-9a-fA-F]{2})|\\([0nrt\\])|([^\\]+)|\\/g
   for (const [, hex, escape, plain] of text.matchAll(token)) {
     if (hex !== undefined) bytes.push(b4a.from([parseInt(hex, 16)]))
     else if (escape !== undefined) bytes.push(b4a.from(ESCAPES[escape] ?? escape))
-    else bytes.push(b4a.from(plain ?? ''))
+    else if (plain !== undefined) bytes.push(b4a.from(plain))
+    else return b4a.alloc(0)
   }
   return b4a.concat(bytes)
 }

@@ -1,7 +1,9 @@
 import b4a from 'b4a'
 import type { Writable } from 'bare-stream'
 import process from 'bare-process'
-import { escapeControls } from './escape.ts'
+import { escapeControls, escapeJson } from './escape.ts'
+import { DONE, Failure, codeOf } from './failure.ts'
+import { fail, stop } from './host.ts'
 
 /** How blocks are shown: the guide's lines, the bytes alone, or newline-delimited JSON. */
 export type Format =
@@ -16,26 +18,35 @@ export function onTerminal(): boolean {
   return 'isTTY' in process.stdout && process.stdout.isTTY === true
 }
 
-/** Calls `onclosed` once when whoever read our stdout has gone, as in `| head -1`. */
-export function watchOutput(onclosed: (err: Error) => void): void {
-  process.stdout.once('error', onclosed)
+/** Codes of an stdout that whoever read it has closed, as in `| head -1`. */
+const CLOSED = new Set(['EPIPE', 'ECONNRESET', 'EOF'])
+
+/** Stops the app where stdout takes no more: done where it was closed, an error where it is broken. */
+export function watchOutput(): void {
+  process.stdout.once('error', (err) => {
+    const code = codeOf(err)
+    if (CLOSED.has(code)) return void stop(DONE)
+    fail(new Failure(`standard output cannot be written (${code}): make room, or write elsewhere`))
+  })
 }
 
 /**
- * Writes to stdout; resolves once the system has taken it all, so that a stalled consumer stalls
- * the caller. Resolves to false where stdout is closed: nothing more can be written.
+ * Writes to stdout; resolves once the system has taken it all, so that a stalled consumer stalls the
+ * caller. Never resolves where stdout takes no more: the app is about to stop.
  */
-export function writeOutput(data: Uint8Array | string): Promise<boolean> {
+export function writeOutput(data: Uint8Array | string): Promise<void> {
   const stdout: Writable = process.stdout
   return new Promise((resolve) => {
-    if (stdout.destroyed) resolve(false)
-    else stdout.write(data, () => resolve(!stdout.destroyed))
+    stdout.write(data, () => {
+      // it is told so too where the write has failed
+      if (!stdout.destroying) resolve()
+    })
   })
 }
 
 /** One line of the JSON envelope that Pear's own `--json` output has. */
 export function jsonLine(cmd: string, tag: string, data: object): string {
-  return JSON.stringify({ cmd, tag, data }) + '\n'
+  return escapeJson(JSON.stringify({ cmd, tag, data })) + '\n'
 }
 
 /** The bytes that show `blocks`, the first of which is block number `seq`. */

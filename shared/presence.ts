@@ -11,6 +11,7 @@ import type { Status } from './status.ts'
 const PATIENCE_MS = 3000
 /** A peer that speaks the feed has said by then how far it is from the writer. */
 const ACQUAINTED_MS = 500
+const LOCAL = 'on this machine and the local network'
 /** Peers that are remembered after they were lost. */
 const MAX_LOST = 256
 
@@ -41,6 +42,7 @@ export class Presence {
   readonly #timers = new Set<Timer>()
   #lostWriter = false
   #cutOff = false
+  #telling = false
   #closed = false
 
   constructor(swarm: Hyperswarm, core: Hypercore, status: Status, search: Search) {
@@ -68,8 +70,8 @@ export class Presence {
   /** Tells whether the DHT answers. */
   tellReach(answers: boolean): void {
     if (this.#closed) return
-    if (answers) this.#status.info('the DHT answers')
-    else this.#status.info(`the DHT does not answer, looking ${this.#where()}`)
+    const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
+    this.#status.info(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
   }
 
   /** Says no more: what ends from now on ends because of us. */
@@ -80,9 +82,8 @@ export class Presence {
 
   #where(): string {
     const { lan, reach } = this.#search
-    const local = 'on this machine and the local network'
-    if (lan === null) return reach.answers === false ? 'nowhere else (--no-lan)' : 'in the DHT'
-    return reach.answers === false ? `${local} only` : `in the DHT, ${local}`
+    if (reach.answers !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
+    return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
   }
 
   #met(peer: Peer): void {
@@ -149,10 +150,13 @@ export class Presence {
 
   // readers that know no way to the writer have nothing new
   #tellPath(): void {
-    if (this.#hasPath() === this.#cutOff) this.#after(PATIENCE_MS, () => this.#path())
+    if (this.#hasPath() !== this.#cutOff || this.#telling) return
+    this.#telling = true
+    this.#after(PATIENCE_MS, () => this.#path())
   }
 
   #path(): void {
+    this.#telling = false
     const path = this.#hasPath()
     if (path !== this.#cutOff) return
     this.#cutOff = !path

@@ -27,7 +27,7 @@ export function parseWriter(argv: string[]) {
   const text = parseArgs(definition, pkg.version, argv)
   const exitOnEof = definition.flags['exitOnEof'] === true
   const timeout = secondsFlag(definition, 'timeout')
-  if (text === null && timeout !== undefined && !exitOnEof) {
+  if (timeout !== undefined && !exitOnEof) {
     throw usage(definition, '--timeout goes with --exit-on-eof')
   }
   return {

@@ -23,13 +23,13 @@ import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
 
 nameApp(NAME)
+watchOutput()
 const options = parseWriter(args)
 if (options.text !== null) {
   await writeOutput(options.text)
   await stop(DONE)
 }
 const status = createStatus(NAME, options)
-watchOutput(() => stop(DONE))
 
 const log = await openWriter(options.storage ?? dataFolder(NAME))
 const { core } = log

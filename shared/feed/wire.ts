@@ -3,7 +3,7 @@ import type { Proof, Upgrade } from 'hypercore'
 import { wire } from 'hypercore/messages'
 
 /** The Protomux protocol of the feed; a peer that does not know it is left to plain replication. */
-export const PROTOCOL = 'signed-batches/1'
+export const PROTOCOL = 'signed-batches/2'
 
 /** A batch holds at most this many blocks and this many bytes, or one block of any length. */
 export const MAX_BLOCKS = 1024

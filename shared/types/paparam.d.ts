@@ -6,7 +6,7 @@ declare module 'paparam' {
 
   export interface Bail {
     reason: string
-    flag: { name: string; long: boolean } | null
+    flag: { name: string; long: boolean; value: string; inverse?: boolean } | null
     arg: { value: string } | null
   }
 
@@ -14,7 +14,10 @@ declare module 'paparam' {
     name: string
     flags: Record<string, string | boolean | undefined>
     args: Record<string, string | undefined>
-    parse(argv: string[], opts?: { silent?: boolean; run?: boolean }): Command | null
+    parse(
+      argv: string[],
+      opts?: { silent?: boolean; run?: boolean; bails?: boolean }
+    ): Command | null
     help(): string
   }
 

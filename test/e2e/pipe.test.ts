@@ -9,7 +9,7 @@ import {
   startWriter
 } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
-import { onPosix } from '../helpers/platform.ts'
+import { onLinux, onPosix } from '../helpers/platform.ts'
 
 onPosix('`reader | head -1` ends with 0 once there is more than head wants', async (t) => {
   const writer = await startWriter(t)
@@ -52,6 +52,31 @@ test('a writer whose acknowledgements nobody reads any more ends with 0, and kee
   await again.append('b')
   const reader = await startReader(t, again.key, ['--start', '0', '-n', '1'])
   await reader.stdout.line('Block 0: a')
+})
+
+onLinux('an output that cannot be written is an error, not an end', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a')
+  const env = await homeEnv(t)
+  const reader = [...command('reader-app'), ...PRIVATE]
+  for (const args of [
+    [...command('writer-app'), ...PRIVATE, '--storage', await t.tmp()],
+    [...reader, '--start', '0', writer.key],
+    [...reader, '--start', '0', '--raw', '-q', writer.key],
+    [...reader, '--help']
+  ]) {
+    const program = new Program(t, ['sh', '-c', '"$@" > /dev/full', 'sh', ...args], { env })
+    t.is(await program.ending, 1)
+    t.ok(/standard output cannot be written \(ENOSPC\): /.test(program.stderr.text))
+  }
+})
+
+onPosix('an input that is closed has nothing in it', async (t) => {
+  const args = [...command('writer-app'), ...PRIVATE, '--exit-on-eof']
+  const env = await homeEnv(t)
+  const writer = new Program(t, ['sh', '-c', '"$@" <&-', 'sh', ...args], { env })
+  t.is(await writer.ending, 0)
+  t.ok(writer.stdout.text.startsWith('hypercore key: '))
 })
 
 onPosix('a file may be the input, and a file the output', async (t) => {

@@ -53,6 +53,7 @@ test('a flag that is unknown, or a number that is none, is refused', async (t) =
   await refuses(t, await reader('--start', 'x'), 2, /^reader-app: --start takes a whole number/)
   await refuses(t, await reader('--count=-1'), 2, /^reader-app: --count takes a whole number/)
   await refuses(t, await reader('--raw', '--json'), 2, /^reader-app: --raw and --json/)
+  await refuses(t, await reader('--storage', ''), 2, /^reader-app: an argument is empty/)
 })
 
 test('--help and --version are data, and need no storage and no peer', async (t) => {

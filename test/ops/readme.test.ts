@@ -50,6 +50,18 @@ onLinux(
   }
 )
 
+onLinux('the crontab runs with what cron has', async (t) => {
+  const machine = await Machine.create(t)
+  for (const command of COMMANDS.slice(0, 2)) t.is(await machine.run(command).ending, 0, command)
+  const { key, append } = await startWriter(t)
+  await append('a')
+  const crontab = String(fs.readFileSync(path.join(ROOT, 'ops', 'crontab')))
+  const line = /^\*\/10 \* \* \* \* (.+)$/m.exec(crontab)?.[1] ?? 'false'
+  const cron = machine.run(line.replace('KEY', key), '/usr/bin:/bin')
+  t.is(await cron.ending, 0)
+  t.is(String(fs.readFileSync(path.join(machine.home, 'archive.log'))), 'a\n')
+})
+
 onLinux('one reader feeds any number of programs', async (t) => {
   const machine = await Machine.create(t)
   const { key, append } = await startWriter(t)
@@ -100,8 +112,7 @@ class Machine {
     return String(fs.readFileSync(this.#log)).trimEnd().split('\n')
   }
 
-  run(command: string): Program {
-    const PATH = `${this.#bin}:${os.getEnv('PATH') ?? ''}`
+  run(command: string, PATH = `${this.#bin}:${os.getEnv('PATH') ?? ''}`): Program {
     return new Program(this.#t, ['/bin/sh', '-c', command.replace('@<key>', "'@<key>'")], {
       cwd: this.folder,
       env: { HOME: this.home, PATH }

@@ -98,6 +98,7 @@ test('the reader takes its flags before and behind the key', (t) => {
   }
   t.is(parseReader(['--tail', '10', KEY]).tail, 10)
   t.is(parseReader([KEY, '--seed']).seed, true)
+  t.is(parseReader([KEY, '--seed', '--resume']).resume, false, 'what is not printed moves nothing')
   t.is(parseReader([KEY, '--timeout', '2']).timeout, 2000)
   t.is(parseReader([KEY, '-s', 'dir']).storage, 'dir')
 })
@@ -114,7 +115,7 @@ test('the reader shows text, bytes or JSON', (t) => {
 
 test('a key may be hex, z-base-32 or a pear:// link', (t) => {
   const bytes = b4a.from(KEY, 'hex')
-  for (const key of [KEY, KEY.toUpperCase(), KEY_Z32, `pear://${KEY_Z32}`]) {
+  for (const key of [KEY, KEY.toUpperCase(), KEY_Z32, `pear://${KEY_Z32}`, ` ${KEY}\n`]) {
     t.alike(parseReader([key]).key, bytes, key)
   }
 })
@@ -133,6 +134,7 @@ test('what is not a key is refused', (t) => {
 
 test('what no app knows is refused by name', (t) => {
   t.is(writerRefuses('--colour'), 'there is no flag --colour (see writer-app --help)')
+  t.is(writerRefuses('--no-colour'), 'there is no flag --no-colour (see writer-app --help)')
   t.is(writerRefuses('-x'), 'there is no flag -x (see writer-app --help)')
   t.is(writerRefuses('file'), "there is no place for 'file' (see writer-app --help)")
   t.is(readerRefuses('--exit-on-eof'), 'there is no flag --exit-on-eof (see reader-app --help)')
@@ -141,17 +143,24 @@ test('what no app knows is refused by name', (t) => {
 })
 
 test('a flag that lacks its value is refused', (t) => {
-  for (const flag of ['--storage', '--delimiter', '--bootstrap']) {
-    t.ok(writerRefuses(flag).startsWith(`${flag} lacks its value`), flag)
+  for (const flag of ['--storage', '--delimiter', '--bootstrap', '-s']) {
+    t.ok(writerRefuses(flag).startsWith(`${flag} needs a value`), flag)
   }
   for (const flag of ['--start', '--tail', '--count', '--timeout']) {
-    t.ok(readerRefuses(flag).startsWith(`${flag} lacks its value`), flag)
-    t.ok(readerRefuses(`${flag}=`).startsWith(`${flag} lacks its value`), `${flag}=`)
+    t.ok(readerRefuses(flag).startsWith(`${flag} needs a value`), flag)
+    t.ok(readerRefuses(`${flag}=`).startsWith(`${flag} needs a value`), `${flag}=`)
   }
+  t.ok(readerRefuses('--start', '-1').includes("one that begins with '-': --start=…"))
+})
+
+test('an argument that is empty, as a variable that was not set, is refused', (t) => {
+  t.ok(refusal(() => parseReader([''])).startsWith('an argument is empty'))
+  t.ok(writerRefuses('--storage', '').startsWith('an argument is empty'))
 })
 
 test('a flag that takes no value is refused with one', (t) => {
-  t.ok(writerRefuses('--json=yes').startsWith('--json lacks its value, or was given one'))
+  t.ok(writerRefuses('--json=yes').startsWith('--json takes no value'))
+  t.ok(writerRefuses('--no-lan=1').startsWith('--no-lan takes no value'))
 })
 
 test('a number that is none is refused', (t) => {
@@ -166,7 +175,7 @@ test('a number that is none is refused', (t) => {
   for (const value of ['x', '-1', '1e3', '1.', '3000000']) {
     t.is(
       readerRefuses(`--timeout=${value}`),
-      `--timeout takes a number of seconds, not '${value}' (see reader-app --help)`
+      `--timeout takes a number of seconds up to 2000000, not '${value}' (see reader-app --help)`
     )
   }
 })
@@ -187,7 +196,10 @@ test('flags that contradict each other are refused', (t) => {
   t.ok(writerRefuses('--timeout', '1').startsWith('--timeout goes with --exit-on-eof'))
 })
 
-test('a delimiter has at least one byte', (t) => {
+test('a delimiter has at least one byte, and no escape that is none', (t) => {
+  for (const delimiter of ['\\q', '\\x1', 'a\\']) {
+    t.ok(writerRefuses('-d', delimiter).startsWith('--delimiter takes one byte'), delimiter)
+  }
   t.ok(writerRefuses('--delimiter=').startsWith('--delimiter'))
   t.ok(readerRefuses('--raw', '--delimiter=').startsWith('--delimiter'))
 })
@@ -203,7 +215,9 @@ test('DHT nodes are host:port, comma-separated, and a bare port is on loopback',
   }
 })
 
-test('--help and --version are answered whatever else is missing', (t) => {
+test('--help and --version are answered whatever else is said or missing', (t) => {
+  t.is(parseReader(['--start', 'x', '--colour', '--version']).text, 'reader-app 0.1.0\n')
+  t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] <key>\n'))
   t.is(parseWriter(['--version']).text, 'writer-app 0.1.0\n')
   t.is(parseReader(['-v']).text, 'reader-app 0.1.0\n')
   t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] <key>\n'))

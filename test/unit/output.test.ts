@@ -55,6 +55,11 @@ test('the text of a block survives JSON', (t) => {
   }
 })
 
+test('JSON is safe to show on a terminal', (t) => {
+  const line = shown({ as: 'json', cmd: 'reader' }, 0, `${HOSTILE}\u009b2J\u007f\u2028`)
+  t.ok(line.includes('"\\u001b[31mred\\u202e\\u009b2J\\u007f\\u2028"'), line)
+})
+
 test('the envelope of JSON names the app and the tag', (t) => {
   t.is(
     jsonLine('writer', 'append', { length: 2 }),
