@@ -293,6 +293,7 @@ export class Follower {
   async #begin(subscription: Subscription, { start, proof, end }: Begin): Promise<void> {
     const { source } = subscription
     if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
+    if (subscription !== this.#subscription) return
     if (end !== null && !this.#isSigned(end)) {
       return this.#misbehaved(source, `claims ${end.length} blocks that the writer did not sign`)
     }
@@ -431,8 +432,10 @@ export class Follower {
     if (isSilent && (!begun || before || owes)) return this.#giveUp(source)
     // the source may be cut off from the writer, or others may lie: these have to show what they have
     const rival = othersAhead ? this.#best(true) : undefined
-    if (isHungry) this.#hungryFor *= 2
-    if (rival) return this.#subscribe(rival, source)
+    if (rival) {
+      if (isHungry) this.#hungryFor = Math.min(2 * this.#hungryFor, MAX_RETRY_MS)
+      return this.#subscribe(rival, source)
+    }
     if (!isSilent) return
     this.#doubt(subscription, othersAhead)
     if (othersAhead) return
