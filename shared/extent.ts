@@ -18,6 +18,7 @@ export async function blocksWithin(
   core: Hypercore,
   { start, end, bytes }: { start: number; end: number; bytes: number }
 ): Promise<number> {
+  if (end - start === 1) return 1
   let next = start
   let left = bytes
   let spans = spansOf(start, end)

@@ -12,6 +12,8 @@ export interface Run {
 /** A run is read from disk in pieces of at most this many blocks, and of this many bytes or one block. */
 const READ_BLOCKS = 1024
 const READ_BYTES = 1024 * 1024
+/** So few blocks are read whatever they hold. */
+const FEW = 8
 /** Blocks that are asked for ahead of the read position, where peers must be asked one by one. */
 const PREFETCH = 16_384
 
@@ -136,7 +138,8 @@ export class Follow {
     }
     const stored = core.bitfield.firstUnset(start)
     const upTo = Math.min(limit, start + READ_BLOCKS, stored === -1 ? limit : stored)
-    const end = start + (await blocksWithin(this.#core, { start, end: upTo, bytes: READ_BYTES }))
+    const end = upTo - start <= FEW ? upTo : await this.#endOfPiece(start, upTo)
+    if (truncations !== this.#truncations) return []
     if (end < limit) this.#fetch(end)
 
     const reads: Promise<Uint8Array | null>[] = []
@@ -145,6 +148,10 @@ export class Follow {
     if (truncations !== this.#truncations) return []
     const missing = blocks.indexOf(null)
     return (missing === -1 ? blocks : blocks.slice(0, missing)) as Uint8Array[]
+  }
+
+  async #endOfPiece(start: number, end: number): Promise<number> {
+    return start + (await blocksWithin(this.#core, { start, end, bytes: READ_BYTES }))
   }
 
   // a block that a truncation takes away meanwhile is no error
