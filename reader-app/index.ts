@@ -66,7 +66,7 @@ if (options.timeout !== undefined) expectPeer(core, options.timeout)
 // what is earlier ends where the log ends now; where nobody can tell, what is on disk is earlier
 const asked = first === undefined || !follow
 const end = asked ? await replication.findEnd(membership.flushed, options) : null
-if (end === null && first === undefined && follow) {
+if (end === null && first === undefined && follow && !isStopping()) {
   status.info('nobody can tell yet what is earlier: every block that is not here counts as new')
 }
 const position = first ?? Math.max(0, (end ?? core.length) - options.tail)

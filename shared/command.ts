@@ -69,8 +69,11 @@ export function parseArgs(definition: Command, version: string, argv: string[]):
 }
 
 function textFor(definition: Command, version: string, argv: string[]): string | null {
-  if (argv.some((arg) => arg === '--help' || arg === '-h')) return definition.help()
-  if (argv.some((arg) => arg === '--version' || arg === '-v')) {
+  // short switches may come in one
+  const asks = (long: string, short: string): boolean =>
+    argv.some((arg) => arg === long || (/^-[ehqv]+$/.test(arg) && arg.includes(short)))
+  if (asks('--help', 'h')) return definition.help()
+  if (asks('--version', 'v')) {
     return `${definition.name} ${version}\n`
   }
   return null

@@ -10,8 +10,8 @@ interface Span {
 const PARTS = 8
 
 /**
- * Resolves to how many blocks of `core` from `start` on, and before `end`, make up about `bytes` and
- * no more, though at least one. The Merkle tree tells, whose nodes hold the size of all below them:
+ * Resolves to how many blocks of `core` from `start` on, and before `end`, have `bytes` at the most,
+ * though at least to one. The Merkle tree tells, whose nodes hold the size of all below them:
  * no average would, where a few large blocks come after many small ones.
  */
 export async function blocksWithin(
@@ -28,7 +28,7 @@ export async function blocksWithin(
     for (const { count } of spans.slice(0, fitting)) next += count
     for (const size of sizes.slice(0, fitting)) left -= size
     const rest = spans[fitting]
-    if (!rest || rest.count === 1 || (next > start && left <= bytes / 2)) break
+    if (!rest || rest.count === 1) break
     spans = partsOf(rest)
   }
   return Math.max(1, next - start)

@@ -151,14 +151,19 @@ export class Follow {
   }
 
   async #endOfPiece(start: number, end: number): Promise<number> {
-    return start + (await blocksWithin(this.#core, { start, end, bytes: READ_BYTES }))
+    const count = await this.#try(blocksWithin(this.#core, { start, end, bytes: READ_BYTES }))
+    return start + (count ?? 0)
   }
 
-  // a block that a truncation takes away meanwhile is no error
-  async #get(seq: number): Promise<Uint8Array | null> {
+  #get(seq: number): Promise<Uint8Array | null> {
+    return this.#try(this.#core.get(seq))
+  }
+
+  // what a truncation takes away meanwhile is no error
+  async #try<T>(reading: Promise<T>): Promise<T | null> {
     const truncations = this.#truncations
     try {
-      return await this.#core.get(seq)
+      return await reading
     } catch (err) {
       if (this.#closed || this.#core.closing || truncations !== this.#truncations) return null
       throw readerFailure(err)

@@ -7,6 +7,7 @@ import {
   type Begin,
   FAR,
   MAX_BLOCKS,
+  MAX_BYTES,
   type Refuse,
   type Subscribe,
   WINDOW_BATCHES,
@@ -74,6 +75,8 @@ interface Subscription {
   movedAt: number
   /** Since when we wait for the source while others have more; null while we do not. */
   hungrySince: number | null
+  /** Bytes that it has brought since then. */
+  fed: number
   /** Who was followed before, and is again unless this source brings what it claims. */
   before: Candidate | null
   /** Whether others claim what it has not sent, and can't be followed to show it. */
@@ -219,6 +222,7 @@ export class Follower {
       next: length,
       movedAt: Date.now(),
       hungrySince: null,
+      fed: 0,
       before,
       doubted: false,
       unacked: []
@@ -359,6 +363,7 @@ export class Follower {
     })
     const { length, byteLength } = await appended
     this.#signatures.add(length, byteLength, signature)
+    for (const block of blocks) subscription.fed += block.byteLength
     if (start < subscription.end && length >= subscription.end) this.#events.onhops(this.hops)
     subscription.movedAt = Date.now()
     source.failures = 0
@@ -423,7 +428,10 @@ export class Follower {
       (peer) => peer !== source.peer && isAhead(peer, this.#core)
     )
     if (!othersAhead) this.#hungryFor = HUNGRY_MS
-    subscription.hungrySince = isHeldBack || !othersAhead ? null : (subscription.hungrySince ?? now)
+    if (isHeldBack || !othersAhead || subscription.fed >= MAX_BYTES) {
+      subscription.hungrySince = null
+      subscription.fed = 0
+    } else subscription.hungrySince ??= now
     const isHungry = now - (subscription.hungrySince ?? now) >= this.#hungryFor
     const isSilent = !isHeldBack && now - movedAt >= STALLED_MS
     if (!isSilent && !isHungry) return

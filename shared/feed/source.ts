@@ -117,11 +117,16 @@ export class Source {
   async subscribe(request: Subscribe): Promise<void> {
     this.stop()
     this.#request = request
-    if (!this.#answering) await this.#answerAll()
+    if (this.#answering) return
+    this.#answering = true
+    try {
+      await this.#answerAll()
+    } finally {
+      this.#answering = false
+    }
   }
 
   async #answerAll(): Promise<void> {
-    this.#answering = true
     for (let request = this.#request; request !== null; request = this.#request) {
       const { id, fork } = request
       const begin = id !== 0 && fork === this.#core.fork ? await this.#tryAnswer(request) : null
@@ -138,7 +143,6 @@ export class Source {
       this.#channel.begin(begin)
       this.pump()
     }
-    this.#answering = false
   }
 
   ack({ id, end }: Ack): void {

@@ -217,6 +217,7 @@ test('DHT nodes are host:port, comma-separated, and a bare port is on loopback',
 
 test('--help and --version are answered whatever else is said or missing', (t) => {
   t.is(parseReader(['--start', 'x', '--colour', '--version']).text, 'reader-app 0.1.0\n')
+  t.is(parseWriter(['-qv']).text, 'writer-app 0.1.0\n')
   t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] <key>\n'))
   t.is(parseWriter(['--version']).text, 'writer-app 0.1.0\n')
   t.is(parseReader(['-v']).text, 'reader-app 0.1.0\n')

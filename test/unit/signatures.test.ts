@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import { Signatures } from '../../shared/feed/signatures.ts'
+import { BatchReader } from '../../shared/feed/source.ts'
 import { MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/wire.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
@@ -104,6 +105,35 @@ test('the writer signs any length on demand, and a reader takes it', async (t) =
     await reader.session({ writable: true }).append(blocks, { signature })
     t.is(reader.length, length)
   }
+})
+
+test('a reader passes on what it got block by block in batches as large as may be', async (t) => {
+  const line = 'x'.repeat(1700)
+  const writer = await createLog(
+    t,
+    Array.from({ length: 1300 }, () => line)
+  )
+  const copy = await createCopy(t, writer)
+  if (writer.manifest === null) throw new Error('a writer has a manifest')
+  await copy.core.setManifest(writer.manifest)
+  const session = copy.session({ writable: true })
+  const all = new Signatures(writer)
+  const kept = new Signatures(copy)
+  for (let length = 1; length <= 1300; length++) {
+    const { signature } = (await all.within(0, length)) ?? {}
+    if (!signature) throw new Error('nothing was signed')
+    const { byteLength } = await session.append([b4a.from(line)], { signature })
+    kept.add(length, byteLength, signature)
+  }
+  const reader = new BatchReader(copy, kept)
+  let start = 0
+  for (;;) {
+    const batch = await reader.read(start)
+    if (batch === null) break
+    start += batch.blocks.length
+    if (start === 1300) break
+  }
+  t.is(start, 1300)
 })
 
 test('what the writer did not sign at a length is refused there', async (t) => {
