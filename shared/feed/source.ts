@@ -117,32 +117,36 @@ export class Source {
   async subscribe(request: Subscribe): Promise<void> {
     this.stop()
     this.#request = request
-    if (this.#answering) return
+    if (!this.#answering) await this.#answerAll()
+  }
+
+  async #answerAll(): Promise<void> {
     this.#answering = true
     try {
-      await this.#answerAll()
+      for (let request = this.#request; request !== null; request = this.#request) {
+        await this.#answerOne(request)
+      }
     } finally {
+      // at once: the next request may be in the same piece as the last
       this.#answering = false
     }
   }
 
-  async #answerAll(): Promise<void> {
-    for (let request = this.#request; request !== null; request = this.#request) {
-      const { id, fork } = request
-      const begin = id !== 0 && fork === this.#core.fork ? await this.#tryAnswer(request) : null
-      // the peer may have changed its mind meanwhile
-      if (request !== this.#request) continue
-      this.#request = null
-      if (id === 0) continue
-      if (begin === null || fork !== this.#core.fork) {
-        this.#channel.refuse({ id })
-        continue
-      }
-      this.#id = id
-      this.#next = begin.start
-      this.#channel.begin(begin)
-      this.pump()
+  async #answerOne(request: Subscribe): Promise<void> {
+    const { id, fork } = request
+    const begin = id !== 0 && fork === this.#core.fork ? await this.#tryAnswer(request) : null
+    // the peer may have changed its mind meanwhile
+    if (request !== this.#request) return
+    this.#request = null
+    if (id === 0) return
+    if (begin === null || fork !== this.#core.fork) {
+      this.#channel.refuse({ id })
+      return
     }
+    this.#id = id
+    this.#next = begin.start
+    this.#channel.begin(begin)
+    this.pump()
   }
 
   ack({ id, end }: Ack): void {
