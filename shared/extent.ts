@@ -11,12 +11,18 @@ const PARTS = 8
 
 /**
  * Resolves to how many blocks of `core` from `start` on, and before `end`, have `bytes` at the most,
- * though at least to one. The Merkle tree tells, whose nodes hold the size of all below them:
- * no average would, where a few large blocks come after many small ones.
+ * though at least one. The Merkle tree tells, whose nodes hold the size of all below them:
+ * no average would, where a few large blocks come after many small ones. With `enough` bytes it is
+ * content, and looks no closer.
  */
 export async function blocksWithin(
   core: Hypercore,
-  { start, end, bytes }: { start: number; end: number; bytes: number }
+  {
+    start,
+    end,
+    bytes,
+    enough = Infinity
+  }: { start: number; end: number; bytes: number; enough?: number }
 ): Promise<number> {
   if (end - start === 1) return 1
   let next = start
@@ -28,7 +34,7 @@ export async function blocksWithin(
     for (const { count } of spans.slice(0, fitting)) next += count
     for (const size of sizes.slice(0, fitting)) left -= size
     const rest = spans[fitting]
-    if (!rest || rest.count === 1) break
+    if (!rest || rest.count === 1 || bytes - left >= enough) break
     spans = partsOf(rest)
   }
   return Math.max(1, next - start)

@@ -58,7 +58,9 @@ export class BatchReader {
   async #read(start: number): Promise<Omit<Batch, 'id'> | null> {
     const { fork, length } = this.#core
     const end = Math.min(length, start + MAX_BLOCKS)
-    const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES })
+    // the only signature that a relay has may be that of the longest batch
+    const enough = this.#core.writable ? MAX_BYTES / 2 : Infinity
+    const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES, enough })
     const signed = await this.#signatures.within(start, start + count)
     const blocks = signed && (await this.#blocks(start, signed.length))
     if (signed === null || blocks === null || fork !== this.#core.fork) return null
