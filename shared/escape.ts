@@ -7,18 +7,21 @@ const UNSAFE =
 
 const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r' }
 
-/** `json` with every such character written as JSON itself would write it. */
-export function escapeJson(json: string): string {
-  return json.replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-}
-
 /** `text` with every character that could act on a terminal shown as `\n`, `\x1b` or `\u202e`. */
 export function escapeControls(text: string): string {
-  return text.replace(UNSAFE, (char) => SHORT[char] ?? escapeCode(char.charCodeAt(0)))
+  return text.replace(UNSAFE, (char) => SHORT[char] ?? escapeCode(char))
 }
 
-function escapeCode(code: number): string {
-  return code < 256
-    ? `\\x${code.toString(16).padStart(2, '0')}`
-    : `\\u${code.toString(16).padStart(4, '0')}`
+/** `json` with every such character written as JSON itself would write it. */
+export function escapeJson(json: string): string {
+  return json.replace(UNSAFE, escapeUnit)
+}
+
+function escapeCode(char: string): string {
+  const code = char.charCodeAt(0)
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : escapeUnit(char)
+}
+
+function escapeUnit(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
 }

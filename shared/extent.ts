@@ -29,25 +29,19 @@ export async function blocksWithin(
   let left = bytes
   let spans = spansOf(start, end)
   for (;;) {
-    const sizes = await sizesOf(core, spans)
-    const fitting = countWithin(sizes, left)
-    for (const { count } of spans.slice(0, fitting)) next += count
-    for (const size of sizes.slice(0, fitting)) left -= size
-    const rest = spans[fitting]
+    let rest: Span | null = null
+    for (const span of await measured(core, spans)) {
+      if (span.size > left) {
+        rest = span
+        break
+      }
+      next += span.count
+      left -= span.size
+    }
     if (!rest || rest.count === 1 || bytes - left >= enough) break
     spans = partsOf(rest)
   }
   return Math.max(1, next - start)
-}
-
-function countWithin(sizes: number[], bytes: number): number {
-  let count = 0
-  for (const size of sizes) {
-    bytes -= size
-    if (bytes < 0) break
-    count++
-  }
-  return count
 }
 
 // the fewest nodes that have these blocks, and no others, below them
@@ -68,12 +62,12 @@ function partsOf({ start, count }: Span): Span[] {
 }
 
 // of what is not all here the size is not known, which is as good as too long
-function sizesOf(core: Hypercore, spans: Span[]): Promise<number[]> {
+function measured(core: Hypercore, spans: Span[]): Promise<(Span & { size: number })[]> {
   const rx = core.core.state.storage.read()
-  const sizes = spans.map(async ({ start, count }) => {
-    const node = await rx.getTreeNode(2 * start + count - 1)
-    return node?.size ?? Infinity
+  const sized = spans.map(async (span) => {
+    const node = await rx.getTreeNode(2 * span.start + span.count - 1)
+    return { ...span, size: node?.size ?? Infinity }
   })
   rx.tryFlush()
-  return Promise.all(sizes)
+  return Promise.all(sized)
 }

@@ -73,10 +73,8 @@ interface Subscription {
   end: number
   next: number
   movedAt: number
-  /** Since when we wait for the source while others have more; null while we do not. */
-  hungrySince: number | null
-  /** Bytes that it has brought since then. */
-  fed: number
+  /** Since when we wait for the source while others have more, and our log then; null while we do not. */
+  hunger: { since: number; byteLength: number } | null
   /** Who was followed before, and is again unless this source brings what it claims. */
   before: Candidate | null
   /** Whether others claim what it has not sent, and can't be followed to show it. */
@@ -221,8 +219,7 @@ export class Follower {
       end: Infinity,
       next: length,
       movedAt: Date.now(),
-      hungrySince: null,
-      fed: 0,
+      hunger: null,
       before,
       doubted: false,
       unacked: []
@@ -363,7 +360,6 @@ export class Follower {
     })
     const { length, byteLength } = await appended
     this.#signatures.add(length, byteLength, signature)
-    for (const block of blocks) subscription.fed += block.byteLength
     if (start < subscription.end && length >= subscription.end) this.#events.onhops(this.hops)
     subscription.movedAt = Date.now()
     source.failures = 0
@@ -428,11 +424,11 @@ export class Follower {
       (peer) => peer !== source.peer && isAhead(peer, this.#core)
     )
     if (!othersAhead) this.#hungryFor = HUNGRY_MS
-    if (isHeldBack || !othersAhead || subscription.fed >= MAX_BYTES) {
-      subscription.hungrySince = null
-      subscription.fed = 0
-    } else subscription.hungrySince ??= now
-    const isHungry = now - (subscription.hungrySince ?? now) >= this.#hungryFor
+    subscription.hunger ??= { since: now, byteLength: this.#core.byteLength }
+    const { since, byteLength } = subscription.hunger
+    const isFed = this.#core.byteLength - byteLength >= MAX_BYTES
+    if (isHeldBack || !othersAhead || isFed) subscription.hunger = null
+    const isHungry = subscription.hunger !== null && now - since >= this.#hungryFor
     const isSilent = !isHeldBack && now - movedAt >= STALLED_MS
     if (!isSilent && !isHungry) return
 

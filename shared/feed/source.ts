@@ -1,4 +1,4 @@
-import type { Hypercore, Node, Upgrade } from 'hypercore'
+import type { Hypercore, Upgrade } from 'hypercore'
 import { blocksWithin } from '../extent.ts'
 import type { Signatures, Signed } from './signatures.ts'
 import {
@@ -223,9 +223,10 @@ export class Source {
   // where to begin, and the proof that takes the peer's log there
   async #answer({ id, length, from, tail, manifest }: Subscribe): Promise<Begin | null> {
     const { fork, manifest: known } = this.#core
-    const { length: end, roots, signature } = this.#core.core.state
+    const { length: end } = this.#core
+    const word = signedEnd(this.#core)
     if (length > end || (manifest && known === null)) return null
-    if (end > 0 && signature === null) return null
+    if (end > 0 && word === null) return null
     const wanted = tail === -1 ? from : end - tail
     const signed =
       wanted > length ? await this.#signatures.within(length, Math.min(wanted, end)) : null
@@ -237,7 +238,7 @@ export class Source {
       upgrade || manifest
         ? { fork, block: null, hash: null, seek: null, upgrade, manifest: manifest ? known : null }
         : null
-    return { id, start, proof, end: signature && upgradeTo(end, roots, signature) }
+    return { id, start, proof, end: word }
   }
 
   async #upgrade(from: number, { length, signature }: Signed): Promise<Upgrade | null> {
@@ -259,7 +260,8 @@ export class Source {
   }
 }
 
-// the roots of a log say all about it that its writer signs
-function upgradeTo(length: number, nodes: Node[], signature: Uint8Array): Upgrade {
-  return { start: 0, length, nodes, additionalNodes: [], signature }
+/** Where the log ends now, with the writer's word for it: its roots are all that is signed. */
+export function signedEnd({ core }: Hypercore): Upgrade | null {
+  const { length, roots, signature } = core.state
+  return signature && { start: 0, length, nodes: roots, additionalNodes: [], signature }
 }

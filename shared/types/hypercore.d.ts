@@ -206,7 +206,6 @@ declare module 'hypercore' {
     Incoming,
     KeyPair,
     Manifest,
-    Node,
     Peer,
     Proof,
     Range,

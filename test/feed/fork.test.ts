@@ -1,18 +1,16 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { createFeed } from '../../shared/feed/index.ts'
 import { type Signed, Signatures } from '../../shared/feed/signatures.ts'
 import { BatchReader, Source } from '../../shared/feed/source.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
-import { Host } from './host.ts'
+import { Host, serve } from './host.ts'
 import { numbered } from './lines.ts'
 
 test('readers that know each other rewind with the writer', async (t) => {
   const log = await createLog(t, numbered(20))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const a = await Copy.open(t, log.key)
   const b = await Copy.open(t, log.key)
   const hosts = await Promise.all([a, b].map(({ core }) => Host.start(t, core)))

@@ -1,12 +1,13 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import Hypercore, { type Manifest, type Proof, type Upgrade } from 'hypercore'
+import Hypercore, { type Manifest, type Upgrade } from 'hypercore'
 import { createFeed } from '../../shared/feed/index.ts'
 import { Signatures } from '../../shared/feed/signatures.ts'
+import { signedEnd } from '../../shared/feed/source.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/wire.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
-import { type Answer, endOf, impersonate } from './impostor.ts'
+import { type Answer, impersonate, proofOf } from './impostor.ts'
 import { numbered } from './lines.ts'
 import { announce } from './swarm.ts'
 
@@ -214,15 +215,11 @@ async function truthOf(log: Hypercore): Promise<Truth> {
   for (let length = 1; length <= log.length; length++) {
     signatures.push((await all.within(0, length))?.signature ?? b4a.alloc(0))
   }
-  return { manifest: log.manifest, signatures, end: endOf(log) }
+  return { manifest: log.manifest, signatures, end: signedEnd(log) }
 }
 
 function signatureAt({ signatures }: Truth, length: number): Uint8Array {
   return signatures[length - 1] ?? b4a.alloc(0)
-}
-
-function proofOf(manifest: Manifest | null): Proof {
-  return { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
 }
 
 closeTestnet()

@@ -1,4 +1,4 @@
-import type { Hypercore, Peer, Upgrade } from 'hypercore'
+import type { Hypercore, Manifest, Peer, Proof } from 'hypercore'
 import type { Message } from 'protomux'
 import * as wire from '../../shared/feed/wire.ts'
 
@@ -14,10 +14,9 @@ export interface Voice {
 /** What an impostor answers to a subscription. */
 export type Answer = (voice: Voice, id: number) => void
 
-/** The writer's word for where `log` ends. */
-export function endOf(log: Hypercore): Upgrade | null {
-  const { length, roots, signature } = log.core.state
-  return signature && { start: 0, length, nodes: roots, additionalNodes: [], signature }
+/** A proof of nothing but who the writer is. */
+export function proofOf(manifest: Manifest | null): Proof {
+  return { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
 }
 
 /** Speaks the feed beside `core` as a script says, and claims to be the writer. */

@@ -1,18 +1,16 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
-import { createFeed } from '../../shared/feed/index.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
-import { Host } from './host.ts'
+import { Host, serve } from './host.ts'
 
 const LINES = 100
 
 test('readers tell each other of many new blocks at once', async (t) => {
   const log = await createLog(t)
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const [one, other] = [await Copy.open(t, log.key), await Copy.open(t, log.key)]
   const [first, second] = [await Host.start(t, one.core), await Host.start(t, other.core)]
   await first.connect(writer)
@@ -37,8 +35,7 @@ test('readers tell each other of many new blocks at once', async (t) => {
 
 test('a reader that follows nobody for a while hears of each new block', async (t) => {
   const log = await createLog(t, ['first', 'second'])
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const copy = await Copy.open(t, log.key)
   const reading = await Host.start(t, copy.core)
   await reading.connect(writer)

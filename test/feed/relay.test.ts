@@ -5,15 +5,14 @@ import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { printsExactly, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
-import { Host } from './host.ts'
+import { Host, serve } from './host.ts'
 import { numbered } from './lines.ts'
 
 const LINES = numbered(3000)
 
 test('batches go from reader to reader, and on when the writer has gone', async (t) => {
   const log = await createLog(t, numbered(3000))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const copies: Copy[] = []
   let last = writer
   // each is connected to the one before it alone

@@ -1,9 +1,9 @@
 import os from 'bare-os'
 import b4a from 'b4a'
-import { test } from 'brittle'
+import { type Test, test } from 'brittle'
 import type { Peer } from 'hypercore'
-import { createFeed } from '../../shared/feed/index.ts'
 import { Signatures } from '../../shared/feed/signatures.ts'
+import { signedEnd } from '../../shared/feed/source.ts'
 import { FAR } from '../../shared/feed/wire.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { SYNC } from '../faults/hostile.ts'
@@ -11,8 +11,8 @@ import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
 import { Copy } from './copy.ts'
 import { Following } from './following.ts'
-import { Host } from './host.ts'
-import { endOf, impersonate } from './impostor.ts'
+import { Host, serve } from './host.ts'
+import { impersonate, proofOf } from './impostor.ts'
 import { numbered } from './lines.ts'
 
 const COUNT = 40_000
@@ -73,12 +73,8 @@ test('a reader that is killed halfway resumes with no gap', async (t) => {
 test('blocks come in signed batches while a reader goes over from source to source', async (t) => {
   const lines = numbered(20_000)
   const log = await createLog(t, lines)
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
-  const relay = await Copy.open(t, log.key)
-  const relaying = await Host.start(t, relay.core)
-  await relaying.connect(writer)
-  await relay.until(lines.length)
+  const writer = await serve(t, log)
+  const relaying = await startRelay(t, writer)
 
   const copy = await Copy.open(t, log.key)
   const reading = await Host.start(t, copy.core)
@@ -95,12 +91,8 @@ test('blocks come in signed batches while a reader goes over from source to sour
 
 test('of two sources the one nearer to the writer is followed, and the other after it', async (t) => {
   const log = await createLog(t, numbered(10))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
-  const relay = await Copy.open(t, log.key)
-  const relaying = await Host.start(t, relay.core)
-  await relaying.connect(writer)
-  await relay.until(10)
+  const writer = await serve(t, log)
+  const relaying = await startRelay(t, writer)
 
   const reading = await Following.start(t, log)
   await reading.host.connect(relaying)
@@ -118,9 +110,8 @@ test('of two sources the one nearer to the writer is followed, and the other aft
 test('a reader that is catching up is no way to the end of the log', async (t) => {
   const log = await createLog(t, numbered(10))
   const writer = await Host.start(t, log)
-  const { manifest } = log
-  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
-  void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, proof, end: endOf(log) }))
+  const proof = proofOf(log.manifest)
+  void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, proof, end: signedEnd(log) }))
   const reading = await Following.start(t, log)
   const end = reading.follower.end({ anySource: false })
   await reading.host.connect(writer)
@@ -130,8 +121,7 @@ test('a reader that is catching up is no way to the end of the log', async (t) =
 
 test('who claims blocks and serves none does not cost a reader its source', async (t) => {
   const log = await createLog(t, numbered(10))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const reading = await Following.start(t, log)
   await reading.host.connect(writer)
   await reading.holds(10)
@@ -148,8 +138,7 @@ test('who claims blocks and serves none does not cost a reader its source', asyn
 
 test('liars in turn take no reader from its source for long', async (t) => {
   const log = await createLog(t, numbered(10))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const followed: (Host | undefined)[] = []
   const everyone = [writer]
   const reading = await Following.start(t, log, () => {
@@ -163,7 +152,7 @@ test('liars in turn take no reader from its source for long', async (t) => {
     const lying = await Host.start(t, await createCopy(t, log))
     everyone.push(lying)
     void impersonate(lying.core, ({ begin }, id) => {
-      begin.send({ id, start: 10, proof: null, end: endOf(log) })
+      begin.send({ id, start: 10, proof: null, end: signedEnd(log) })
     })
     await meetLiar(lying, reading.host)
   }
@@ -178,16 +167,14 @@ test('liars in turn take no reader from its source for long', async (t) => {
 test('a source that gives little by little is left for one that has it all', async (t) => {
   const lines = numbered(100)
   const log = await createLog(t, lines)
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
+  const writer = await serve(t, log)
   const signatures = new Signatures(log)
-  const { manifest } = log
-  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
+  const proof = proofOf(log.manifest)
   const dripping = await Host.start(t, await createCopy(t, log))
   let dripped = 0
   let timer: Timer | null = null
   void impersonate(dripping.core, ({ begin, batch }, id) => {
-    begin.send({ id, start: 0, proof, end: endOf(log) })
+    begin.send({ id, start: 0, proof, end: signedEnd(log) })
     timer ??= setInterval(async () => {
       const start = dripped++
       const { signature } = (await signatures.within(start, start + 1)) ?? {}
@@ -209,12 +196,8 @@ test('a source that gives little by little is left for one that has it all', asy
 
 test('a peer that goes to and fro takes no reader from its source but once', async (t) => {
   const log = await createLog(t, numbered(10))
-  createFeed(log, { onerror: t.fail })
-  const writer = await Host.start(t, log)
-  const relay = await Copy.open(t, log.key)
-  const relaying = await Host.start(t, relay.core)
-  await relaying.connect(writer)
-  await relay.until(10)
+  const writer = await serve(t, log)
+  const relaying = await startRelay(t, writer)
 
   const reading = await Following.start(t, log)
   await reading.host.connect(relaying)
@@ -234,6 +217,15 @@ test('a peer that goes to and fro takes no reader from its source but once', asy
   }
   t.is(subscriptions, 1)
 })
+
+/** A reader of the log that `writer` serves, once it holds all of it. */
+async function startRelay(t: Test, writer: Host): Promise<Host> {
+  const relay = await Copy.open(t, writer.core.key)
+  const relaying = await Host.start(t, relay.core)
+  await relaying.connect(writer)
+  await relay.until(writer.core.length)
+  return relaying
+}
 
 /** Connects `reading` to `lying`, which claims 1,000 blocks whenever it says what it has. */
 async function meetLiar(lying: Host, reading: Host): Promise<void> {
