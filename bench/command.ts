@@ -1,5 +1,5 @@
 import { type Bail, bail, command, flag, footer, summary } from 'paparam'
-import { Failure, USAGE } from '../shared/failure.ts'
+import { Failure, USAGE } from '../shared/errors.ts'
 import { figures } from './figures/index.ts'
 import type { Figure } from './harness/figure.ts'
 

@@ -1,7 +1,7 @@
 // The benchmark: `npm run bench`, in the project's folder. Results on stdout, progress on stderr.
 import fs from 'bare-fs'
 import process from 'bare-process'
-import { Failure } from '../shared/failure.ts'
+import { Failure } from '../shared/errors.ts'
 import { type Options, parseBench } from './command.ts'
 import { type Effort, LeftOut } from './harness/figure.ts'
 import { Interruption, interrupt } from './harness/program.ts'

@@ -5,7 +5,7 @@ import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
 import { type Subprocess, spawn } from 'bare-subprocess'
-import { codeOf } from '../shared/failure.ts'
+import { codeOf } from '../shared/errors.ts'
 
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
 // no DHT: nobody answers at the discard port, and nothing of a trial run reaches the public one

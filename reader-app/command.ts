@@ -10,8 +10,8 @@ import {
   secondsFlag,
   textFlag,
   usage
-} from '../shared/command.ts'
-import { type Format, onTerminal } from '../shared/output.ts'
+} from '../shared/app/flags.ts'
+import { type Format, onTerminal } from '../shared/app/stdout.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name

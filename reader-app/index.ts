@@ -1,4 +1,4 @@
-import { DONE, Failure, TIMED_OUT } from '../shared/failure.ts'
+import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import {
   args,
   bootstrapNodes,
@@ -8,12 +8,12 @@ import {
   nameApp,
   onStop,
   stop
-} from '../shared/host.ts'
-import { openReader, readerFailure } from '../shared/log.ts'
-import { formatBlocks, jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
-import { loadPosition, savePosition } from '../shared/position.ts'
+} from '../shared/app/environment.ts'
+import { openReader, readerFailure } from '../shared/storage/writer-log.ts'
+import { formatBlocks, jsonLine, watchOutput, writeOutput } from '../shared/app/stdout.ts'
+import { loadPosition, savePosition } from '../shared/storage/position.ts'
 import { Replication } from '../shared/replication.ts'
-import { createStatus, writeStatus } from '../shared/status.ts'
+import { createStatus, writeStatus } from '../shared/app/status.ts'
 import { createSwarm, expectPeer, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 

@@ -4,7 +4,7 @@ import path from 'bare-path'
 import process from 'bare-process'
 import { bail, command, flag, summary } from 'paparam'
 import reader from '../reader-app/package.json' with { type: 'json' }
-import { Failure, USAGE } from '../shared/failure.ts'
+import { Failure, USAGE } from '../shared/errors.ts'
 import writer from '../writer-app/package.json' with { type: 'json' }
 import { makeExecutable } from './make/executable.ts'
 import { HERE, HOSTS } from './make/hosts.ts'

@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { type Feed, type Skip, createFeed, isAhead } from './feed/index.ts'
-import { Follow } from './follow.ts'
-import { watchProgress } from './watchdog.ts'
+import { type Feed, type Skip, createFeed, isAhead } from './feed/feed.ts'
+import { Follow } from './replication/block-reader.ts'
+import { watchProgress } from './replication/stall-detector.ts'
 
 /** Peers who may know where the log ends are waited for this long. */
 const PATIENCE_MS = 5000

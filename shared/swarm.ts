@@ -1,11 +1,11 @@
 import type { Hypercore, Peer } from 'hypercore'
 import Hyperswarm, { type Discovery } from 'hyperswarm'
-import { admitPeers } from './admission.ts'
-import { createDht, watchReach } from './dht.ts'
-import { Failure, TIMED_OUT } from './failure.ts'
-import { Lan } from './lan.ts'
-import { Presence } from './presence.ts'
-import type { Status } from './status.ts'
+import { admitPeers } from './limits/connections.ts'
+import { createDht, watchReach } from './swarm/dht.ts'
+import { Failure, TIMED_OUT } from './errors.ts'
+import { Lan } from './swarm/lan.ts'
+import { Presence } from './app/peer-status.ts'
+import type { Status } from './app/status.ts'
 
 /**
  * While nobody is connected the DHT is asked again, soon and then ever more seldom: its nodes may

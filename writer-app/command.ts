@@ -7,7 +7,7 @@ import {
   secondsFlag,
   textFlag,
   usage
-} from '../shared/command.ts'
+} from '../shared/app/flags.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name

@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
-import { DONE, Failure, TIMED_OUT } from '../shared/failure.ts'
-import { createFeed } from '../shared/feed/index.ts'
-import { heldByPeer } from '../shared/held.ts'
+import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
+import { createFeed } from '../shared/feed/feed.ts'
+import { heldByPeer } from '../shared/replication/handover.ts'
 import {
   args,
   bootstrapNodes,
@@ -12,13 +12,13 @@ import {
   nameApp,
   onStop,
   stop
-} from '../shared/host.ts'
-import { closeInput, readInput } from '../shared/input.ts'
-import { splitLines } from '../shared/lines.ts'
-import { openWriter, writerFailure } from '../shared/log.ts'
-import { jsonLine, watchOutput, writeOutput } from '../shared/output.ts'
-import { restore } from '../shared/restore.ts'
-import { createStatus } from '../shared/status.ts'
+} from '../shared/app/environment.ts'
+import { closeInput, readInput } from '../shared/app/stdin.ts'
+import { splitLines } from '../shared/app/lines.ts'
+import { openWriter, writerFailure } from '../shared/storage/writer-log.ts'
+import { jsonLine, watchOutput, writeOutput } from '../shared/app/stdout.ts'
+import { restore } from '../shared/replication/recovery.ts'
+import { createStatus } from '../shared/app/status.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
 

@@ -5,7 +5,7 @@ import b4a from 'b4a'
 import process from 'bare-process'
 import type { Duplex, Writable } from 'bare-stream'
 import { createConnection } from 'bare-tcp'
-import { splitLines } from '../../shared/lines.ts'
+import { splitLines } from '../../shared/app/lines.ts'
 import { type Reply, replies } from './resp.ts'
 
 const STREAM = 'lines'

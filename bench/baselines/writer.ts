@@ -5,7 +5,7 @@ import process from 'bare-process'
 import Hypercore from 'hypercore'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
-import { splitLines } from '../../shared/lines.ts'
+import { splitLines } from '../../shared/app/lines.ts'
 
 const [folder = '', bootstrap = ''] = Bare.argv.slice(2)
 const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: [bootstrap] }) })

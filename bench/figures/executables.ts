@@ -2,7 +2,7 @@ import fs from 'bare-fs'
 import reader from '../../reader-app/package.json' with { type: 'json' }
 import { type App, makeExecutable } from '../../scripts/make/executable.ts'
 import { HERE } from '../../scripts/make/hosts.ts'
-import { Failure } from '../../shared/failure.ts'
+import { Failure } from '../../shared/errors.ts'
 import writer from '../../writer-app/package.json' with { type: 'json' }
 import { type Figure, LeftOut } from '../harness/figure.ts'
 import { installedSize } from '../harness/footprint.ts'

@@ -4,9 +4,9 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import process from 'bare-process'
-import { openReader } from '../../shared/log.ts'
+import { openReader } from '../../shared/storage/writer-log.ts'
 import { Replication } from '../../shared/replication.ts'
-import { createStatus } from '../../shared/status.ts'
+import { createStatus } from '../../shared/app/status.ts'
 import { createSwarm, joinSwarm } from '../../shared/swarm.ts'
 import { Tally } from '../harness/tally.ts'
 

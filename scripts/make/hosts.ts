@@ -1,5 +1,5 @@
 import os from 'bare-os'
-import { ERROR, Failure, USAGE } from '../../shared/failure.ts'
+import { ERROR, Failure, USAGE } from '../../shared/errors.ts'
 import { findRuntime } from './runtime.ts'
 
 /** The hosts, platform and processor, that Bare and its native addons are published for. */

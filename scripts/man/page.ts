@@ -1,5 +1,5 @@
 import type { Help } from 'paparam'
-import { DONE, ERROR, TIMED_OUT, USAGE } from '../../shared/failure.ts'
+import { DONE, ERROR, TIMED_OUT, USAGE } from '../../shared/errors.ts'
 
 /** What a man page says beside the help of its app. */
 export interface About {

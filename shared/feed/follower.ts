@@ -1,6 +1,6 @@
 import type { Hypercore, Peer, Proof, Upgrade } from 'hypercore'
-import { causeOf, codeOf, messageOf } from '../failure.ts'
-import type { Signatures } from './signatures.ts'
+import { causeOf, codeOf, messageOf } from '../errors.ts'
+import type { Signatures } from './signed-lengths.ts'
 import {
   type Ack,
   type Batch,
@@ -12,7 +12,7 @@ import {
   type Subscribe,
   WINDOW_BATCHES,
   WINDOW_BYTES
-} from './wire.ts'
+} from './messages.ts'
 
 /** A source that has not moved for this long although blocks are known to exist has stalled. */
 const STALLED_MS = 2000

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Peer } from 'hypercore'
 import type { Message } from 'protomux'
-import * as wire from '../../shared/feed/wire.ts'
+import * as wire from '../../shared/feed/messages.ts'
 import { type Attack, SYNC, ask, onrequest, say } from './hostile.ts'
 import { Random } from './random.ts'
 

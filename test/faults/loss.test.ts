@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
-import { Record } from '../../shared/record.ts'
+import { Record } from '../../shared/storage/checkpoint.ts'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
 import { WAL, fileOf, filledStorage, linesFrom, writerDb } from './store.ts'
 import { storedLog } from './stored.ts'

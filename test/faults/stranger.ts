@@ -6,7 +6,7 @@ import { wire as replication } from 'hypercore/messages'
 import HyperDHT from 'hyperdht'
 import Hyperswarm, { type Connection } from 'hyperswarm'
 import Protomux, { type Channel } from 'protomux'
-import * as wire from '../../shared/feed/wire.ts'
+import * as wire from '../../shared/feed/messages.ts'
 import { bootstrap } from '../helpers/testnet.ts'
 import { NAMES, REQUEST } from './hostile.ts'
 

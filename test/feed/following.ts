@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Test } from 'brittle'
 import type { Hypercore } from 'hypercore'
-import { type Feed, createFeed } from '../../shared/feed/index.ts'
+import { type Feed, createFeed } from '../../shared/feed/feed.ts'
 import type { Follower } from '../../shared/feed/follower.ts'
 import { createCopy } from '../helpers/cores.ts'
 import { Host } from './host.ts'

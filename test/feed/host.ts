@@ -3,7 +3,7 @@ import type { Test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import HyperDHT from 'hyperdht'
 import type { Connection } from 'hyperswarm'
-import { createFeed } from '../../shared/feed/index.ts'
+import { createFeed } from '../../shared/feed/feed.ts'
 import { bootstrap } from '../helpers/testnet.ts'
 
 /** The writer's `log` and its feed, on a host of its own. */

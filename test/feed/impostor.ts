@@ -1,6 +1,6 @@
 import type { Hypercore, Manifest, Peer, Proof } from 'hypercore'
 import type { Message } from 'protomux'
-import * as wire from '../../shared/feed/wire.ts'
+import * as wire from '../../shared/feed/messages.ts'
 
 /** What an impostor may say to the peer that has subscribed. */
 export interface Voice {

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { createFeed } from '../../shared/feed/index.ts'
+import { createFeed } from '../../shared/feed/feed.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { printsExactly, untilBlock } from './blocks.ts'

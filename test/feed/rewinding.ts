@@ -5,8 +5,8 @@ import process from 'bare-process'
 import Hypercore from 'hypercore'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
-import { createFeed } from '../../shared/feed/index.ts'
-import { splitLines } from '../../shared/lines.ts'
+import { createFeed } from '../../shared/feed/feed.ts'
+import { splitLines } from '../../shared/app/lines.ts'
 
 const [folder = '', bootstrap = ''] = Bare.argv.slice(2)
 const core = new Hypercore(folder, { eagerUpgrade: false })

@@ -4,7 +4,7 @@ import process from 'bare-process'
 import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
 import type { Test } from 'brittle'
-import { codeOf } from '../../shared/failure.ts'
+import { codeOf } from '../../shared/errors.ts'
 import { Capture } from './capture.ts'
 
 /** How a process ended: its exit code, or the name of the signal that ended it. */

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import sodium from 'sodium-universal'
-import { BEACON_BYTES, beaconSecret, openBeacon, sealBeacon } from '../../shared/beacon.ts'
+import { BEACON_BYTES, beaconSecret, openBeacon, sealBeacon } from '../../shared/swarm/beacon.ts'
 import type { Program } from '../helpers/program.ts'
 import { Host, createNetwork, netTest } from './host.ts'
 

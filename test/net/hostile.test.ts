@@ -1,4 +1,4 @@
-import { BEACON_BYTES, PORT } from '../../shared/beacon.ts'
+import { BEACON_BYTES, PORT } from '../../shared/swarm/beacon.ts'
 import { processorTime } from '../helpers/proc.ts'
 import { arrives, startReader, startWriter } from './apps.ts'
 import { Host, createNetwork, netTest } from './host.ts'

@@ -2,7 +2,7 @@
 import b4a from 'b4a'
 import dgram from 'bare-dgram'
 import os from 'bare-os'
-import { GROUP, PORT } from '../../shared/beacon.ts'
+import { GROUP, PORT } from '../../shared/swarm/beacon.ts'
 
 const socket = dgram.createSocket({ type: 'udp4', reuseAddr: true })
 socket.on('message', (packet, { address }) =>

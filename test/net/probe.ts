@@ -1,7 +1,7 @@
 // Looks for a topic, its argument in hex, on the local network, and in place of dialling whom it
 // hears prints a line: `dial`, the public key, the address. Says `refused` where Lan does.
 import b4a from 'b4a'
-import { Lan } from '../../shared/lan.ts'
+import { Lan } from '../../shared/swarm/lan.ts'
 import { createSwarm } from '../../shared/swarm.ts'
 
 const swarm = createSwarm([])

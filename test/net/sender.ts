@@ -4,9 +4,9 @@
 import b4a from 'b4a'
 import dgram from 'bare-dgram'
 import sodium from 'sodium-universal'
-import { GROUP, PORT } from '../../shared/beacon.ts'
-import { readInput } from '../../shared/input.ts'
-import { splitLines } from '../../shared/lines.ts'
+import { GROUP, PORT } from '../../shared/swarm/beacon.ts'
+import { readInput } from '../../shared/app/stdin.ts'
+import { splitLines } from '../../shared/app/lines.ts'
 
 const [host = '', count = '0', size = '0'] = Bare.argv.slice(2)
 const socket = dgram.createSocket('udp4')

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { Failure, USAGE } from '../../shared/failure.ts'
+import { Failure, USAGE } from '../../shared/errors.ts'
 import { parseReader } from '../../reader-app/command.ts'
 import { parseWriter } from '../../writer-app/command.ts'
 

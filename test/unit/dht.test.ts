@@ -1,5 +1,5 @@
 import { test } from 'brittle'
-import { createDht, watchReach } from '../../shared/dht.ts'
+import { createDht, watchReach } from '../../shared/swarm/dht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
 test('a DHT that answered before anyone asked is known to answer', async (t) => {

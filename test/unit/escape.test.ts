@@ -1,5 +1,5 @@
 import { test } from 'brittle'
-import { escapeControls } from '../../shared/escape.ts'
+import { escapeControls } from '../../shared/app/escape.ts'
 
 test('text without control characters is shown as it is', (t) => {
   const text = 'tab\there, äöü, 三番目, 🍐, שלום, "quotes" and \\backslashes'

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { blocksWithin } from '../../shared/extent.ts'
+import { blocksWithin } from '../../shared/feed/block-budget.ts'
 import { createLog } from '../helpers/cores.ts'
 
 test('as many blocks as there is room for, wherever they begin', async (t) => {

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { parseDelimiter, splitLines } from '../../shared/lines.ts'
+import { parseDelimiter, splitLines } from '../../shared/app/lines.ts'
 import { chunked, inChunksOf } from '../helpers/stream.ts'
 
 interface Options {

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { type Format, formatBlocks, jsonLine } from '../../shared/output.ts'
+import { type Format, formatBlocks, jsonLine } from '../../shared/app/stdout.ts'
 
 const HOSTILE = '\u001b[31mred\u202e'
 

@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import { Signatures } from '../../shared/feed/signatures.ts'
-import { BatchReader } from '../../shared/feed/source.ts'
-import { MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/wire.ts'
+import { Signatures } from '../../shared/feed/signed-lengths.ts'
+import { BatchReader } from '../../shared/feed/sender.ts'
+import { MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 const SIGNATURE = b4a.alloc(64)

@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
-import { Signatures } from '../../shared/feed/signatures.ts'
-import { BatchReader, Source } from '../../shared/feed/source.ts'
-import * as wire from '../../shared/feed/wire.ts'
+import { Signatures } from '../../shared/feed/signed-lengths.ts'
+import { BatchReader, Source } from '../../shared/feed/sender.ts'
+import * as wire from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 const BIG = 2 ** 40

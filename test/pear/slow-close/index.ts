@@ -1,6 +1,6 @@
 // An app whose close takes longer than anything that could end it in the middle.
 import process from 'bare-process'
-import { args, nameApp, onStop, stop } from '../../../shared/host.ts'
+import { args, nameApp, onStop, stop } from '../../../shared/app/environment.ts'
 
 nameApp('slow-close')
 const timer = setInterval(() => {}, 1000)

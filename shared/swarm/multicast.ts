@@ -1,7 +1,7 @@
 import dgram, { type DgramSocket } from 'bare-dgram'
 import os from 'bare-os'
 import { GROUP, PORT } from './beacon.ts'
-import { codeOf } from './failure.ts'
+import { codeOf } from '../errors.ts'
 
 /** Datagrams that are looked at in each window; what comes on top is left to the system to drop. */
 const MAX_HEARD = 256

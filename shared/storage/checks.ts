@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { Failure, causeOf, codeOf, messageOf } from './failure.ts'
+import { Failure, causeOf, codeOf, messageOf } from '../errors.ts'
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */
 export function assertOurs(folder: string, ours: string[]): void {

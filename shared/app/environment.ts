@@ -1,7 +1,7 @@
 import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
-import { ERROR, Failure } from './failure.ts'
+import { ERROR, Failure } from '../errors.ts'
 import { createStatus, statusWritten } from './status.ts'
 
 // Pear 1 has `Pear.config`; Pear 2 has `Pear.app`, with `Pear.config` as an alias; Pear 3 runs a

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
-import { readerFailure } from './log.ts'
+import { readerFailure } from './writer-log.ts'
 
 /** Kept beside the blocks of the local copy, and replicated to nobody. */
 const NAME = 'position'

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
-import { messageOf } from './failure.ts'
+import { messageOf } from '../errors.ts'
 import { Multicast } from './multicast.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */

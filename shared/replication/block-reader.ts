@@ -1,7 +1,7 @@
 import type { Download, Hypercore } from 'hypercore'
-import { blocksWithin } from './extent.ts'
-import type { Delivery } from './feed/index.ts'
-import { readerFailure } from './log.ts'
+import { blocksWithin } from '../feed/block-budget.ts'
+import type { Delivery } from '../feed/feed.ts'
+import { readerFailure } from '../storage/writer-log.ts'
 
 /** Blocks of a log in order: `blocks[0]` is block `seq`. One without blocks rewinds to `seq`. */
 export interface Run {

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
-import { MAX_BLOCKS, MAX_BYTES } from './wire.ts'
+import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 
 /** A length of the log that the writer has signed. */
 export interface Signed {

@@ -1,5 +1,5 @@
 import { type Bail, type Command, bail, command, flag, summary } from 'paparam'
-import { Failure, USAGE } from './failure.ts'
+import { Failure, USAGE } from '../errors.ts'
 import { parseDelimiter } from './lines.ts'
 
 /** The flags that both apps have, in the words of --help. */

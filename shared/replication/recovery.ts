@@ -1,5 +1,5 @@
-import { Failure } from './failure.ts'
-import type { WriterLog } from './log.ts'
+import { Failure } from '../errors.ts'
+import type { WriterLog } from '../storage/writer-log.ts'
 
 /** Readers that hold what a writer lost are waited for this long. */
 const PATIENCE_MS = 30_000

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
 import sodium from 'sodium-universal'
-import { Failure } from './failure.ts'
+import { Failure } from '../errors.ts'
 
 /** What a log's writer vouched for: a log with this key had `length` blocks, on fork `fork`. */
 export interface LogState {

@@ -1,6 +1,6 @@
 import type { Hypercore, Upgrade } from 'hypercore'
-import { blocksWithin } from '../extent.ts'
-import type { Signatures, Signed } from './signatures.ts'
+import { blocksWithin } from './block-budget.ts'
+import type { Signatures, Signed } from './signed-lengths.ts'
 import {
   type Ack,
   type Batch,
@@ -11,7 +11,7 @@ import {
   type Subscribe,
   WINDOW_BATCHES,
   WINDOW_BYTES
-} from './wire.ts'
+} from './messages.ts'
 
 /** What a source may send to the one peer that it serves. */
 export interface SourceChannel {

@@ -1,7 +1,7 @@
 import type { Hypercore, Incoming, Peer } from 'hypercore'
-import { Allowance } from './allowance.ts'
-import { codeOf } from './failure.ts'
-import { Requests } from './requests.ts'
+import { Allowance } from './rate-limit.ts'
+import { codeOf } from '../errors.ts'
+import { Requests } from './request-queue.ts'
 
 /** A peer may speak of blocks this far beyond the end of the log that the writer has signed. */
 const AHEAD = 2 ** 26

@@ -2,8 +2,8 @@ import b4a from 'b4a'
 import type { Writable } from 'bare-stream'
 import process from 'bare-process'
 import { escapeControls, escapeJson } from './escape.ts'
-import { DONE, Failure, codeOf } from './failure.ts'
-import { fail, stop } from './host.ts'
+import { DONE, Failure, codeOf } from '../errors.ts'
+import { fail, stop } from './environment.ts'
 
 /** How blocks are shown: the guide's lines, the bytes alone, or newline-delimited JSON. */
 export type Format =

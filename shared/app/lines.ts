@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { Failure } from './failure.ts'
+import { Failure } from '../errors.ts'
 
 const LF = b4a.from('\n')
 const CR = 13

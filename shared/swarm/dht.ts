@@ -1,6 +1,6 @@
 import { Resolver } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
-import { codeOf } from './failure.ts'
+import { codeOf } from '../errors.ts'
 
 interface Node {
   host: string

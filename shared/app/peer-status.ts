@@ -2,9 +2,9 @@ import b4a from 'b4a'
 import os from 'bare-os'
 import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
-import type { Reach } from './dht.ts'
-import { FAR } from './feed/wire.ts'
-import type { Lan } from './lan.ts'
+import type { Reach } from '../swarm/dht.ts'
+import { FAR } from '../feed/messages.ts'
+import type { Lan } from '../swarm/lan.ts'
 import type { Status } from './status.ts'
 
 /** A person who sees nothing arrive is told why after this long. */

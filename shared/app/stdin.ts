@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import process from 'bare-process'
-import { Failure, codeOf } from './failure.ts'
+import { Failure, codeOf } from '../errors.ts'
 
 /** The bytes of stdin as they come. Throws a Failure where stdin is nothing that can be read. */
 export async function* readInput(): AsyncGenerator<unknown> {

@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { codeOf } from './failure.ts'
+import { codeOf } from '../errors.ts'
 
 const FOLDER = 0o700
 const FILE = 0o600

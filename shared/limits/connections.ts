@@ -3,11 +3,11 @@ import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
-import { containFaults } from './contain.ts'
-import { Failure, messageOf } from './failure.ts'
-import { guardReplication } from './guard.ts'
-import { fail } from './host.ts'
-import { readerFailure, writerFailure } from './log.ts'
+import { containFaults } from '../upstream/protomux.ts'
+import { Failure, messageOf } from '../errors.ts'
+import { guardReplication } from './message-filter.ts'
+import { fail } from '../app/environment.ts'
+import { readerFailure, writerFailure } from '../storage/writer-log.ts'
 
 /** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
 const MAX_CONNECTIONS = 128
