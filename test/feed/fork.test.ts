@@ -6,7 +6,7 @@ import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
-import { numbered } from './lines.ts'
+import { numbered } from '../helpers/numbered.ts'
 
 test('readers that know each other rewind with the writer', async (t) => {
   const log = await createLog(t, numbered(20))

@@ -8,8 +8,8 @@ import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/message
 import { closeTestnet, startReader } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { type Answer, impersonate, proofOf } from './impostor.ts'
-import { numbered } from './lines.ts'
-import { announce } from './swarm.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { announce } from '../helpers/swarm.ts'
 
 const COUNT = 40
 const LINES = numbered(COUNT)

@@ -1,9 +1,9 @@
 import { test } from 'brittle'
 import { acknowledged, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import type { Program } from '../helpers/program.ts'
-import { Random, chooseSeed } from '../faults/random.ts'
-import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
-import { asInput } from './lines.ts'
+import { Random, chooseSeed } from '../helpers/random.ts'
+import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
+import { asInput } from '../helpers/numbered.ts'
 
 const ROUNDS = 8
 /** A run that is printed, and whose end is not saved yet, may be printed again. */

@@ -3,10 +3,10 @@ import { test } from 'brittle'
 import { createFeed } from '../../shared/feed/feed.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
-import { printsExactly, untilBlock } from './blocks.ts'
+import { printsExactly, untilBlock } from '../helpers/blocks.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
-import { numbered } from './lines.ts'
+import { numbered } from '../helpers/numbered.ts'
 
 const LINES = numbered(3000)
 

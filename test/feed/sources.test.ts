@@ -6,14 +6,14 @@ import { Signatures } from '../../shared/feed/signed-lengths.ts'
 import { signedEnd } from '../../shared/feed/sender.ts'
 import { FAR } from '../../shared/feed/messages.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
-import { SYNC } from '../faults/hostile.ts'
+import { SYNC } from '../helpers/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
-import { printsExactly, seqsOf, untilBlock } from './blocks.ts'
+import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
 import { Copy } from './copy.ts'
 import { Following } from './following.ts'
 import { Host, serve } from './host.ts'
 import { impersonate, proofOf } from './impostor.ts'
-import { numbered } from './lines.ts'
+import { numbered } from '../helpers/numbered.ts'
 
 const COUNT = 40_000
 const LINES = numbered(COUNT)

@@ -1,4 +1,4 @@
-import type { Random } from '../faults/random.ts'
+import type { Random } from '../helpers/random.ts'
 
 /**
  * `kill`: SIGKILL, and a new start. `stop`: a graceful stop, and a new start. `pause`: SIGSTOP, then

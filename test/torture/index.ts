@@ -4,7 +4,7 @@ import { configure, test } from 'brittle'
 import process from 'bare-process'
 import { command, flag } from 'paparam'
 import { closeTestnet } from '../helpers/app.ts'
-import { chooseSeed } from '../faults/random.ts'
+import { chooseSeed } from '../helpers/random.ts'
 import { torture } from './torture.ts'
 
 const given = command(

@@ -1,4 +1,4 @@
-import { Random } from '../faults/random.ts'
+import { Random } from '../helpers/random.ts'
 
 /** Blocks go to a megabyte and more; most of what people type or log is short. */
 const SIZES = [

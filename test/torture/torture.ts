@@ -1,5 +1,5 @@
 import type { Test } from 'brittle'
-import { Random } from '../faults/random.ts'
+import { Random } from '../helpers/random.ts'
 import { type Tally, afflict } from './afflict.ts'
 import { check } from './check.ts'
 import { planFaults } from './faults.ts'

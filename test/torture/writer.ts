@@ -1,5 +1,5 @@
 import type { Test } from 'brittle'
-import { Random } from '../faults/random.ts'
+import { Random } from '../helpers/random.ts'
 import type { App, Message } from './app.ts'
 import type { LineNumber, WriterRun } from './history.ts'
 import type { Lines } from './lines.ts'

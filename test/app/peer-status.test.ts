@@ -1,0 +1,102 @@
+import type { Program } from '../helpers/program.ts'
+import { arrives, startReader, startWriter, stop } from '../helpers/net/apps.ts'
+import { Host, createNetwork, netTest } from '../helpers/net/host.ts'
+
+netTest('the status says who came, who went, and what is looked for where', async (t) => {
+  const { hosts } = await createNetwork(t, 2)
+  const [a, b] = hosts as [Host, Host]
+  const storage = await t.tmp()
+  const first = await startWriter(a, ['--storage', storage])
+  await first.append('one')
+  await first.program.stderr.line(
+    'writer-app: no peer yet, still looking in the DHT, on this machine and the local network'
+  )
+  const reader = await startReader(b, first.key, ['--start', '0'])
+  await first.program.stderr.line(
+    'writer-app: connected to a reader at 10.9.0.2, on the local network (1 peer)'
+  )
+  await reader.stderr.line(
+    /^reader-app: connected to the writer at 10\.9\.0\.1, on the local network/
+  )
+  await first.program.stderr.line(
+    'writer-app: the DHT does not answer, looking on this machine and the local network only'
+  )
+  await stop(first.program)
+  await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
+
+  const second = await startWriter(a, ['--storage', storage], 1)
+  await reader.stderr.line(/^reader-app: found the writer again at 10\.9\.0\.1/)
+  const neighbour = await startReader(a, second.key)
+  await second.program.stderr.line(
+    'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
+  )
+  await stop(neighbour)
+  await second.program.stderr.line('writer-app: lost a reader (1 peer)')
+  await stop(reader)
+  await second.program.stderr.line(/^writer-app: lost a reader \(no peers\), still looking/)
+  await stop(second.program)
+
+  // what ends because we stop is no news
+  t.absent(neighbour.stderr.text.includes('lost'))
+  t.is(count(reader, 'lost the writer'), 1)
+  t.is(count(first.program, 'lost'), 0)
+})
+
+netTest(
+  'a reader is told when nobody knows a way to the writer, and when somebody does',
+  async (t) => {
+    const host = await Host.create(t)
+    const storage = await t.tmp()
+    const first = await startWriter(host, ['--storage', storage])
+    await first.append('one')
+    const one = await startReader(host, first.key, ['--start', '0'])
+    const two = await startReader(host, first.key, ['--start', '0'])
+    await Promise.all([arrives(one, 'one'), arrives(two, 'one')])
+    await two.stderr.line(/connected to a reader/)
+    await first.program.kill()
+    await two.stderr.line(/no peer here knows a way to the writer/)
+
+    const second = await startWriter(host, ['--storage', storage], 1)
+    await two.stderr.line(/found the writer again/)
+    await second.append('two')
+    await arrives(two, 'two')
+  }
+)
+
+netTest('the status tells when the DHT goes and when it is back', async (t) => {
+  const host = await Host.create(t)
+  const dht = host.startScript('dht.ts')
+  const nodes = await dht.stdout.line(/^127/)
+  const writer = await startWriter(host, ['--no-lan', '--bootstrap', nodes])
+  await writer.program.stderr.line('writer-app: the DHT answers')
+  await writer.program.stderr.line('writer-app: no peer yet, still looking in the DHT')
+  await dht.kill()
+  await writer.program.stderr.line(
+    'writer-app: the DHT does not answer, looking nowhere else (--no-lan)'
+  )
+  const again = host.startScript('dht.ts')
+  t.is(await again.stdout.line(/^127/), nodes)
+  await writer.program.stderr.line('writer-app: the DHT answers')
+
+  const reader = await startReader(host, writer.key, ['--no-lan', '--bootstrap', nodes])
+  await writer.program.stderr.line(
+    'writer-app: connected to a reader at 127.0.0.1, through the DHT (1 peer)'
+  )
+  await writer.append('one')
+  await arrives(reader, 'one')
+})
+
+netTest('--quiet says nothing of all this', async (t) => {
+  const host = await Host.create(t)
+  const writer = await startWriter(host, ['--quiet'])
+  const reader = await startReader(host, writer.key, ['--quiet', '--start', '0'])
+  await writer.append('one')
+  await arrives(reader, 'one')
+  await stop(writer.program)
+  await stop(reader)
+  t.is(writer.program.stderr.text + reader.stderr.text, '')
+})
+
+function count({ stderr }: Program, text: string): number {
+  return stderr.lines.filter((line) => line.includes(text)).length
+}

@@ -1,0 +1,85 @@
+import b4a from 'b4a'
+import fs from 'bare-fs'
+import path from 'bare-path'
+import type { Test } from 'brittle'
+import Hypercore from 'hypercore'
+import { startReader, startWriter } from './app.ts'
+
+/** The folder of the RocksDB in which a writer keeps its log below `storage`. */
+export function writerDb(storage: string): string {
+  return path.join(storage, 'writer-storage', 'db')
+}
+
+/** The folder of the RocksDB in which a reader keeps its copy of the log `key` below `storage`. */
+export function readerDb(storage: string, key: string): string {
+  const name = b4a.toString(Hypercore.discoveryKey(b4a.from(key, 'hex')), 'hex')
+  return path.join(storage, 'reader-storage', name, 'db')
+}
+
+/** The largest file in `db` with this kind of name. */
+export function fileOf(db: string, kind: RegExp): string {
+  const files = fs
+    .readdirSync(db)
+    .filter((name) => kind.test(name))
+    .map((name) => path.join(db, name))
+    .sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)
+  if (files[0] === undefined) throw new Error(`there is no ${kind} in ${db}`)
+  return files[0]
+}
+
+/** Names of RocksDB's files. */
+export const WAL = /^\d+\.log$/
+export const SST = /\.sst$/
+export const CURRENT = /^CURRENT$/
+export const MANIFEST = /^MANIFEST/
+
+/** Writes over a piece in the middle of `file`, or at another fraction of it. */
+export function scribble(file: string, at = 1 / 2): void {
+  const fd = fs.openSync(file, 'r+')
+  fs.writeSync(fd, b4a.alloc(64, 'X'), 0, 64, Math.floor(fs.statSync(file).size * at))
+  fs.closeSync(fd)
+}
+
+/** Lines that are long enough to fill blocks of a table. */
+export function linesFrom(start: number, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `${start + i} ${'x'.repeat(80)}`)
+}
+
+/** A folder in which a writer has left `lines`, some in a table and some in the write-ahead log. */
+export async function filledStorage(
+  t: Test,
+  lines: string[]
+): Promise<{ storage: string; key: string }> {
+  const storage = await t.tmp()
+  const half = lines.length >> 1
+  let length = 0
+  let key = ''
+  for (const part of [lines.slice(0, half), lines.slice(half)]) {
+    const writer = await startWriter(t, [], { storage, length })
+    await writer.append(...part)
+    length += part.length
+    key = writer.key
+    writer.program.signal('SIGTERM')
+    await writer.program.ending
+  }
+  return { storage, key }
+}
+
+/** A folder in which a reader has left a copy of the log of a writer that has ended since. */
+export async function copiedStorage(
+  t: Test,
+  lines: string[]
+): Promise<{ writer: string; reader: string; key: string }> {
+  const { storage: writer, key } = await filledStorage(t, lines)
+  const reader = await t.tmp()
+  const { program } = await startWriter(t, [], { storage: writer })
+  // once to copy, and once to move the copy into a table
+  for (const flags of [['--start', '0', '-n', `${lines.length}`], ['--no-follow']]) {
+    await (
+      await startReader(t, key, flags, { storage: reader })
+    ).ending
+  }
+  program.signal('SIGTERM')
+  await program.ending
+  return { writer, reader, key }
+}

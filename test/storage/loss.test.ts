@@ -1,0 +1,131 @@
+import fs from 'bare-fs'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import { Record } from '../../shared/storage/checkpoint.ts'
+import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
+import { WAL, fileOf, filledStorage, linesFrom, writerDb } from '../helpers/store.ts'
+import { storedLog } from '../helpers/stored.ts'
+
+const LINES = linesFrom(0, 1000)
+
+test('a log that comes back shorter is not appended to, while nobody gives the rest back', async (t) => {
+  const { storage, key } = await filledStorage(t, LINES)
+  cutShort(storage)
+  const writer = await startApp(t, 'writer-app', ['-q'], { storage })
+  writer.end('a line too many\n')
+  await refuses(t, writer, 1, /came back with 500 blocks of 1000.* start a reader .*--accept-loss/)
+  const log = await storedLog(storage)
+  t.is(log.key, key)
+  t.alike(log.lines, LINES.slice(0, 500))
+})
+
+test('a log that comes back shorter is restored from a reader, and goes on', async (t) => {
+  const { storage, reader, key } = await readLog(t)
+  cutShort(storage)
+
+  const copy = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  const writer = await startWriter(t, [], { storage, length: LINES.length })
+  t.is(writer.key, key)
+  await writer.program.stderr.line(/the log came back shorter/)
+  await writer.append('after the loss')
+  t.is(await copy.stdout.line(/./), 'after the loss', 'the reader goes on with the next line')
+
+  const fresh = await startReader(t, key, ['--start', '0', '--raw', '-n', '1001'])
+  t.is(await fresh.ending, 0)
+  t.alike(fresh.stdout.lines, [...LINES, 'after the loss'])
+})
+
+test('--accept-loss goes on from the shorter log, and its readers rewind to it', async (t) => {
+  const { storage, reader, key } = await readLog(t)
+  cutShort(storage)
+
+  const writer = await startWriter(t, ['--accept-loss'], { storage, length: 500 })
+  t.is(writer.key, key)
+  await writer.append('500 again', '501 again')
+  const copy = await startReader(t, key, ['--resume'], { storage: reader })
+  await copy.stdout.line('Block 500: 500 again')
+  await copy.stdout.line('Block 501: 501 again')
+  t.ok(/rewound its log to block 500/.test(copy.stderr.text), 'the reader says so')
+  t.is(copy.stdout.lines[1], 'Block 500: 500 again', 'and prints nothing twice')
+
+  writer.program.signal('SIGTERM')
+  await writer.program.ending
+  const again = await startWriter(t, [], { storage, length: 502 })
+  await again.append('502')
+  await copy.stdout.line('Block 502: 502')
+})
+
+test('what a power cut took is no conflict for the readers that had seen it', async (t) => {
+  const { storage, reader, key } = await readLog(t)
+  const before = snapshot(storage)
+
+  const first = await startWriter(t, [], { storage, length: LINES.length })
+  const copy = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await first.append('1000: sent, not synced', '1001: sent, not synced')
+  await copy.stdout.line('1001: sent, not synced')
+  await first.program.kill()
+  await copy.kill()
+  // the disk as it was before, in a machine that has started anew since
+  await before(key)
+
+  const second = await startWriter(t, [], { storage, length: LINES.length })
+  t.is(second.key, key)
+  await second.append('1000: after the power cut')
+  const again = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await again.stdout.line('1000: after the power cut')
+  await second.append('1001: after the power cut')
+  await again.stdout.line('1001: after the power cut')
+  t.ok(/rewound its log to block 1000/.test(again.stderr.text), 'the reader says so')
+})
+
+test('kill -9 alone makes no reader rewind', async (t) => {
+  const storage = await t.tmp()
+  const first = await startWriter(t, [], { storage })
+  const reader = await startReader(t, first.key, ['--start', '0', '--raw'])
+  await first.append('one')
+  await reader.stdout.line('one')
+  await first.program.kill()
+  const second = await startWriter(t, [], { storage, length: 1 })
+  await second.append('two')
+  await reader.stdout.line('two')
+  t.absent(/rewound/.test(reader.stderr.text))
+  t.alike(reader.stdout.lines, ['one', 'two'])
+})
+
+/** Takes the second half of the log away, as a damaged disk may. */
+function cutShort(storage: string): void {
+  const wal = fileOf(writerDb(storage), WAL)
+  fs.truncateSync(wal, fs.statSync(wal).size - 1000)
+}
+
+/** A log of LINES, the second half in the write-ahead log, and a folder with a copy of all of it. */
+async function readLog(t: Test): Promise<{ storage: string; reader: string; key: string }> {
+  const { storage, key } = await filledStorage(t, LINES.slice(0, 500))
+  const writer = await startWriter(t, [], { storage, length: 500 })
+  await writer.append(...LINES.slice(500))
+  const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '-n', `${LINES.length}`]
+  const copy = await startReader(t, key, flags, { storage: reader })
+  await copy.ending
+  writer.program.signal('SIGTERM')
+  await writer.program.ending
+  return { storage, reader, key }
+}
+
+/** Remembers what is on the disk; returns what puts it back, as of an earlier start of the machine. */
+function snapshot(storage: string): (key: string) => Promise<void> {
+  const db = writerDb(storage)
+  const files = fs.readdirSync(db).map((name) => {
+    const file = path.join(db, name)
+    return { file, bytes: fs.readFileSync(file) }
+  })
+  return async (key) => {
+    for (const name of fs.readdirSync(db)) fs.unlinkSync(path.join(db, name))
+    for (const { file, bytes } of files) fs.writeFileSync(file, bytes)
+    const record = new Record(path.join(storage, 'writer-storage.record'))
+    await record.save({ key, fork: 0, length: LINES.length, boot: 'earlier' })
+    record.close()
+  }
+}
+
+closeTestnet()

@@ -1,0 +1,164 @@
+import fs from 'bare-fs'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import {
+  PRIVATE,
+  type AppName,
+  closeTestnet,
+  command,
+  refuses,
+  startApp,
+  startReader,
+  startWriter,
+  tagged
+} from '../helpers/app.ts'
+import { Program } from '../helpers/program.ts'
+import { SST, filledStorage, linesFrom, readerDb, writerDb } from '../helpers/store.ts'
+import { storedLog } from '../helpers/stored.ts'
+import { onPosix } from '../helpers/platform.ts'
+
+const APPS: [AppName, string[]][] = [
+  ['writer-app', []],
+  ['reader-app', ['a'.repeat(64)]]
+]
+
+test('a folder that is not ours is refused, and stays as it was', async (t) => {
+  for (const [app, args] of APPS) {
+    const folder = await t.tmp()
+    fs.writeFileSync(path.join(folder, 'thesis.txt'), 'years of work')
+    fs.mkdirSync(path.join(folder, 'photos'))
+    const before = everything(folder)
+    const program = await startApp(t, app, args, { storage: folder })
+    await refuses(t, program, 1, /holds files that are not ours .*: choose an empty folder/)
+    t.alike(everything(folder), before)
+  }
+})
+
+test('a store with files that are not ours is refused, and stays as it was', async (t) => {
+  const inner = [
+    'writer-storage',
+    `reader-storage/${path.basename(path.dirname(readerDb('', 'a'.repeat(64))))}`
+  ]
+  for (const [i, [app, args]] of APPS.entries()) {
+    const folder = await t.tmp()
+    const store = path.join(folder, inner[i] ?? '')
+    fs.mkdirSync(store, { recursive: true })
+    fs.writeFileSync(path.join(store, 'thesis.txt'), 'years of work')
+    const before = everything(folder)
+    const program = await startApp(t, app, args, { storage: folder })
+    await refuses(t, program, 1, /holds files that are not ours .*: choose an empty folder/)
+    t.alike(everything(folder), before)
+  }
+})
+
+test('a file in the place of the folder is refused', async (t) => {
+  for (const [app, args] of APPS) {
+    const file = path.join(await t.tmp(), 'file')
+    fs.writeFileSync(file, 'years of work')
+    const program = await startApp(t, app, args, { storage: file })
+    await refuses(t, program, 1, /cannot be written \(ENOTDIR\): choose a folder that is yours/)
+    t.is(String(fs.readFileSync(file)), 'years of work')
+  }
+})
+
+test('two writers never share a folder', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t, [], { storage })
+  const second = await startApp(t, 'writer-app', [], { storage })
+  await refuses(t, second, 1, /is in use by another process/)
+  await writer.append('the first goes on')
+})
+
+for (const umask of ['0000', '0022', '0077']) {
+  onPosix(`under umask ${umask} nobody but the owner gets at what is stored`, async (t) => {
+    const storage = path.join(await t.tmp(), 'new')
+    const writer = underUmask(t, umask, 'writer-app', ['--json'], storage)
+    const { key } = await tagged<{ key: string }>(writer, 'key')
+    const reader = underUmask(t, umask, 'reader-app', [key, '--start', '0'], storage)
+    await writer.write('private\n')
+    await reader.stdout.line('Block 0: private')
+    await stop(writer)
+    await stop(reader)
+    // opened again, the stores make more files
+    const again = underUmask(t, umask, 'writer-app', ['--json'], storage)
+    await tagged(again, 'key')
+    await stop(again)
+    t.alike(lax(storage), [], 'not even a name can be read')
+    t.ok(fs.readdirSync(writerDb(storage)).some((name) => SST.test(name)))
+  })
+}
+
+test("a reader that is given the writer's folder can't write to the writer's log", async (t) => {
+  const lines = linesFrom(0, 10)
+  const { storage, key } = await filledStorage(t, lines)
+  const reader = await startReader(t, key, ['--no-follow', '--timeout', '0'], { storage })
+  await reader.ending
+  t.alike(await storedLog(storage), { key, lines })
+
+  // even in the place of its own copy, the log stays as it was
+  const own = await t.tmp()
+  const place = path.dirname(readerDb(own, key))
+  fs.mkdirSync(path.dirname(place), { recursive: true })
+  fs.renameSync(path.join(storage, 'writer-storage'), place)
+  const inPlace = await startReader(t, key, ['--start', '0', '--raw', '-n', '10'], {
+    storage: own
+  })
+  inPlace.end('not a line of the writer\n')
+  t.is(await inPlace.ending, 0)
+  t.alike(inPlace.stdout.lines, lines, 'it is read')
+  fs.renameSync(place, path.join(storage, 'writer-storage'))
+  t.alike(await storedLog(storage), { key, lines }, 'and not written')
+})
+
+test('a store that was copied is refused: two writers would fork the log', async (t) => {
+  const { storage } = await filledStorage(t, linesFrom(0, 10))
+  const copy = await t.tmp()
+  copyTree(storage, copy)
+  const writer = await startApp(t, 'writer-app', [], { storage: copy })
+  await refuses(t, writer, 1, /was copied or moved from elsewhere/)
+})
+
+/** Starts an app under `umask`, in a folder that it has to make itself. */
+function underUmask(
+  t: Test,
+  umask: string,
+  app: AppName,
+  args: string[],
+  storage: string
+): Program {
+  const line = [...command(app), ...args, '--storage', storage, ...PRIVATE]
+  const script = `umask ${umask}; exec "$@"`
+  return new Program(t, ['/bin/sh', '-c', script, 'sh', ...line])
+}
+
+async function stop(program: Program): Promise<void> {
+  program.signal('SIGTERM')
+  await program.ending
+}
+
+/** The paths below `folder`, and itself, that somebody else may read or write. */
+function lax(folder: string): string[] {
+  return [folder, ...everything(folder).map(({ at }) => at)].filter((at) => {
+    return (fs.statSync(at).mode & 0o077) !== 0
+  })
+}
+
+function everything(folder: string): { at: string; content: string }[] {
+  return fs.readdirSync(folder).flatMap((name) => {
+    const at = path.join(folder, name)
+    if (fs.statSync(at).isDirectory()) return [{ at, content: '' }, ...everything(at)]
+    return [{ at, content: String(fs.readFileSync(at, 'hex')) }]
+  })
+}
+
+function copyTree(from: string, to: string): void {
+  for (const name of fs.readdirSync(from)) {
+    const [source, target] = [path.join(from, name), path.join(to, name)]
+    if (fs.statSync(source).isDirectory()) {
+      fs.mkdirSync(target)
+      copyTree(source, target)
+    } else fs.copyFileSync(source, target)
+  }
+}
+
+closeTestnet()

@@ -1,0 +1,126 @@
+import b4a from 'b4a'
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import { type Test, hook, test } from 'brittle'
+import reader from '../../../reader-app/package.json' with { type: 'json' }
+import { makeExecutable } from '../../../scripts/make/executable.ts'
+import { HERE } from '../../../scripts/make/hosts.ts'
+import writer from '../../../writer-app/package.json' with { type: 'json' }
+import { PRIVATE, ROOT, acknowledged, closeTestnet, homeEnv, tagged } from '../../helpers/app.ts'
+import { Program, type ProgramOptions } from '../../helpers/program.ts'
+
+const out = fs.mkdtempSync(path.join(os.tmpdir(), 'executables-'))
+const writerApp = await makeExecutable(ROOT, writer, HERE, out)
+const readerApp = await makeExecutable(ROOT, reader, HERE, out)
+const windows = os.platform() === 'win32'
+
+/** Starts an executable whose native addons go to the folder `temporary`, and little else is known. */
+async function run(
+  t: Test,
+  executable: string,
+  args: string[],
+  { temporary, ...options }: { temporary: string } & ProgramOptions
+): Promise<Program> {
+  const env = { ...(await homeEnv(t)), PATH: '', TMPDIR: temporary, TEMP: temporary }
+  return new Program(t, [executable, ...args], { ...options, env })
+}
+
+test('the executables of a writer and a reader need no Node, no Bare and no file', async (t) => {
+  const temporary = await t.tmp()
+  const cwd = await t.tmp()
+  const storage = await t.tmp()
+  const flags = ['--storage', storage, ...PRIVATE]
+  const source = await run(t, writerApp, ['--json', ...flags], { temporary, cwd })
+  const { key } = await tagged<{ key: string }>(source, 'key')
+  await source.write('one\ntwo\n')
+  await acknowledged(source, 2)
+
+  const args = [key, '--start', '0', '--count', '2', ...flags]
+  const sink = await run(t, readerApp, args, { temporary, cwd })
+  await sink.stdout.line('Block 0: one')
+  await sink.stdout.line('Block 1: two')
+  t.is(await sink.ending, 0)
+})
+
+test('an executable says its version, and what is wrong with its arguments', async (t) => {
+  const temporary = await t.tmp()
+  const version = await run(t, writerApp, ['--version'], { temporary })
+  t.is(await version.ending, 0)
+  t.is(version.stdout.text, `writer-app ${writer.version}\n`)
+
+  const wrong = await run(t, readerApp, ['nonsense'], { temporary })
+  t.is(await wrong.ending, 2)
+  t.is(wrong.stderr.lines.length, 1)
+})
+
+test('an executable does not tell where it was built', (t) => {
+  for (const file of [writerApp, readerApp]) {
+    t.is(b4a.indexOf(fs.readFileSync(file) as Uint8Array, b4a.from(ROOT)), -1)
+  }
+})
+
+test('a second start leaves alone the native addons that the first has loaded', async (t) => {
+  const temporary = await t.tmp()
+  await (
+    await run(t, writerApp, ['--version'], { temporary })
+  ).ending
+  const before = stamps(temporary)
+  t.ok(before.length > 0, 'the first start unpacks them')
+
+  const second = await run(t, writerApp, ['--version'], { temporary })
+  t.is(await second.ending, 0)
+  t.alike(stamps(temporary), before)
+})
+
+test('an executable starts as often as one likes at the same time', async (t) => {
+  const temporary = await t.tmp()
+  const starts = [1, 2, 3, 4, 5, 6].map(() => run(t, writerApp, ['--version'], { temporary }))
+  for (const program of await Promise.all(starts)) {
+    t.is(await program.ending, 0, program.stderr.text)
+  }
+})
+
+if (!windows) {
+  test('an executable loads nothing from a folder that others can write to', async (t) => {
+    const temporary = await t.tmp()
+    await (
+      await run(t, writerApp, ['--version'], { temporary })
+    ).ending
+    const folder = path.join(temporary, String(fs.readdirSync(temporary)[0]))
+    t.is(fs.statSync(folder).mode & 0o777, 0o700, 'it makes one that is the user’s own')
+
+    // root owns what it makes whatever the mode, so it gives the folder away
+    if (os.userInfo().uid === 0) fs.chownSync(folder, 65534, 65534)
+    else fs.chmodSync(folder, 0o777)
+    const refused = await run(t, writerApp, ['--version'], { temporary })
+    t.not(await refused.ending, 0)
+    t.is(refused.stdout.text, '')
+    t.ok(refused.stderr.text.includes(`${folder} is not yours`))
+  })
+}
+
+test('a host that nobody knows, or that cannot be built for here, is one line', async (t) => {
+  const make = path.join(ROOT, 'scripts', 'make.ts')
+  const unknown = new Program(t, [os.execPath(), make, '--host', 'plan9-x64'])
+  t.is(await unknown.ending, 2)
+  t.is(unknown.stderr.lines.length, 1)
+
+  if (os.platform() === 'darwin') return
+  const unsigned = new Program(t, [os.execPath(), make, '--host', 'darwin-arm64'])
+  t.is(await unsigned.ending, 1)
+  t.ok(unsigned.stderr.text.includes('on a Mac'))
+})
+
+hook('teardown: the executables', () => fs.rmSync(out, { recursive: true }))
+
+closeTestnet()
+
+/** What changes where a file is written or replaced, for every file below `folder`. */
+function stamps(folder: string): string[] {
+  return fs.readdirSync(folder).flatMap((name) => {
+    const file = path.join(folder, String(name))
+    const { ino, mtimeMs } = fs.statSync(file)
+    return fs.statSync(file).isDirectory() ? stamps(file) : [`${file} ${ino} ${mtimeMs}`]
+  })
+}
