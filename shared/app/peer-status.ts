@@ -3,7 +3,7 @@ import os from 'bare-os'
 import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Reach } from '../swarm/dht.ts'
-import { FAR } from '../feed/messages.ts'
+import { NO_PATH as FAR } from '../feed/messages.ts'
 import type { Lan } from '../swarm/lan.ts'
 import type { Status } from './status.ts'
 

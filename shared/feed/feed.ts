@@ -3,7 +3,7 @@ import type { Channel } from 'protomux'
 import { Allowance } from '../limits/rate-limit.ts'
 import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
 import { News } from './announcements.ts'
-import { Signatures } from './signed-lengths.ts'
+import { SignedLengths } from './signed-lengths.ts'
 import { BatchReader, Source } from './sender.ts'
 import * as wire from './messages.ts'
 
@@ -63,12 +63,12 @@ export function createFeed(
   { onerror, follow }: { onerror(err: unknown): void; follow?: Following }
 ): Feed {
   const links = new Map<Peer, Link>()
-  const signatures = new Signatures(core)
-  const reader = new BatchReader(core, signatures)
+  const signedLengths = new SignedLengths(core)
+  const reader = new BatchReader(core, signedLengths)
   const follower =
     follow === undefined
       ? null
-      : new Follower(core, signatures, follow.skip, {
+      : new Follower(core, signedLengths, follow.skip, {
           ...follow,
           onerror,
           onsource: follow.onchange,
@@ -123,7 +123,7 @@ export function createFeed(
       encoding: wire.status,
       onmessage: metered(allowance, STATUS_COST, (message) => {
         const { hops: before } = candidate
-        candidate.hops = Math.min(message.hops, wire.FAR)
+        candidate.hops = Math.min(message.hops, wire.NO_PATH)
         // it may have lost its path, and look for another
         link.news?.tell()
         follow?.onpeerhops?.(peer, candidate.hops)
@@ -157,7 +157,7 @@ export function createFeed(
       onmessage: metered(allowance, 1, (message) => follower?.onrefuse(candidate, message))
     })
 
-    const source = new Source(core, signatures, reader, {
+    const source = new Source(core, signedLengths, reader, {
       begin: (message) => begin.send(message),
       batch: (message) => batch.send(message),
       refuse: (message) => refuse.send(message),
@@ -165,7 +165,7 @@ export function createFeed(
     })
     const candidate: Candidate = {
       peer,
-      hops: wire.FAR,
+      hops: wire.NO_PATH,
       notBefore: 0,
       failures: 0,
       followsUs: () => source.active,
@@ -196,7 +196,7 @@ export function createFeed(
 
   // who has no path to the writer needs what others hold
   function patienceOf({ hops }: Candidate): number {
-    if (hops === wire.FAR) return 0
+    if (hops === wire.NO_PATH) return 0
     return follower === null || hops === 0 ? WRITERS_NEWS_MS : NEWS_MS
   }
 

@@ -1,11 +1,11 @@
 import type { Hypercore, Peer, Proof, Upgrade } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
-import type { Signatures } from './signed-lengths.ts'
+import type { SignedLengths } from './signed-lengths.ts'
 import {
   type Ack,
   type Batch,
   type Begin,
-  FAR,
+  NO_PATH,
   MAX_BLOCKS,
   MAX_BYTES,
   type Refuse,
@@ -25,7 +25,7 @@ const MAX_RETRY_MS = 600_000
 /** What a follower may send to a peer, and what it knows of it. */
 export interface Candidate {
   readonly peer: Peer
-  /** Connections between that peer and the writer, FAR for none. */
+  /** Connections between that peer and the writer, NO_PATH for none. */
   hops: number
   /** Not asked before this time, in milliseconds since the epoch. */
   notBefore: number
@@ -90,7 +90,7 @@ interface Subscription {
 export class Follower {
   readonly #core: Hypercore
   readonly #session: Hypercore
-  readonly #signatures: Signatures
+  readonly #signedLengths: SignedLengths
   readonly #events: FollowerEvents
   readonly #candidates = new Set<Candidate>()
   #subscription: Subscription | null = null
@@ -104,11 +104,11 @@ export class Follower {
   #stallTimer: Timer | null = null
   #closed = false
 
-  constructor(core: Hypercore, signatures: Signatures, skip: Skip, events: FollowerEvents) {
+  constructor(core: Hypercore, signedLengths: SignedLengths, skip: Skip, events: FollowerEvents) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
-    this.#signatures = signatures
+    this.#signedLengths = signedLengths
     this.#skip = skip
     // the end of the log is asked of who has a path to the writer, while there may be such a peer
     this.#patient = 'tail' in skip
@@ -131,12 +131,12 @@ export class Follower {
   }
 
   /**
-   * Connections between this peer and the writer along the feed; FAR while it is catching up: who
+   * Connections between this peer and the writer along the feed; NO_PATH while it is catching up: who
    * asks it where the log ends would take a part for the whole.
    */
   get hops(): number {
     const { source, end = Infinity } = this.#subscription ?? {}
-    return source && this.#core.length >= end ? Math.min(FAR, source.hops + 1) : FAR
+    return source && this.#core.length >= end ? Math.min(NO_PATH, source.hops + 1) : NO_PATH
   }
 
   add(candidate: Candidate): void {
@@ -201,8 +201,8 @@ export class Follower {
     const { fork, length } = this.#core
     const { peer, hops } = candidate
     if (peer.remoteSynced && peer.remoteFork !== fork) return false
-    if (this.#patient && hops === FAR) return false
-    return peer.remoteLength > length || (hops < FAR && !candidate.followsUs())
+    if (this.#patient && hops === NO_PATH) return false
+    return peer.remoteLength > length || (hops < NO_PATH && !candidate.followsUs())
   }
 
   #subscribe(source: Candidate, before: Candidate | null = null): void {
@@ -359,7 +359,7 @@ export class Follower {
       }
     })
     const { length, byteLength } = await appended
-    this.#signatures.add(length, byteLength, signature)
+    this.#signedLengths.add(length, byteLength, signature)
     if (start < subscription.end && length >= subscription.end) this.#events.onhops(this.hops)
     subscription.movedAt = Date.now()
     source.failures = 0

@@ -2,15 +2,15 @@ import os from 'bare-os'
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Peer } from 'hypercore'
-import { Signatures } from '../../shared/feed/signed-lengths.ts'
+import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { signedEnd } from '../../shared/feed/sender.ts'
-import { FAR } from '../../shared/feed/messages.ts'
+import { NO_PATH } from '../../shared/feed/messages.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { SYNC } from '../helpers/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
 import { Copy } from './copy.ts'
-import { Following } from './following.ts'
+import { FeedOnlyReader } from './feed-only-reader.ts'
 import { Host, serve } from './host.ts'
 import { impersonate, proofOf } from './impostor.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -94,7 +94,7 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   const writer = await serve(t, log)
   const relaying = await startRelay(t, writer)
 
-  const reading = await Following.start(t, log)
+  const reading = await FeedOnlyReader.start(t, log)
   await reading.host.connect(relaying)
   await reading.until(() => reading.follows(relaying))
   await reading.host.connect(writer)
@@ -112,17 +112,17 @@ test('a reader that is catching up is no way to the end of the log', async (t) =
   const writer = await Host.start(t, log)
   const proof = proofOf(log.manifest)
   void impersonate(log, ({ begin }, id) => begin.send({ id, start: 0, proof, end: signedEnd(log) }))
-  const reading = await Following.start(t, log)
+  const reading = await FeedOnlyReader.start(t, log)
   const end = reading.follower.end({ anySource: false })
   await reading.host.connect(writer)
   t.is(await end, 10)
-  t.is(reading.follower.hops, FAR)
+  t.is(reading.follower.hops, NO_PATH)
 })
 
 test('who claims blocks and serves none does not cost a reader its source', async (t) => {
   const log = await createLog(t, numbered(10))
   const writer = await serve(t, log)
-  const reading = await Following.start(t, log)
+  const reading = await FeedOnlyReader.start(t, log)
   await reading.host.connect(writer)
   await reading.holds(10)
 
@@ -141,7 +141,7 @@ test('liars in turn take no reader from its source for long', async (t) => {
   const writer = await serve(t, log)
   const followed: (Host | undefined)[] = []
   const everyone = [writer]
-  const reading = await Following.start(t, log, () => {
+  const reading = await FeedOnlyReader.start(t, log, () => {
     const source = everyone.find((host) => reading.follows(host))
     if (source !== followed.at(-1)) followed.push(source)
   })
@@ -168,7 +168,7 @@ test('a source that gives little by little is left for one that has it all', asy
   const lines = numbered(100)
   const log = await createLog(t, lines)
   const writer = await serve(t, log)
-  const signatures = new Signatures(log)
+  const signedLengths = new SignedLengths(log)
   const proof = proofOf(log.manifest)
   const dripping = await Host.start(t, await createCopy(t, log))
   let dripped = 0
@@ -177,7 +177,7 @@ test('a source that gives little by little is left for one that has it all', asy
     begin.send({ id, start: 0, proof, end: signedEnd(log) })
     timer ??= setInterval(async () => {
       const start = dripped++
-      const { signature } = (await signatures.within(start, start + 1)) ?? {}
+      const { signature } = (await signedLengths.within(start, start + 1)) ?? {}
       if (signature) batch.send({ id, start, signature, blocks: [b4a.from(lines[start] ?? '')] })
     }, 500)
   })
@@ -199,14 +199,14 @@ test('a peer that goes to and fro takes no reader from its source but once', asy
   const writer = await serve(t, log)
   const relaying = await startRelay(t, writer)
 
-  const reading = await Following.start(t, log)
+  const reading = await FeedOnlyReader.start(t, log)
   await reading.host.connect(relaying)
   await reading.holds(10)
   const fickle = await Host.start(t, await createCopy(t, log))
   let subscriptions = 0
   const subscribed = impersonate(fickle.core, ({ status }) => {
     subscriptions++
-    status.send({ hops: FAR })
+    status.send({ hops: NO_PATH })
     status.send({ hops: 0 })
   })
   await reading.host.connect(fickle)

@@ -7,7 +7,7 @@ import { createCopy } from '../helpers/cores.ts'
 import { Host } from './host.ts'
 
 /** A reader in this process that has nothing but a feed, and takes all that this brings. */
-export class Following {
+export class FeedOnlyReader {
   readonly core: Hypercore
   readonly host: Host
   readonly #feed: Feed
@@ -31,11 +31,11 @@ export class Following {
   }
 
   /** An empty copy of `log` on a host of its own; `onchange` is told as the feed's own is. */
-  static async start(t: Test, log: Hypercore, onchange = (): void => {}): Promise<Following> {
+  static async start(t: Test, log: Hypercore, onchange = (): void => {}): Promise<FeedOnlyReader> {
     const core = await createCopy(t, log)
-    const following = new Following(t, core, await Host.start(t, core), onchange)
-    t.teardown(() => following.#feed.close(), { force: true })
-    return following
+    const reader = new FeedOnlyReader(t, core, await Host.start(t, core), onchange)
+    t.teardown(() => reader.#feed.close(), { force: true })
+    return reader
   }
 
   get follower(): Follower {
