@@ -13,7 +13,7 @@ export class FeedOnlyReader {
   readonly #feed: Feed
   #wake: (() => void)[] = []
 
-  private constructor(t: Test, core: Hypercore, host: Host, onchange: () => void) {
+  private constructor(t: Test, core: Hypercore, host: Host) {
     this.core = core
     this.host = host
     this.#feed = createFeed(core, {
@@ -21,19 +21,19 @@ export class FeedOnlyReader {
       follow: {
         skip: { from: 0 },
         onchange: () => {
-          onchange()
           for (const resolve of this.#wake.splice(0)) resolve()
         },
         ondelivery: ({ stored, release }) => void stored.then(release),
+        onend: () => {},
         onmisbehaviour: (_, reason) => t.fail(reason)
       }
     })
   }
 
-  /** An empty copy of `log` on a host of its own; `onchange` is told as the feed's own is. */
-  static async start(t: Test, log: Hypercore, onchange = (): void => {}): Promise<FeedOnlyReader> {
+  /** An empty copy of `log` on a host of its own. */
+  static async start(t: Test, log: Hypercore): Promise<FeedOnlyReader> {
     const core = await createCopy(t, log)
-    const reader = new FeedOnlyReader(t, core, await Host.start(t, core), onchange)
+    const reader = new FeedOnlyReader(t, core, await Host.start(t, core))
     t.teardown(() => reader.#feed.close(), { force: true })
     return reader
   }
