@@ -2,9 +2,11 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Subprocess, spawn } from 'bare-subprocess'
+import { leftovers } from './leftovers.ts'
+import { FILE_MS } from './limits.ts'
 
-/** A file that takes longer hangs. */
-const LIMIT_MS = 900_000
+/** How long a killed process may take to be gone, in milliseconds. */
+const GONE_MS = 10_000
 
 export interface Result {
   passed: number
@@ -14,14 +16,21 @@ export interface Result {
   output: string
 }
 
-let current: Subprocess | null = null
+interface Run {
+  child: Subprocess
+  /** For its temporary files. */
+  folder: string
+  /** Resolves once its processes and its folder are gone. */
+  over: Promise<unknown>
+}
+
+const running = new Set<Run>()
 
 /**
  * Runs one test file, in a process group and with a folder for temporary files of its own. What is
  * left of either behind counts as a failure, and is removed.
  */
 export async function runFile(file: string, root: string): Promise<Result> {
-  const startedAt = Date.now()
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-test-'))
   const child = spawn(os.execPath(), [file], {
     cwd: root,
@@ -30,19 +39,36 @@ export async function runFile(file: string, root: string): Promise<Result> {
     // a group of its own
     detached: true
   })
-  current = child
-  const limit = setTimeout(() => endGroup(child), LIMIT_MS)
+  const result = resultOf(child, folder)
+  const run = { child, folder, over: result }
+  running.add(run)
+  try {
+    return await result
+  } finally {
+    running.delete(run)
+  }
+}
+
+/** Kills what runs at present; resolves once nothing of it is left. */
+export async function endRunning(): Promise<void> {
+  for (const { child, folder } of running) kill(child.pid, folder)
+  await Promise.all([...running].map(({ over }) => over))
+}
+
+async function resultOf(child: Subprocess, folder: string): Promise<Result> {
+  const startedAt = Date.now()
+  const limit = setTimeout(() => kill(child.pid, folder), FILE_MS)
   const [stdout, stderr] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),
     new Promise<void>((resolve) => child.on('exit', () => resolve()))
   ])
   clearTimeout(limit)
-  current = null
 
   const faults: string[] = []
   const counts = countTests(stdout)
-  if (endGroup(child)) faults.push('a process was left behind')
+  if (kill(child.pid, folder)) faults.push('a process was left behind')
+  await end(child, folder)
   const files = fs.readdirSync(folder)
   fs.rmSync(folder, { recursive: true })
   if (counts.failed === 0) {
@@ -62,19 +88,25 @@ export async function runFile(file: string, root: string): Promise<Result> {
   }
 }
 
-/** Ends what runs at present. */
-export function endRunning(): void {
-  if (current) endGroup(current)
+/** Kills what is left of a test file, until it is gone: a process that is killed may linger. */
+async function end({ pid }: Subprocess, folder: string): Promise<void> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < GONE_MS; ) {
+    if (!kill(pid, folder)) return
+    await new Promise<void>((resolve) => setTimeout(resolve, 10))
+  }
 }
 
-/** Kills what is left of the group of `child`, which Windows has not; tells whether there was any. */
-function endGroup({ pid }: Subprocess): boolean {
-  try {
-    os.kill(-pid, 'SIGKILL')
-    return true
-  } catch {
-    return false
+/** Kills what is left of the group `group` and in `folder`; tells whether there was anything. */
+function kill(group: number, folder: string): boolean {
+  const left = leftovers(group, folder)
+  for (const target of left) {
+    try {
+      os.kill(target, 'SIGKILL')
+    } catch {
+      // it has ended by itself
+    }
   }
+  return left.length > 0
 }
 
 // the lines of TAP at the top level: a test each
