@@ -15,7 +15,7 @@ import {
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
 
-const RUN = path.join(ROOT, 'test', 'pear', 'run.ts')
+const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
 
 // npm is a script, which only the command processor of Windows runs by its name
 const NPM = os.platform() === 'win32' ? ['cmd', '/c', 'npm'] : ['npm']
