@@ -1,6 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel } from 'protomux'
-import { Allowance } from '../limits/rate-limit.ts'
+import { TokenBucket } from '../limits/rate-limit.ts'
 import type { FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
@@ -122,10 +122,10 @@ export function createFeed(
     })
     if (channel === null) return
 
-    const allowance = new Allowance()
+    const bucket = new TokenBucket()
     const hops = channel.addMessage<wire.Status>({
       encoding: wire.status,
-      onmessage: metered(allowance, STATUS_COST, (message) => {
+      onmessage: metered(bucket, STATUS_COST, (message) => {
         const { hops: before } = candidate
         told.hops = Math.min(message.hops, wire.NO_PATH)
         // it may have lost its path, and look for another
@@ -136,7 +136,7 @@ export function createFeed(
     })
     const subscribe = channel.addMessage<wire.Subscribe>({
       encoding: wire.subscribe,
-      onmessage: metered(allowance, SUBSCRIBE_COST, (message) => void source.subscribe(message))
+      onmessage: metered(bucket, SUBSCRIBE_COST, (message) => void source.subscribe(message))
     })
     const begin = channel.addMessage({
       encoding: wire.readable(wire.begin),
@@ -154,11 +154,11 @@ export function createFeed(
     })
     const ack = channel.addMessage<wire.Ack>({
       encoding: wire.ack,
-      onmessage: metered(allowance, 1, (message) => source.ack(message))
+      onmessage: metered(bucket, 1, (message) => source.ack(message))
     })
     const refuse = channel.addMessage<wire.Refuse>({
       encoding: wire.refuse,
-      onmessage: metered(allowance, 1, (message) => follower?.onrefuse(candidate, message))
+      onmessage: metered(bucket, 1, (message) => follower?.onrefuse(candidate, message))
     })
 
     const source = new Source(core, signedLengths, reader, {
@@ -225,9 +225,9 @@ export function createFeed(
 }
 
 // thrown, it ends the connection at once, and all that came in one piece with the message
-function metered<T>(allowance: Allowance, cost: number, then: (message: T) => void) {
+function metered<T>(bucket: TokenBucket, cost: number, then: (message: T) => void) {
   return (message: T): void => {
-    if (!allowance.take(cost)) throw new Error('more than anyone needs')
+    if (!bucket.tryTake(cost)) throw new Error('more than anyone needs')
     then(message)
   }
 }
