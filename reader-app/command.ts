@@ -2,16 +2,16 @@ import b4a from 'b4a'
 import { arg, flag } from 'paparam'
 import id from 'hypercore-id-encoding'
 import {
-  bootstrapFlag,
+  commonFlags,
   countFlag,
   defineCommand,
   delimiterFlag,
   parseArgs,
   secondsFlag,
-  textFlag,
   usage
 } from '../shared/app/flags.ts'
-import { type Format, onTerminal } from '../shared/app/stdout.ts'
+import type { Format } from '../shared/app/format.ts'
+import { onTerminal } from '../shared/app/stdout.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name
@@ -42,29 +42,26 @@ export function parseReader(argv: string[]) {
   const start = countFlag(definition, 'start')
   const tail = countFlag(definition, 'tail')
   const raw = flags['raw'] === true
-  const json = flags['json'] === true
+  const common = commonFlags(definition)
   const delimiter = delimiterFlag(definition)
   if (start !== undefined && tail !== undefined) {
     throw usage(definition, '--start and --tail are two answers to one question: give one')
   }
-  if (raw && json) throw usage(definition, '--raw and --json are two formats: give one')
+  if (raw && common.json) throw usage(definition, '--raw and --json are two formats: give one')
   if (delimiter && !raw) throw usage(definition, '--delimiter goes with --raw')
   return {
     text,
     start,
     tail: tail ?? 0,
-    format: formatOf(raw, json, delimiter),
+    format: formatOf(raw, common.json, delimiter),
     key: text === null ? parseKey(definition.args['key'] ?? '') : EMPTY,
-    // what is not printed moves no position
+    // a position moves only with what is printed
     resume: flags['resume'] === true && flags['seed'] !== true,
     follow: flags['follow'] !== false,
     count: countFlag(definition, 'count') ?? Infinity,
     seed: flags['seed'] === true,
-    storage: textFlag(definition, 'storage'),
     timeout: secondsFlag(definition, 'timeout'),
-    bootstrap: bootstrapFlag(definition),
-    lan: flags['lan'] !== false,
-    quiet: flags['quiet'] === true
+    ...common
   }
 }
 

@@ -1,52 +1,41 @@
+import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
+import { formatBlocks, jsonLine } from '../shared/app/format.ts'
+import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
+import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
+import { startApp } from '../shared/app/start.ts'
+import { writeStatus } from '../shared/app/status.ts'
+import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import {
-  args,
-  bootstrapNodes,
-  dataFolder,
-  fail,
-  isStopping,
-  nameApp,
-  onStop,
-  stop
-} from '../shared/app/environment.ts'
-import { openReader, readerFailure } from '../shared/storage/writer-log.ts'
-import { formatBlocks, jsonLine, watchOutput, writeOutput } from '../shared/app/stdout.ts'
-import { loadPosition, savePosition } from '../shared/storage/position.ts'
+import { limitConnections } from '../shared/limits/connections.ts'
 import { Replication } from '../shared/replication.ts'
-import { createStatus, writeStatus } from '../shared/app/status.ts'
-import { createSwarm, expectPeer, joinSwarm } from '../shared/swarm.ts'
+import { readerFailure } from '../shared/storage/failures.ts'
+import { openReader } from '../shared/storage/open.ts'
+import { loadPosition, savePosition } from '../shared/storage/position.ts'
+import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 
-nameApp(NAME)
-watchOutput()
-const options = parseReader(args)
-if (options.text !== null) {
-  await writeOutput(options.text)
-  await stop(DONE)
-}
+const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, count, format } = options
-const status = createStatus(NAME, options)
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
+const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
 const resumed = resume ? await loadPosition(core) : undefined
 const first = seed ? core.contiguousLength : (resumed ?? options.start)
 
+swarm.on('connection', (connection) => core.replicate(connection))
+const drop = limitConnections(swarm, core, {
+  ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
+  onerror: fail
+})
 const replication = new Replication(
   core,
   first === undefined ? { tail: options.tail } : { from: first },
   {
-    onmisbehaviour(peer, reason) {
-      status.info(`dropped a peer that ${reason}`)
-      membership.drop(peer, true)
-    },
-    onsilent(peer) {
-      status.info('dropped a peer that claims blocks and does not send them')
-      membership.drop(peer, false)
-    },
-    onpeerhops: (peer, hops) => membership.acquaint(peer, hops),
-    onerror: (err) => fail(readerFailure(err))
+    onmisbehaviour: (peer, reason) => drop(peer, reason, { ban: true }),
+    onsilent: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
+    onpeerhops: (peer, hops) => peers.setHops(peer, hops),
+    onerror: fail
   }
 )
 core.on('truncate', (length) => {
@@ -54,9 +43,17 @@ core.on('truncate', (length) => {
     `the writer rewound its log to block ${length}: what follows replaces what came after`
   )
 })
-const membership = joinSwarm(swarm, core, status, options)
+const membership = joinSwarm(swarm, core.discoveryKey, {
+  lan: options.lan,
+  ondht: (answers) => peers.reportDht(answers),
+  onlanfailure: (reason) => {
+    status.info(`peers on the local network may not be found: ${reason}`)
+  }
+})
+const peers = new PeerStatus(swarm, core, status, membership)
 onStop(async () => {
   replication.follow.close()
+  peers.close()
   await membership.leave()
   await replication.close()
   await core.close()

@@ -29,3 +29,16 @@ export function messageOf(err: unknown): string {
 export function causeOf(err: unknown): unknown {
   return err instanceof Error && err.cause !== undefined ? causeOf(err.cause) : err
 }
+
+/** What a disk that is full says, itself or through RocksDB. */
+const FULL = /no space left|disk quota exceeded|ENOSPC|EDQUOT/i
+/** Codes of what RocksDB calls corruption, and of a file that is gone. */
+const DAMAGED = new Set(['EIO', 'ENOENT'])
+
+/** What is wrong with this machine's disk where that brought `err` about; null where it did not. */
+export function diskFault(err: unknown): 'full' | 'damaged' | null {
+  const cause = causeOf(err)
+  const code = codeOf(cause)
+  if (FULL.test(messageOf(cause)) || FULL.test(code)) return 'full'
+  return DAMAGED.has(code) ? 'damaged' : null
+}

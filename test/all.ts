@@ -1,50 +1,81 @@
-// Runs every `*.test.ts` below test/, or those whose paths begin with an argument, each in a process
-// of its own, and ends with one line: `N passed, N failed, N skipped`.
+// Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, each
+// in a process of its own and several at once. Ends with one line: `N passed, N failed, N skipped`.
 import fs from 'bare-fs'
+import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
+import { LONGEST, orderOf } from './helpers/order.ts'
 import { endRunning, runFile } from './helpers/runner.ts'
 
+/** A test waits most of the time: for a start, a connection, another process. */
+const AT_ONCE = 2 * os.availableParallelism() + 1
+const SLOWEST = 10
+
 const root = path.join(import.meta.dirname, '..')
-const wanted = Bare.argv.slice(2).map((name) => path.resolve(name))
+const places = Bare.argv.length > 2 ? Bare.argv.slice(2) : [import.meta.dirname]
+const files = new Set(places.flatMap((place) => testFiles(path.resolve(place))))
+const { together, alone } = orderOf([...files], root)
+const shared = [...together]
 const total = { passed: 0, failed: 0, skipped: 0 }
+const times: { file: string; seconds: number }[] = []
+let interrupted = false
 
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    endRunning()
-    Bare.exit(1)
+    interrupted = true
+    void endRunning().finally(() => Bare.exit(1))
   })
 }
 
-for (const file of testFiles(import.meta.dirname)) {
-  const { passed, failed, skipped, seconds, output } = await runFile(file, root)
-  total.passed += passed
-  total.failed += failed
-  total.skipped += skipped
-  if (failed > 0) console.log(output)
-  const verdict = failed > 0 ? 'FAIL' : 'ok  '
-  const counts = `${passed} passed` + more(failed, 'failed') + more(skipped, 'skipped')
-  console.log(`${verdict} ${path.relative(root, file)}: ${counts} (${seconds.toFixed(1)} s)`)
-}
+await Promise.all(Array.from({ length: AT_ONCE }, () => work(together)))
+await work(alone)
 
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+times.sort((a, b) => b.seconds - a.seconds)
+console.log('\nThe slowest files:')
+for (const { file, seconds } of times.slice(0, SLOWEST)) {
+  console.log(`${seconds.toFixed(1).padStart(6)} s ${file}`)
+}
+const unnamed = longUnnamed()
+if (unnamed.length > 0) console.log(`Name in test/helpers/order.ts: ${unnamed.join(', ')}`)
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 Bare.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
+
+/** Runs the files of `queue` one after the other, until there is none left to take. */
+async function work(queue: string[]): Promise<void> {
+  for (let file = queue.shift(); file !== undefined && !interrupted; file = queue.shift()) {
+    const { passed, failed, skipped, seconds, output } = await runFile(file, root)
+    if (interrupted) return
+    total.passed += passed
+    total.failed += failed
+    total.skipped += skipped
+    times.push({ file, seconds })
+    if (failed > 0) console.log(output)
+    const verdict = failed > 0 ? 'FAIL' : 'ok  '
+    const counts = `${passed} passed` + more(failed, 'failed') + more(skipped, 'skipped')
+    console.log(`${verdict} ${file}: ${counts} (${seconds.toFixed(1)} s)`)
+  }
+}
 
 function more(count: number, what: string): string {
   return count > 0 ? `, ${count} ${what}` : ''
 }
 
-function testFiles(folder: string): string[] {
-  const files: string[] = []
-  for (const name of fs.readdirSync(folder)) {
-    const file = path.join(folder, name)
-    if (fs.statSync(file).isDirectory()) files.push(...testFiles(file))
-    else if (name.endsWith('.test.ts') && isWanted(file)) files.push(file)
-  }
-  // from the last folder of the alphabet on: where a unit test fails, hardly another can pass
-  return files.sort().reverse()
+/** Files that took longer than half of those that are named as long, and are not named. */
+function longUnnamed(): string[] {
+  const named = times.filter(({ file }) => LONGEST.includes(file))
+  const median = named[named.length >> 1]?.seconds ?? Infinity
+  return shared.filter((file) => {
+    return (
+      !LONGEST.includes(file) && times.some((time) => time.file === file && time.seconds > median)
+    )
+  })
 }
 
-function isWanted(file: string): boolean {
-  return wanted.length === 0 || wanted.some((prefix) => file.startsWith(prefix))
+/** The test files that `place` is or holds, relative to the root. */
+function testFiles(place: string): string[] {
+  if (!fs.statSync(place).isDirectory()) return [path.relative(root, place)]
+  return fs.readdirSync(place).flatMap((name) => {
+    const file = path.join(place, name)
+    return fs.statSync(file).isDirectory() || name.endsWith('.test.ts') ? testFiles(file) : []
+  })
 }

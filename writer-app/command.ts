@@ -1,11 +1,10 @@
 import { flag } from 'paparam'
 import {
-  bootstrapFlag,
+  commonFlags,
   defineCommand,
   delimiterFlag,
   parseArgs,
   secondsFlag,
-  textFlag,
   usage
 } from '../shared/app/flags.ts'
 import pkg from './package.json' with { type: 'json' }
@@ -35,11 +34,7 @@ export function parseWriter(argv: string[]) {
     exitOnEof,
     timeout,
     acceptLoss: definition.flags['acceptLoss'] === true,
-    storage: textFlag(definition, 'storage'),
     delimiter: delimiterFlag(definition),
-    bootstrap: bootstrapFlag(definition),
-    lan: definition.flags['lan'] !== false,
-    json: definition.flags['json'] === true,
-    quiet: definition.flags['quiet'] === true
+    ...commonFlags(definition)
   }
 }

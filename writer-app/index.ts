@@ -1,60 +1,61 @@
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
+import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
+import { jsonLine } from '../shared/app/format.ts'
+import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
+import { splitLines } from '../shared/app/lines.ts'
+import { PeerStatus } from '../shared/app/peer-status.ts'
+import { startApp } from '../shared/app/start.ts'
+import { closeInput, readInput } from '../shared/app/stdin.ts'
+import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { createFeed } from '../shared/feed/feed.ts'
+import { limitConnections } from '../shared/limits/connections.ts'
 import { heldByPeer } from '../shared/replication/handover.ts'
-import {
-  args,
-  bootstrapNodes,
-  dataFolder,
-  fail,
-  isStopping,
-  nameApp,
-  onStop,
-  stop
-} from '../shared/app/environment.ts'
-import { closeInput, readInput } from '../shared/app/stdin.ts'
-import { splitLines } from '../shared/app/lines.ts'
-import { openWriter, writerFailure } from '../shared/storage/writer-log.ts'
-import { jsonLine, watchOutput, writeOutput } from '../shared/app/stdout.ts'
 import { restore } from '../shared/replication/recovery.ts'
-import { createStatus } from '../shared/app/status.ts'
+import { writerFailure } from '../shared/storage/failures.ts'
+import { openWriter } from '../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
 
-nameApp(NAME)
-watchOutput()
-const options = parseWriter(args)
-if (options.text !== null) {
-  await writeOutput(options.text)
-  await stop(DONE)
-}
-const status = createStatus(NAME, options)
+const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
-const log = await openWriter(options.storage ?? dataFolder(NAME))
+const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
 const { core } = log
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
-const lost = log.isShort && !options.acceptLoss
-if (!lost) await log.begin()
+const lost = log.hasLostBlocks && !options.acceptLoss
+if (!lost) await log.startAppending()
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const feed = createFeed(core, { onerror: (err) => fail(writerFailure(err)) })
-let appending: Promise<unknown> = Promise.resolve()
+swarm.on('connection', (connection) => core.replicate(connection))
+limitConnections(swarm, core, {
+  ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
+  onerror: fail
+})
+const feed = createFeed(core, { onerror: fail })
+const membership = joinSwarm(swarm, core.discoveryKey, {
+  lan: options.lan,
+  ondht: (answers) => peers.reportDht(answers),
+  onlanfailure: (reason) => {
+    status.info(`peers on the local network may not be found: ${reason}`)
+  }
+})
+const peers = new PeerStatus(swarm, core, status, membership)
 onStop(async () => {
   closeInput()
-  await appending.catch(() => {})
+  await log.settled()
+  peers.close()
   await membership.leave()
   await feed.close()
   await log.close()
 })
-const membership = joinSwarm(swarm, core, status, options)
 
 if (lost) {
   status.info('the log came back shorter, looking for a reader that holds the rest')
   await restore(log)
-  await log.begin()
+  await log.startAppending()
 }
 
 const first = core.length
@@ -65,8 +66,7 @@ const lines = splitLines(readInput(), {
 })
 for await (const blocks of lines) {
   if (isStopping()) break
-  appending = log.append(blocks)
-  await appending
+  await log.append(blocks)
   // one batch is synced to the disk while the next is appended
   await committing
   if (isStopping()) break

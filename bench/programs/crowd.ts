@@ -4,9 +4,9 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import process from 'bare-process'
-import { openReader } from '../../shared/storage/writer-log.ts'
+import { limitConnections } from '../../shared/limits/connections.ts'
 import { Replication } from '../../shared/replication.ts'
-import { createStatus } from '../../shared/app/status.ts'
+import { openReader } from '../../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../../shared/swarm.ts'
 import { Tally } from '../harness/tally.ts'
 
@@ -23,15 +23,19 @@ for (let reader = 0; reader < Number(readers); reader++) {
 }
 
 async function read(storage: string): Promise<void> {
-  const core = await openReader(storage, b4a.from(key, 'hex'))
+  const core = await openReader(storage, b4a.from(key, 'hex'), refuse)
   const swarm = createSwarm([{ host, port: Number(port) }])
   const replication = new Replication(
     core,
     { from: 0 },
     { onmisbehaviour: refuse, onsilent: refuse, onerror: refuse }
   )
-  const membership = joinSwarm(swarm, core, createStatus('crowd', { quiet: true }), {
-    lan: false
+  swarm.on('connection', (connection) => core.replicate(connection))
+  limitConnections(swarm, core, { ondrop: refuse, onerror: refuse })
+  const membership = joinSwarm(swarm, core.discoveryKey, {
+    lan: false,
+    ondht: () => {},
+    onlanfailure: refuse
   })
   leaving.push(() => membership.leave())
   void membership.flushed.then(() => tally.flushed())

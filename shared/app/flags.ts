@@ -1,5 +1,6 @@
 import { type Bail, type Command, bail, command, flag, summary } from 'paparam'
 import { Failure, USAGE } from '../errors.ts'
+import type { DhtNode } from '../swarm.ts'
 import { parseDelimiter } from './lines.ts'
 
 /** The flags that both apps have, in the words of --help. */
@@ -13,11 +14,6 @@ const COMMON = [
 
 /** A timer holds 31 bits of milliseconds. */
 const MAX_SECONDS = 2_000_000
-
-export interface Node {
-  host: string
-  port: number
-}
 
 /** Defines the command `name`: what it is about, its own flags and arguments, and the common ones. */
 export function defineCommand(name: string, about: string, ...own: unknown[]): Command {
@@ -116,14 +112,25 @@ export function delimiterFlag(definition: Command): Uint8Array | undefined {
   )
 }
 
-/** The nodes of --bootstrap, where it was given. Throws a usage error. */
-export function bootstrapFlag(definition: Command): Node[] | undefined {
+/** The values of the flags that both apps have. Throws a usage error. */
+export function commonFlags(definition: Command) {
+  const { flags } = definition
+  return {
+    storage: textFlag(definition, 'storage'),
+    bootstrap: bootstrapFlag(definition),
+    lan: flags['lan'] !== false,
+    json: flags['json'] === true,
+    quiet: flags['quiet'] === true
+  }
+}
+
+function bootstrapFlag(definition: Command): DhtNode[] | undefined {
   return textFlag(definition, 'bootstrap')
     ?.split(',')
     .map((node) => parseNode(definition, node.trim()))
 }
 
-function parseNode(definition: Command, node: string): Node {
+function parseNode(definition: Command, node: string): DhtNode {
   const [, host = '127.0.0.1', digits = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(node) ?? []
   const port = Number(digits)
   if (port > 0 && port < 65536) return { host, port }

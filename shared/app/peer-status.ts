@@ -2,47 +2,44 @@ import b4a from 'b4a'
 import os from 'bare-os'
 import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
-import type { Reach } from '../swarm/dht.ts'
-import { FAR } from '../feed/messages.ts'
-import type { Lan } from '../swarm/lan.ts'
+import { Failure, TIMED_OUT } from '../errors.ts'
+import { NO_PATH } from '../feed/messages.ts'
+import type { Membership } from '../swarm.ts'
+import { fail } from './lifecycle.ts'
 import type { Status } from './status.ts'
 
 /** A person who sees nothing arrive is told why after this long. */
-const PATIENCE_MS = 3000
+const STATUS_DELAY_MS = 3000
 /** A peer that speaks the feed has said by then how far it is from the writer. */
-const ACQUAINTED_MS = 500
+const HOPS_GRACE_MS = 500
 const LOCAL = 'on this machine and the local network'
 /** Peers that are remembered after they were lost. */
 const MAX_LOST = 256
 
-interface Acquaintance {
+/** How peers are looked for. */
+type Search = Pick<Membership, 'dht' | 'lan'>
+
+interface PeerEntry {
   /** Connections between it and the writer; undefined where it has not said. */
   hops?: number
   reported: boolean
 }
 
-/** How peers are looked for. */
-export interface Search {
-  /** null where the local network is left out. */
-  lan: Lan | null
-  reach: Reach
-}
-
 /**
- * Tells a person whether it is working: who is connected and how they were found, who was lost, and
- * why nothing arrives where nothing does. Says nothing while nothing changes.
+ * Tells a person whether it is working: which peers are connected and how they were found, which
+ * were lost, and why nothing arrives where nothing does. Says nothing while nothing changes.
  */
-export class Presence {
+export class PeerStatus {
   readonly #swarm: Hyperswarm
   readonly #core: Hypercore
   readonly #status: Status
   readonly #search: Search
-  readonly #acquaintances = new Map<Peer, Acquaintance>()
+  readonly #entries = new Map<Peer, PeerEntry>()
   readonly #lost = new Set<string>()
   readonly #timers = new Set<Timer>()
   #lostWriter = false
-  #cutOff = false
-  #telling = false
+  #pathLost = false
+  #reportScheduled = false
   #closed = false
 
   constructor(swarm: Hyperswarm, core: Hypercore, status: Status, search: Search) {
@@ -50,79 +47,79 @@ export class Presence {
     this.#core = core
     this.#status = status
     this.#search = search
-    core.on('peer-add', (peer) => this.#met(peer))
-    core.on('peer-remove', (peer) => this.#parted(peer))
-    const waiting = this.#after(PATIENCE_MS, () => {
+    core.on('peer-add', (peer) => this.#onPeerAdd(peer))
+    core.on('peer-remove', (peer) => this.#onPeerRemove(peer))
+    const waiting = this.#after(STATUS_DELAY_MS, () => {
       status.info(`no peer yet, still looking ${this.#where()}`)
     })
     core.once('peer-add', () => clearTimeout(waiting))
   }
 
-  /** Takes the account of `peer` of how many connections it is away from the writer. */
-  acquaint(peer: Peer, hops: number): void {
-    const acquaintance = this.#acquaintances.get(peer)
-    if (acquaintance === undefined) return
-    acquaintance.hops = hops
+  /** Takes what `peer` says of itself: how many connections lie between it and the writer. */
+  setHops(peer: Peer, hops: number): void {
+    const entry = this.#entries.get(peer)
+    if (entry === undefined) return
+    entry.hops = hops
     this.#report(peer)
-    this.#tellPath()
+    this.#schedulePathReport()
   }
 
   /** Tells whether the DHT answers. */
-  tellReach(answers: boolean): void {
+  reportDht(answers: boolean): void {
     if (this.#closed) return
     const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
     this.#status.info(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
   }
 
-  /** Says no more: what ends from now on ends because of us. */
+  /** Says no more: connections that end from now on end because of us. */
   close(): void {
     this.#closed = true
     for (const timer of this.#timers) clearTimeout(timer)
   }
 
   #where(): string {
-    const { lan, reach } = this.#search
-    if (reach.answers !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
+    const { lan, dht } = this.#search
+    if (dht.answers !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
     return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
   }
 
-  #met(peer: Peer): void {
-    this.#acquaintances.set(peer, { reported: false })
+  #onPeerAdd(peer: Peer): void {
+    this.#entries.set(peer, { reported: false })
     if (this.#core.writable) this.#report(peer)
-    else this.#after(ACQUAINTED_MS, () => this.#report(peer))
+    else this.#after(HOPS_GRACE_MS, () => this.#report(peer))
   }
 
   #report(peer: Peer): void {
-    const acquaintance = this.#acquaintances.get(peer)
-    if (this.#closed || !acquaintance || acquaintance.reported) return
-    acquaintance.reported = true
-    const who = this.#role(acquaintance)
+    const entry = this.#entries.get(peer)
+    if (this.#closed || !entry || entry.reported) return
+    entry.reported = true
+    const role = this.#role(entry)
     const id = b4a.toString(peer.remotePublicKey, 'hex')
-    // a writer that was started anew has another key here
-    const again = this.#lost.delete(id) || (who === 'the writer' && this.#lostWriter)
-    if (who === 'the writer') this.#lostWriter = false
+    // a writer that was started again has another public key
+    const again = this.#lost.delete(id) || (role === 'the writer' && this.#lostWriter)
+    if (role === 'the writer') this.#lostWriter = false
     this.#status.info(
-      `${again ? `found ${who} again` : `connected to ${who}`}${this.#address(peer)} (${this.#count()})`
+      `${again ? `found ${role} again` : `connected to ${role}`}${this.#address(peer)} (${this.#count()})`
     )
   }
 
-  #parted(peer: Peer): void {
-    const acquaintance = this.#acquaintances.get(peer)
-    this.#acquaintances.delete(peer)
-    if (this.#closed || !acquaintance?.reported) return
-    const who = this.#role(acquaintance)
+  #onPeerRemove(peer: Peer): void {
+    const entry = this.#entries.get(peer)
+    this.#entries.delete(peer)
+    if (this.#closed || !entry?.reported) return
+    const role = this.#role(entry)
     this.#lost.add(b4a.toString(peer.remotePublicKey, 'hex'))
     const [oldest] = this.#lost
     if (this.#lost.size > MAX_LOST && oldest !== undefined) this.#lost.delete(oldest)
-    if (who === 'the writer') this.#lostWriter = true
-    const waiting = who === 'the writer' || this.#core.peers.length === 0
+    if (role === 'the writer') this.#lostWriter = true
+    const waiting = role === 'the writer' || this.#core.peers.length === 0
     this.#status.info(
-      `lost ${who} (${this.#count()})${waiting ? `, still looking ${this.#where()}` : ''}`
+      `lost ${role} (${this.#count()})${waiting ? `, still looking ${this.#where()}` : ''}`
     )
-    this.#tellPath()
+    this.#schedulePathReport()
   }
 
-  #role({ hops }: Acquaintance): string {
+  #role({ hops }: PeerEntry): string {
     if (hops === 0) return 'the writer'
     return hops === undefined && !this.#core.writable ? 'a peer' : 'a reader'
   }
@@ -140,26 +137,26 @@ export class Presence {
   }
 
   #found(publicKey: Uint8Array, host: string): string {
-    const { lan, reach } = this.#search
-    if (lan === null || (reach.answers === true && !lan.heard(publicKey))) return 'through the DHT'
+    const { lan, dht } = this.#search
+    if (lan === null || (dht.answers === true && !lan.heard(publicKey))) return 'through the DHT'
     const ours = Object.values(os.networkInterfaces())
       .flat()
       .some(({ address }) => address === host)
     return ours ? 'on this machine' : 'on the local network'
   }
 
-  // readers that know no way to the writer have nothing new
-  #tellPath(): void {
-    if (this.#hasPath() !== this.#cutOff || this.#telling) return
-    this.#telling = true
-    this.#after(PATIENCE_MS, () => this.#path())
+  // readers without a path to the writer have nothing new
+  #schedulePathReport(): void {
+    if (this.#hasPath() !== this.#pathLost || this.#reportScheduled) return
+    this.#reportScheduled = true
+    this.#after(STATUS_DELAY_MS, () => this.#reportPath())
   }
 
-  #path(): void {
-    this.#telling = false
+  #reportPath(): void {
+    this.#reportScheduled = false
     const path = this.#hasPath()
-    if (path !== this.#cutOff) return
-    this.#cutOff = !path
+    if (path !== this.#pathLost) return
+    this.#pathLost = !path
     this.#status.info(
       path
         ? 'there is a way to the writer again'
@@ -168,8 +165,8 @@ export class Presence {
   }
 
   #hasPath(): boolean {
-    const peers = [...this.#acquaintances.values()]
-    return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < FAR)
+    const peers = [...this.#entries.values()]
+    return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < NO_PATH)
   }
 
   #after(ms: number, then: () => void): Timer {
@@ -180,4 +177,17 @@ export class Presence {
     this.#timers.add(timer)
     return timer
   }
+}
+
+/** Ends the app with exit code 3 where `core` has met no peer within `timeout` milliseconds. */
+export function expectPeer(core: Hypercore, timeout: number): void {
+  const timer = setTimeout(() => {
+    fail(
+      new Failure(
+        `no peer found within ${timeout / 1000} s: is the writer running, and is the key right?`,
+        TIMED_OUT
+      )
+    )
+  }, timeout)
+  core.once('peer-add', () => clearTimeout(timer))
 }

@@ -4,63 +4,60 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
 import { containFaults } from '../upstream/protomux.ts'
-import { Failure, messageOf } from '../errors.ts'
+import { diskFault, messageOf } from '../errors.ts'
 import { guardReplication } from './message-filter.ts'
-import { fail } from '../app/environment.ts'
-import { readerFailure, writerFailure } from '../storage/writer-log.ts'
 
 /** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
 const MAX_CONNECTIONS = 128
-/** Who has not shown by then that it holds the key is a stranger to this log. */
-const LET_IN_MS = 10_000
+/** A remote that has not shown by then that it holds the key is a stranger to this log. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
 
-/** Nobody may leave more than this unread of what we have sent. */
+/** A peer may leave at most this much of what we have sent unread. */
 const MAX_UNREAD = 64 * 1024 * 1024
-const LOOK_MS = 500
+const UNREAD_CHECK_MS = 500
 
-/** Keeps strangers and offenders from taking what the peers of a log need. */
-export interface Admission {
-  /** Ends the connection with a peer; for good where `ban` says that it cannot be honest. */
-  drop(peer: Peer, ban: boolean): void
+export interface ConnectionEvents {
+  /** A peer was dropped, and why: it goes on `dropped a peer that …`. */
+  ondrop(reason: string): void
+  /** Our own log can't be read or written. */
+  onerror(err: unknown): void
 }
 
 /**
- * Watches over every connection of `swarm` that replicates `core`: there are only so many, and the
- * first to go is one whose peer has not been let in; nobody stays who is not let in in time, or who
- * does not read; who sends what no honest peer sends is banned. `ondrop` is told why.
+ * Watches over every connection of `swarm` that replicates `core`, so that strangers and offenders
+ * do not take what its peers need: there are only so many connections, and the first to go is a
+ * stranger's; a remote leaves that does not prove in time that it holds the key, or that does not
+ * read; a peer that sends what no honest peer sends is banned. Returns what drops a peer, for good
+ * where `ban` says that it cannot be honest.
  */
-export function admitPeers(
+export function limitConnections(
   swarm: Hyperswarm,
   core: Hypercore,
-  ondrop: (reason: string) => void
-): Admission {
+  { ondrop, onerror }: ConnectionEvents
+): (peer: Peer, reason: string, opts: { ban: boolean }) => void {
   swarm.on('connection', (connection) => {
     containFaults(Protomux.from(connection), (err) => onfault(connection, err))
     const timer = setTimeout(() => {
       if (!isPeer(connection)) connection.destroy()
-    }, LET_IN_MS)
+    }, HANDSHAKE_TIMEOUT_MS)
     connection.on('close', () => clearTimeout(timer))
     if (swarm.connections.size <= MAX_CONNECTIONS) return
     const stranger = [...swarm.connections].find((other) => !isPeer(other))
     ;(stranger ?? connection).destroy()
   })
-  guardReplication(core, (peer, reason, { honest }) => {
-    ondrop(reason)
-    drop(peer, !honest)
-  })
+  guardReplication(core, (peer, reason, { honest }) => drop(peer, reason, { ban: !honest }))
   setInterval(() => {
     for (const connection of swarm.connections) {
       if (connection._writableState.buffered <= MAX_UNREAD) continue
       ondrop('does not read what it asked for')
       connection.destroy()
     }
-  }, LOOK_MS).unref()
-  return { drop }
+  }, UNREAD_CHECK_MS).unref()
+  return drop
 
-  // who has not been let in is nobody to speak of
+  // strangers are not reported
   function onfault(connection: Connection, err: unknown): void {
-    const failure = core.writable ? writerFailure(err) : readerFailure(err)
-    if (failure instanceof Failure) fail(failure)
+    if (diskFault(err)) onerror(err)
     else if (isPeer(connection)) ondrop(`sent what nothing can be made of (${messageOf(err)})`)
   }
 
@@ -68,7 +65,8 @@ export function admitPeers(
     return core.peers.some(({ stream }) => stream === connection)
   }
 
-  function drop(peer: Peer, ban: boolean): void {
+  function drop(peer: Peer, reason: string, { ban }: { ban: boolean }): void {
+    ondrop(reason)
     if (ban) swarm.peers.get(b4a.toString(peer.remotePublicKey, 'hex'))?.ban(true)
     peer.stream.destroy()
   }

@@ -1,7 +1,6 @@
 import type { Download, Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/feed.ts'
-import { readerFailure } from '../storage/writer-log.ts'
 
 /** Blocks of a log in order: `blocks[0]` is block `seq`. One without blocks rewinds to `seq`. */
 export interface Run {
@@ -166,7 +165,7 @@ export class Follow {
       return await reading
     } catch (err) {
       if (this.#closed || this.#core.closing || truncations !== this.#truncations) return null
-      throw readerFailure(err)
+      throw err
     }
   }
 

@@ -12,14 +12,14 @@ const POLL_MS = 100
 export async function restore(log: WriterLog): Promise<void> {
   const { core } = log
   const deadline = Date.now() + PATIENCE_MS
-  while (log.isShort && Date.now() < deadline && !core.closing) {
+  while (log.hasLostBlocks && Date.now() < deadline && !core.closing) {
     await within(core.update({ force: true, wait: true }), deadline - Date.now())
     const range = core.download({ start: log.length, end: core.length, linear: true })
     await within(range.done(), deadline - Date.now())
     range.destroy()
     await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
   }
-  if (!log.isShort) return
+  if (!log.hasLostBlocks) return
   throw new Failure(
     `the log has lost its end: it came back with ${log.length} blocks of ${log.knownLength}, and no reader gave the rest back; start a reader that holds them and try again, or go on from the shorter log with --accept-loss`
   )

@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
+import os from 'bare-os'
 import sodium from 'sodium-universal'
 import { Failure } from '../errors.ts'
 
@@ -29,13 +30,13 @@ const SIZE = 4096 + SLOT
  * a log which comes back shorter, or as another one, is noticed. Two slots are written in turn, each
  * with a checksum: a power cut in the middle of one leaves the other.
  */
-export class Record {
+export class Checkpoint {
   readonly #file: string
   #fd: number | null = null
   #serial = 0
   state: LogState | null = null
 
-  /** Reads the record in `file`, where there is one. Throws a Failure where it is damaged. */
+  /** Reads the checkpoint in `file`, where there is one. Throws a Failure where it is damaged. */
   constructor(file: string) {
     this.#file = file
     if (!fs.existsSync(file)) return
@@ -100,4 +101,15 @@ function checksum(text: string): string {
   const sum = b4a.alloc(SUM)
   sodium.crypto_generichash(sum, b4a.from(text))
   return b4a.toString(sum, 'hex')
+}
+
+/**
+ * Tells this start of the machine from every other one. Where the system does not number them, the
+ * minute in which it started does; a wrong clock makes one start look like two, never two like one.
+ */
+export function bootId(): string {
+  if (os.platform() === 'linux') {
+    return String(fs.readFileSync('/proc/sys/kernel/random/boot_id')).trim()
+  }
+  return String(Math.round((Date.now() / 1000 - os.uptime()) / 60))
 }

@@ -1,8 +1,7 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
-import { readerFailure } from './writer-log.ts'
 
-/** Kept beside the blocks of the local copy, and replicated to nobody. */
+/** Kept beside the blocks of the local copy; it is not replicated. */
 const NAME = 'position'
 
 /** The block that `--resume` goes on with; undefined where none was ever saved. */
@@ -13,9 +12,5 @@ export async function loadPosition(core: Hypercore): Promise<number | undefined>
 
 /** Remembers that every block before `position` has been taken. */
 export async function savePosition(core: Hypercore, position: number): Promise<void> {
-  try {
-    await core.setUserData(NAME, b4a.from(String(position)))
-  } catch (err) {
-    throw readerFailure(err)
-  }
+  await core.setUserData(NAME, b4a.from(String(position)))
 }

@@ -2,7 +2,8 @@ import { Resolver } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
 import { codeOf } from '../errors.ts'
 
-interface Node {
+/** Where a node of a DHT is reached. */
+export interface DhtNode {
   host: string
   port: number
 }
@@ -20,7 +21,7 @@ export interface Reach {
 }
 
 /** A node of the DHT that `bootstrap` names, or of the public one. */
-export function createDht(bootstrap?: Node[]): HyperDHT {
+export function createDht(bootstrap?: DhtNode[]): HyperDHT {
   // given the names too, HyperDHT would have the system look them up, each time anew: where DNS does
   // not answer, that holds up every look-up, the threads that read and write files, and the exit
   const nodes = PUBLIC.map(({ address, port }) => ({ host: address, port }))

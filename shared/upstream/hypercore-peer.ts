@@ -36,7 +36,7 @@ export const PEER_MEMBERS: Members = {
 const WANT_BLOCKS = 2 ** 21
 
 /** What a peer has said of its log; of which only what the writer signed is true for certain. */
-export interface Claim {
+export interface RemoteLog {
   /** Whether it has said anything yet: what follows is 0 and false before. */
   readonly synced: boolean
   readonly fork: number
@@ -46,7 +46,7 @@ export interface Claim {
 }
 
 /** What `peer` has said of its log: tells which peer has more than we. No public way. */
-export function claimOf(peer: Peer): Claim {
+export function remoteLogOf(peer: Peer): RemoteLog {
   const { remoteSynced, remoteFork, remoteLength, remoteHasManifest } = peer as Peer & PeerState
   return {
     synced: remoteSynced,

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { type Format, formatBlocks, jsonLine } from '../../shared/app/stdout.ts'
+import { type Format, formatBlocks, jsonLine } from '../../shared/app/format.ts'
 
 const HOSTILE = '\u001b[31mred\u202e'
 
@@ -9,7 +9,7 @@ function shown(format: Format, seq: number, ...blocks: (string | Uint8Array)[]):
   return b4a.toString(formatBlocks(format, seq, bytes))
 }
 
-test('blocks are shown as the guide shows them', (t) => {
+test('blocks are shown as numbered lines', (t) => {
   const format: Format = { as: 'text', terminal: false }
   t.is(shown(format, 0, 'a', '', 'c'), 'Block 0: a\nBlock 1: \nBlock 2: c\n')
   t.is(shown(format, 4_294_967_296, 'far'), 'Block 4294967296: far\n')

@@ -1,13 +1,12 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { test } from 'brittle'
+import { ROOT, sourcesBelow, textOf } from './sources.ts'
 
-const ROOT = path.join(import.meta.dirname, '..', '..')
-
-const SOURCES = ['shared', 'shared/feed', 'writer-app', 'reader-app']
+const SOURCES = ['shared', 'writer-app', 'reader-app']
 
 test('every message in the troubleshooting of the README is one that an app prints', (t) => {
-  const code = SOURCES.flatMap(sourcesOf).join('\n')
+  const code = SOURCES.flatMap(sourcesBelow).map(textOf).join('\n')
   const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8')
   const section = /^## Troubleshooting$([^]*?)^## /m.exec(readme)?.[1] ?? ''
   const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message = '']) => message)
@@ -22,10 +21,3 @@ test('every message in the troubleshooting of the README is one that an app prin
     )
   }
 })
-
-function sourcesOf(folder: string): string[] {
-  return fs
-    .readdirSync(path.join(ROOT, folder))
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => fs.readFileSync(path.join(ROOT, folder, name), 'utf8'))
-}

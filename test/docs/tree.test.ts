@@ -1,16 +1,15 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { test } from 'brittle'
+import { ROOT } from './sources.ts'
 
-const ROOT = path.join(import.meta.dirname, '..', '..')
-
-test('the file map in ARCHITECTURE.md is the tree of shared', (t) => {
+test('the map in ARCHITECTURE.md names every file and room of shared, and nothing else', (t) => {
   const text = fs.readFileSync(path.join(ROOT, 'ARCHITECTURE.md'), 'utf8')
   const map = /^```\n([^]*?)^```$/m.exec(text)?.[1] ?? ''
-  const shared = /^shared\/\n([^]*?)^\w/m.exec(map)?.[1] ?? ''
-  const named = [...shared.matchAll(/^ {2,4}(\w+\.ts) /gm)].map(([, name]) => name)
-  const there = [...sourcesOf('shared'), ...sourcesOf('shared/feed')]
-  t.alike(named.sort(), there.sort())
+  const shared = /^shared\/.*\n([^]*?)^\w/m.exec(map)?.[1] ?? ''
+  const named = [...shared.matchAll(/^ {2}([\w.-]+\/?) /gm)].map(([, name]) => name)
+  const names: string[] = fs.readdirSync(path.join(ROOT, 'shared'))
+  t.alike(named.sort(), names.map((name) => (name.endsWith('.ts') ? name : `${name}/`)).sort())
 })
 
 test('every dependency of the apps earns its place in a line of ARCHITECTURE.md', (t) => {
@@ -27,7 +26,3 @@ test('every dependency of the apps earns its place in a line of ARCHITECTURE.md'
     t.alike(missing, [], app)
   }
 })
-
-function sourcesOf(folder: string): string[] {
-  return fs.readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.ts'))
-}

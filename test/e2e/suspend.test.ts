@@ -6,7 +6,7 @@ import { onPosix } from '../helpers/platform.ts'
 /** Longer than it takes for a connection to be given up. */
 const ASLEEP_MS = 40_000
 
-onPosix('a machine that slept goes on where it was', { timeout: 240_000 }, async (t) => {
+onPosix('a machine that slept goes on where it was', async (t) => {
   await Promise.all([
     sleeps(t, 'the reader', async (writer, reader) => {
       reader.signal('SIGSTOP')

@@ -1,14 +1,11 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, configure } from 'brittle'
+import type { Test } from 'brittle'
 import { Program, type ProgramOptions } from './program.ts'
 import { bootstrap } from './testnet.ts'
 
 export { closeTestnet } from './testnet.ts'
-
-// generous, for machines that are slow: a test that waits in vain fails in the end
-configure({ timeout: 120_000 })
 
 export const ROOT = path.join(import.meta.dirname, '..', '..')
 

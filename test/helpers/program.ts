@@ -3,9 +3,12 @@ import path from 'bare-path'
 import process from 'bare-process'
 import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
-import type { Test } from 'brittle'
+import { type Test, configure } from 'brittle'
 import { codeOf } from '../../shared/errors.ts'
 import { Capture } from './capture.ts'
+import { TEST_MS } from './limits.ts'
+
+configure({ timeout: TEST_MS })
 
 /** How a process ended: its exit code, or the name of the signal that ended it. */
 export type Ending = number | string

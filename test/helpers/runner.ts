@@ -2,9 +2,11 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Subprocess, spawn } from 'bare-subprocess'
+import { leftovers } from './leftovers.ts'
+import { FILE_MS } from './limits.ts'
 
-/** A file that takes longer hangs. */
-const LIMIT_MS = 900_000
+/** How long a killed process may take to be gone, in milliseconds. */
+const GONE_MS = 10_000
 
 export interface Result {
   passed: number
@@ -14,37 +16,82 @@ export interface Result {
   output: string
 }
 
-let current: Subprocess | null = null
+/** Where a test file may leave things while it runs. */
+interface Place {
+  folder: string
+  /** For its temporary files. */
+  temporary: string
+  /** What it has said so far. */
+  stdout: string
+  stderr: string
+}
+
+interface Run {
+  child: Subprocess
+  place: Place
+  /** Resolves once its processes and its place are gone. */
+  over: Promise<unknown>
+}
+
+const running = new Set<Run>()
 
 /**
  * Runs one test file, in a process group and with a folder for temporary files of its own. What is
  * left of either behind counts as a failure, and is removed.
  */
 export async function runFile(file: string, root: string): Promise<Result> {
-  const startedAt = Date.now()
+  const place = createPlace()
+  const child = start(file, root, place)
+  const over = resultOf(child, place)
+  const run = { child, place, over }
+  running.add(run)
+  try {
+    return await over
+  } finally {
+    running.delete(run)
+  }
+}
+
+/** Kills what runs at present; resolves once nothing of it is left. */
+export async function endRunning(): Promise<void> {
+  for (const { child, place } of running) kill(child.pid, place.temporary)
+  await Promise.all([...running].map(({ over }) => over))
+}
+
+function createPlace(): Place {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-test-'))
+  const below = (name: string): string => path.join(folder, name)
+  fs.mkdirSync(below('tmp'))
+  return { folder, temporary: below('tmp'), stdout: below('stdout'), stderr: below('stderr') }
+}
+
+function start(file: string, root: string, { temporary, stdout, stderr }: Place): Subprocess {
+  // no pipes: once process.stdout was in use, console.log drops what does not fit into one
+  const streams = [stdout, stderr].map((name) => fs.openSync(name, 'w'))
   const child = spawn(os.execPath(), [file], {
     cwd: root,
-    env: { ...environment(), TMPDIR: folder, TEMP: folder, TMP: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment(), TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    stdio: ['ignore', ...streams],
     // a group of its own
     detached: true
   })
-  current = child
-  const limit = setTimeout(() => endGroup(child), LIMIT_MS)
-  const [stdout, stderr] = await Promise.all([
-    textOf(child.stdout),
-    textOf(child.stderr),
-    new Promise<void>((resolve) => child.on('exit', () => resolve()))
-  ])
+  for (const fd of streams) fs.closeSync(fd)
+  return child
+}
+
+async function resultOf(child: Subprocess, place: Place): Promise<Result> {
+  const startedAt = Date.now()
+  const limit = setTimeout(() => kill(child.pid, place.temporary), FILE_MS)
+  await new Promise<void>((resolve) => child.on('exit', () => resolve()))
   clearTimeout(limit)
-  current = null
 
   const faults: string[] = []
+  if (kill(child.pid, place.temporary)) faults.push('a process was left behind')
+  await end(child, place.temporary)
+  const [stdout, stderr] = [textOf(place.stdout), textOf(place.stderr)]
+  const files = fs.readdirSync(place.temporary)
+  fs.rmSync(place.folder, { recursive: true })
   const counts = countTests(stdout)
-  if (endGroup(child)) faults.push('a process was left behind')
-  const files = fs.readdirSync(folder)
-  fs.rmSync(folder, { recursive: true })
   if (counts.failed === 0) {
     if (child.exitCode !== 0) {
       faults.push(`ended with ${child.signalCode ?? child.exitCode} in: ${lastTest(stdout)}`)
@@ -62,19 +109,25 @@ export async function runFile(file: string, root: string): Promise<Result> {
   }
 }
 
-/** Ends what runs at present. */
-export function endRunning(): void {
-  if (current) endGroup(current)
+/** Kills what is left of a test file, until it is gone: a process that is killed may linger. */
+async function end({ pid }: Subprocess, temporary: string): Promise<void> {
+  for (const startedAt = Date.now(); Date.now() - startedAt < GONE_MS; ) {
+    if (!kill(pid, temporary)) return
+    await new Promise<void>((resolve) => setTimeout(resolve, 10))
+  }
 }
 
-/** Kills what is left of the group of `child`, which Windows has not; tells whether there was any. */
-function endGroup({ pid }: Subprocess): boolean {
-  try {
-    os.kill(-pid, 'SIGKILL')
-    return true
-  } catch {
-    return false
+/** Kills what is left of the group `group` and in `temporary`; tells whether there was anything. */
+function kill(group: number, temporary: string): boolean {
+  const left = leftovers(group, temporary)
+  for (const target of left) {
+    try {
+      os.kill(target, 'SIGKILL')
+    } catch {
+      // it has ended by itself
+    }
   }
+  return left.length > 0
 }
 
 // the lines of TAP at the top level: a test each
@@ -93,10 +146,8 @@ function lastTest(tap: string): string {
   return [...tap.matchAll(/^# (.*)$/gm)].at(-1)?.[1] ?? 'no test'
 }
 
-async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
-  let text = ''
-  for await (const chunk of stream ?? []) text += String(chunk)
-  return text
+function textOf(file: string): string {
+  return String(fs.readFileSync(file))
 }
 
 function environment(): Record<string, string> {

@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
-import { Record } from '../../shared/storage/checkpoint.ts'
+import { Checkpoint } from '../../shared/storage/checkpoint.ts'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
 import { WAL, fileOf, filledStorage, linesFrom, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
@@ -122,7 +122,7 @@ function snapshot(storage: string): (key: string) => Promise<void> {
   return async (key) => {
     for (const name of fs.readdirSync(db)) fs.unlinkSync(path.join(db, name))
     for (const { file, bytes } of files) fs.writeFileSync(file, bytes)
-    const record = new Record(path.join(storage, 'writer-storage.record'))
+    const record = new Checkpoint(path.join(storage, 'writer-storage.record'))
     await record.save({ key, fork: 0, length: LINES.length, boot: 'earlier' })
     record.close()
   }

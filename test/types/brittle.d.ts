@@ -21,9 +21,7 @@ declare module 'brittle' {
   type Body = (t: Test) => Promise<void> | void
 
   export function test(name: string, body: Body): Promise<boolean>
-  export function test(name: string, opts: { timeout: number }, body: Body): Promise<boolean>
   export function skip(name: string, body: Body): Promise<boolean>
-  export function skip(name: string, opts: { timeout: number }, body: Body): Promise<boolean>
   export function hook(name: string, body: Body): unknown
   export function configure(config: { timeout: number }): void
 }

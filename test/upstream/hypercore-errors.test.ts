@@ -3,8 +3,8 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { test } from 'brittle'
 import Hypercore, { type Manifest } from 'hypercore'
+import { diskFault } from '../../shared/errors.ts'
 import {
-  isDamagedStore,
   isForgery,
   isHypercoreError,
   isInvalidData,
@@ -105,7 +105,7 @@ test(`${installed('hypercore')}: a store that lacks a file says so`, async (t) =
     if (name.startsWith('MANIFEST')) fs.unlinkSync(path.join(db, name))
   }
   const err = await errorOf(new Hypercore(folder).ready())
-  t.ok(isDamagedStore(err), String(err))
+  t.is(diskFault(err), 'damaged', String(err))
 })
 
 /** `message`, with another block where it has one. */

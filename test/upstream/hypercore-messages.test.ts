@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import { guardReplication } from '../../shared/limits/message-filter.ts'
-import { askForHoldings, claimOf, holdsBlocks } from '../../shared/upstream/hypercore-peer.ts'
+import { askForHoldings, remoteLogOf, holdsBlocks } from '../../shared/upstream/hypercore-peer.ts'
 import {
   MESSAGE_MEMBERS,
   type Range,
@@ -136,7 +136,7 @@ test(`${installed('hypercore')}: send of wireSync and wireRange is what Hypercor
   })
   sendMessage(reader, 'noData', { request: NONE, reason: 0 })
   await passed
-  t.is(claimOf(source).length, 0, 'and by nothing else')
+  t.is(remoteLogOf(source).length, 0, 'and by nothing else')
 
   let heard = told(3)
   for (const message of ranges) range.send(message)

@@ -3,11 +3,11 @@ import { test } from 'brittle'
 import Protomux from 'protomux'
 import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
 import {
-  type Claim,
+  type RemoteLog,
   PEER_MEMBERS,
   answersOwed,
   askForHoldings,
-  claimOf,
+  remoteLogOf,
   connectionOf,
   holdsBlocks,
   muxOf,
@@ -38,24 +38,24 @@ test(`${installed('hypercore')}: remoteSynced, remoteFork, remoteLength, remoteH
     }
   })
   const until = async (length: number, fork: number): Promise<void> => {
-    while (claimOf(source).length !== length || claimOf(source).fork !== fork) {
+    while (remoteLogOf(source).length !== length || remoteLogOf(source).fork !== fork) {
       await new Promise<void>((resolve) => {
         onsync = resolve
       })
     }
   }
   await until(3, 0)
-  t.alike(claimOf(source), { synced: true, fork: 0, length: 3, hasManifest: true })
+  t.alike(remoteLogOf(source), { synced: true, fork: 0, length: 3, hasManifest: true })
   await log.truncate(2)
   await until(2, 1)
-  t.alike(claimOf(source), { synced: true, fork: 1, length: 2, hasManifest: true })
+  t.alike(remoteLogOf(source), { synced: true, fork: 1, length: 2, hasManifest: true })
 })
 
 test(`${installed('hypercore')}: a peer that has just come has said nothing`, async (t) => {
   const log = await createLog(t, numbered(3))
   const copy = await createCopy(t, log)
-  const claim = new Promise<Claim>((resolve) => {
-    copy.once('peer-add', (peer) => resolve(claimOf(peer)))
+  const claim = new Promise<RemoteLog>((resolve) => {
+    copy.once('peer-add', (peer) => resolve(remoteLogOf(peer)))
   })
   connect(t, log, copy)
   t.alike(await claim, { synced: false, fork: 0, length: 0, hasManifest: false })

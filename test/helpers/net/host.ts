@@ -1,11 +1,8 @@
 import os from 'bare-os'
 import path from 'bare-path'
 import { spawnSync } from 'bare-subprocess'
-import { type Test, configure, skip, test } from 'brittle'
+import { type Test, skip, test } from 'brittle'
 import { Program } from '../program.ts'
-
-// generous, for machines that are slow: a test that waits in vain fails in the end
-configure({ timeout: 120_000 })
 
 const ROOT = path.join(import.meta.dirname, '..', '..', '..')
 const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
@@ -51,6 +48,11 @@ export class Host {
 
   get #inside(): string[] {
     return ['nsenter', `--target=${this.#holder.pid}`, ...enter]
+  }
+
+  /** The path of its network namespace. */
+  get namespace(): string {
+    return `/proc/${this.#holder.pid}/ns/net`
   }
 
   /** Starts a program on this host. */

@@ -1,8 +1,8 @@
 // An app whose close takes longer than anything that could end it in the middle.
 import process from 'bare-process'
-import { args, nameApp, onStop, stop } from '../../../../shared/app/environment.ts'
+import { args } from '../../../../shared/app/environment.ts'
+import { onStop, stop } from '../../../../shared/app/lifecycle.ts'
 
-nameApp('slow-close')
 const timer = setInterval(() => {}, 1000)
 onStop(async () => {
   process.stdout.write('closing\n')

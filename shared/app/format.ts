@@ -1,0 +1,44 @@
+import b4a from 'b4a'
+import { escapeControls, escapeJson } from './escape.ts'
+
+/** How blocks are shown: numbered lines, the bytes alone, or newline-delimited JSON. */
+export type Format =
+  | { as: 'text'; terminal: boolean }
+  | { as: 'raw'; delimiter: Uint8Array }
+  | { as: 'json'; cmd: string }
+
+const LF = b4a.from('\n')
+
+/** One line of the JSON envelope that Pear's own `--json` output has. */
+export function jsonLine(cmd: string, tag: string, data: object): string {
+  return escapeJson(JSON.stringify({ cmd, tag, data })) + '\n'
+}
+
+/** The bytes that show `blocks`, the first of which is block number `seq`. */
+export function formatBlocks(format: Format, seq: number, blocks: Uint8Array[]): Uint8Array {
+  const parts: Uint8Array[] = []
+  for (const block of blocks) {
+    switch (format.as) {
+      case 'raw':
+        parts.push(block, format.delimiter)
+        break
+      case 'json':
+        parts.push(b4a.from(jsonLine(format.cmd, 'block', { seq, ...jsonValue(block) })))
+        break
+      case 'text':
+        parts.push(b4a.from(`Block ${seq}: `), format.terminal ? escapeBlock(block) : block, LF)
+    }
+    seq++
+  }
+  return b4a.concat(parts)
+}
+
+function escapeBlock(block: Uint8Array): Uint8Array {
+  return b4a.from(escapeControls(b4a.toString(block)))
+}
+
+function jsonValue(block: Uint8Array): { value: string } | { base64: string } {
+  const value = b4a.toString(block)
+  // a round trip tells what is UTF-8: anything else decodes to replacement characters
+  return b4a.equals(b4a.from(value), block) ? { value } : { base64: b4a.toString(block, 'base64') }
+}

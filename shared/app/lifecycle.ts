@@ -1,0 +1,89 @@
+import process from 'bare-process'
+import { ERROR, Failure } from '../errors.ts'
+import { pear } from './environment.ts'
+import { createStatus, statusWritten } from './status.ts'
+
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+
+let close: () => Promise<void> = () => Promise.resolve()
+let closing: Promise<void> | null = null
+let stopping = false
+
+/**
+ * Takes the app's one teardown: an ordered close that `stop`, SIGHUP, SIGINT, SIGTERM and Pear run,
+ * once. A second signal ends the process at once.
+ */
+export function onStop(teardown: () => Promise<void>): void {
+  close = teardown
+  // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
+  pear?.teardown(closeOnce)
+  for (const [signal, code] of Object.entries(SIGNALS)) {
+    process.on(signal as keyof typeof SIGNALS, () => {
+      if (stopping) Bare.exit(code)
+      else void stop(code)
+    })
+  }
+}
+
+/** Closes what the app opened, in its order, and ends the process with `code`. */
+export async function stop(code: number): Promise<never> {
+  // the first stop ends the process
+  if (stopping) return new Promise(() => {})
+  stopping = true
+  try {
+    await closeOnce()
+  } catch (err) {
+    const failed = report(err)
+    code ||= failed
+  }
+  await statusWritten()
+  return Bare.exit(code)
+}
+
+/** Whether a stop is under way: errors from then on are caused by it. */
+export function isStopping(): boolean {
+  return closing !== null
+}
+
+function closeOnce(): Promise<void> {
+  // every caller waits for the one close, which is under way before any of it runs
+  closing ??= Promise.resolve().then(close)
+  return closing
+}
+
+/** The name that errors begin with. */
+let appName = 'pear'
+let explain: (err: unknown) => unknown = (err) => err
+
+/**
+ * Names the app in errors, and takes over every error that is thrown and not caught. `inWords` turns
+ * what a person can mend into a Failure, and returns everything else as it is.
+ */
+export function handleErrors(name: string, inWords: (err: unknown) => unknown): void {
+  appName = name
+  explain = inWords
+  Bare.on('uncaughtException', fail)
+  Bare.on('unhandledRejection', fail)
+}
+
+/** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
+export function fail(err: unknown): void {
+  if (isStopping()) return
+  void stop(report(err))
+}
+
+function report(err: unknown): number {
+  const status = createStatus(appName)
+  const reason = explain(err)
+  if (reason instanceof Failure) {
+    status.error(reason.message)
+    return reason.code
+  }
+  for (const line of stackOf(reason)) status.error(line)
+  return ERROR
+}
+
+function stackOf(err: unknown): string[] {
+  const stack = err instanceof Error ? err.stack : undefined
+  return ['this is a bug, please report it', ...(stack ?? String(err)).split('\n')]
+}

@@ -1,0 +1,31 @@
+import { DONE } from '../errors.ts'
+import { args } from './environment.ts'
+import { handleErrors, stop } from './lifecycle.ts'
+import { type Status, createStatus } from './status.ts'
+import { watchOutput, writeOutput } from './stdout.ts'
+
+/** What both apps can be asked for. */
+interface CommonOptions {
+  /** What --help or --version asked for, to be printed in place of everything else. */
+  text: string | null
+  quiet: boolean
+}
+
+/**
+ * Begins the app called `name`: takes over its errors, which `inWords` makes a Failure where a person
+ * can mend them, reads its arguments with `parse`, and answers --help and --version.
+ */
+export async function startApp<T extends CommonOptions>(
+  name: string,
+  parse: (argv: string[]) => T,
+  inWords: (err: unknown) => unknown
+): Promise<{ options: T; status: Status }> {
+  handleErrors(name, inWords)
+  watchOutput()
+  const options = parse(args)
+  if (options.text !== null) {
+    await writeOutput(options.text)
+    await stop(DONE)
+  }
+  return { options, status: createStatus(name, options) }
+}

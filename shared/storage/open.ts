@@ -1,0 +1,118 @@
+import b4a from 'b4a'
+import fs from 'bare-fs'
+import path from 'bare-path'
+import Hypercore from 'hypercore'
+import { Failure } from '../errors.ts'
+import { assertOurs, assertWhole, isEmpty } from './checks.ts'
+import { Checkpoint } from './checkpoint.ts'
+import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure } from './failures.ts'
+import { keepPrivate } from './permissions.ts'
+import { WriterLog } from './writer-log.ts'
+
+/** What the apps keep below a storage folder. */
+const WRITER_STORAGE = 'writer-storage'
+const WRITER_RECORD = 'writer-storage.record'
+const READER_STORAGE = 'reader-storage'
+const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
+/** What hypercore-storage keeps in a store; it would move anything else into `db`. */
+const STORE = ['CORESTORE', 'db']
+/** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
+const WRITE_BUFFER = 16 * 1024 * 1024
+
+/**
+ * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
+ * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ */
+export async function openWriter(
+  storage: string,
+  onfailure: (failure: Failure) => void
+): Promise<WriterLog> {
+  const folder = path.join(storage, WRITER_STORAGE)
+  const checkpoint = openCheckpoint(storage)
+  const { key } = checkpoint.state ?? {}
+  if (key !== undefined && isEmpty(folder)) {
+    throw new Failure(`${folder} is gone, and with it the log ${key}: ${REPAIR_HINT_WRITER}`)
+  }
+  const { core, stopWatching } = await open(
+    storage,
+    folder,
+    REPAIR_HINT_WRITER,
+    // only this writer makes its log longer, unless the log has lost blocks
+    (at) => new Hypercore(at, { eagerUpgrade: false }),
+    onfailure
+  )
+  if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
+    await core.close()
+    throw new Failure(
+      `${folder} no longer holds the log ${key} but another one: ${REPAIR_HINT_WRITER}`
+    )
+  }
+  return new WriterLog(core, checkpoint, stopWatching)
+}
+
+function openCheckpoint(storage: string): Checkpoint {
+  const file = path.join(storage, WRITER_RECORD)
+  try {
+    assertOurs(storage, OURS)
+    return new Checkpoint(file)
+  } catch (err) {
+    throw openFailure(err, storage, REPAIR_HINT_WRITER)
+  }
+}
+
+/**
+ * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
+ * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
+ * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ */
+export async function openReader(
+  storage: string,
+  key: Uint8Array,
+  onfailure: (failure: Failure) => void
+): Promise<Hypercore> {
+  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
+  const folder = path.join(storage, READER_STORAGE, name)
+  const { core, stopWatching } = await open(
+    storage,
+    folder,
+    REPAIR_HINT_READER,
+    (at) =>
+      new Hypercore(at, key, { writable: false, eagerUpgrade: false, inflightRange: [64, 1024] }),
+    onfailure
+  )
+  core.once('close', stopWatching)
+  return core
+}
+
+async function open(
+  storage: string,
+  folder: string,
+  repairHint: string,
+  create: (store: unknown) => Hypercore,
+  onfailure: (failure: Failure) => void
+): Promise<{ core: Hypercore; stopWatching: () => void }> {
+  try {
+    assertOurs(storage, OURS)
+    assertOurs(folder, STORE)
+    assertWhole(folder, repairHint)
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const store = Hypercore.defaultStorage(folder, {
+      writeBufferSize: WRITE_BUFFER,
+      // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
+      blobGarbageCollectionAgeCutOff: 0
+    })
+    const core = create(store)
+    await core.ready()
+    core.once('conflict', () => onfailure(conflictFailure(folder)))
+    return { core, stopWatching: keepPrivate(folder) }
+  } catch (err) {
+    throw openFailure(err, folder, repairHint)
+  }
+}
+
+// Hypercore closes a log once it has proof that its writer appended to an older copy of it
+function conflictFailure(folder: string): Failure {
+  return new Failure(
+    `the writer of ${folder} has signed two different logs with one key, so neither can be trusted: it must start a new one in an empty folder`
+  )
+}

@@ -1,0 +1,51 @@
+import fs from 'bare-fs'
+import path from 'bare-path'
+
+/**
+ * The files that take long, the longest first. They start in this order, before all others: a long
+ * file that started last would have the machine to itself at the end. What is not named here is short,
+ * and fills the gaps in the order of the alphabet.
+ */
+export const LONGEST: readonly string[] = [
+  'test/swarm/outage.test.ts',
+  'test/swarm/unreachable.test.ts',
+  'test/app/peer-status.test.ts',
+  'test/e2e/memory.test.ts',
+  'test/swarm/lan-faults.test.ts',
+  'test/e2e/suspend.test.ts',
+  'test/e2e/peers.test.ts',
+  'test/torture/short.test.ts',
+  'test/e2e/reader.test.ts',
+  'test/feed/hostile.test.ts',
+  'test/replication/position.test.ts',
+  'test/e2e/writer.test.ts',
+  'test/e2e/guide.test.ts',
+  'test/docs/commands.test.ts',
+  'test/e2e/compatibility.test.ts'
+]
+
+/** The comment that begins a file which must have the machine to itself, and says why. */
+const ALONE = /^\/\/ alone: \S/
+
+export interface Order {
+  /** Files that share the machine, in the order in which to start them. */
+  together: string[]
+  /** Files that run after these, one by one. */
+  alone: string[]
+}
+
+/** Decides when each of `files` runs; the paths are relative to the folder `root`. */
+export function orderOf(files: string[], root: string): Order {
+  const sorted = [...files].sort(longestFirst)
+  const alone = sorted.filter((file) => ALONE.test(String(fs.readFileSync(path.join(root, file)))))
+  return { together: sorted.filter((file) => !alone.includes(file)), alone }
+}
+
+function longestFirst(a: string, b: string): number {
+  return placeOf(a) - placeOf(b) || (a < b ? -1 : 1)
+}
+
+function placeOf(file: string): number {
+  const place = LONGEST.indexOf(file)
+  return place === -1 ? LONGEST.length : place
+}
