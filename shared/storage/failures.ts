@@ -16,16 +16,8 @@ export function openFailure(err: unknown, folder: string, repairHint: string): u
   if (err instanceof Failure) return err
   const message = messageOf(err)
   const code = codeOf(err)
-  if (message.includes('could not be locked')) {
-    return new Failure(
-      `${folder} is in use by another process: stop that one, or choose another folder with --storage`
-    )
-  }
-  if (UNWRITABLE.has(code)) {
-    return new Failure(
-      `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
-    )
-  }
+  if (message.includes('could not be locked')) return inUse(folder)
+  if (UNWRITABLE.has(code)) return unwritable(folder, code)
   if (message.startsWith('Invalid device file')) {
     return new Failure(
       `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
@@ -33,6 +25,19 @@ export function openFailure(err: unknown, folder: string, repairHint: string): u
   }
   if (diskFault(err) === 'damaged') return damaged(folder, messageOf(causeOf(err)), repairHint)
   return storageFailure(err, repairHint)
+}
+
+/** `folder` belongs to another process that runs now. */
+export function inUse(folder: string): Failure {
+  return new Failure(
+    `${folder} is in use by another process: stop that one, or choose another folder with --storage`
+  )
+}
+
+function unwritable(folder: string, code: string): Failure {
+  return new Failure(
+    `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
+  )
 }
 
 /** What keeps a writer's log from being read or written now, as a Failure where a person can mend it. */
