@@ -27,6 +27,18 @@ export function openFailure(err: unknown, folder: string, repairHint: string): u
   return storageFailure(err, repairHint)
 }
 
+/**
+ * What keeps `folder` from being looked into, or a new store from being made in it, as `openFailure`
+ * has it; but what is missing then is a folder that cannot be made, and no file of a store.
+ */
+export function placeFailure(err: unknown, folder: string, repairHint: string): unknown {
+  const code = codeOf(err)
+  if (err instanceof Failure || code === '' || code === 'EIO' || diskFault(err) === 'full') {
+    return openFailure(err, folder, repairHint)
+  }
+  return unwritable(folder, code)
+}
+
 /** `folder` belongs to another process that runs now. */
 export function inUse(folder: string): Failure {
   return new Failure(

@@ -4,7 +4,7 @@ import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
-import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure } from './failures.ts'
+import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
 import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
 import { keepPrivate } from './permissions.ts'
 import { WriterLog } from './writer-log.ts'
@@ -56,7 +56,7 @@ function openCheckpoint(storage: string): Checkpoint {
     assertOurs(storage, OURS)
     return new Checkpoint(file)
   } catch (err) {
-    throw openFailure(err, storage, REPAIR_HINT_WRITER)
+    throw placeFailure(err, storage, REPAIR_HINT_WRITER)
   }
 }
 
@@ -100,7 +100,7 @@ async function open(
       await core.close()
     })
   } catch (err) {
-    throw openFailure(err, folder, repairHint)
+    throw placeFailure(err, folder, repairHint)
   }
   try {
     assertWhole(folder, repairHint)

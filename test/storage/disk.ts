@@ -22,6 +22,9 @@ export async function createDisk(t: Test, size: number): Promise<Disk> {
     folder,
     resize(bytes) {
       must('mount', '-o', `remount,size=${bytes}`, folder)
+    },
+    forbidWrites() {
+      must('mount', '-o', 'remount,ro', folder)
     }
   }
 }
@@ -30,6 +33,8 @@ export interface Disk {
   folder: string
   /** Makes the disk as large as `bytes`. */
   resize(bytes: number): void
+  /** Makes the disk one that can be read only. */
+  forbidWrites(): void
 }
 
 function unmount(folder: string): void {
