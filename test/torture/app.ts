@@ -28,7 +28,6 @@ export class App {
   readonly ending: Promise<Ending>
   readonly #child: Subprocess
   #ended = false
-  #gate: Promise<void> = Promise.resolve()
 
   constructor(t: Test, [file = '', ...args]: string[], { onmessage, onstatus }: AppEvents) {
     const child = spawn(file, args)
@@ -46,8 +45,8 @@ export class App {
       })
     })
     const told = [
-      this.#tell(stdout, (line) => onmessage(JSON.parse(line) as Message)),
-      this.#tell(stderr, onstatus)
+      tell(stdout, (line) => onmessage(JSON.parse(line) as Message)),
+      tell(stderr, onstatus)
     ]
     this.ending = Promise.all([exited, ...told]).then(
       () => child.signalCode ?? child.exitCode ?? 'unknown'
@@ -74,22 +73,23 @@ export class App {
 
   /** Leaves stdout alone until the function that it returns is called. */
   stall(): () => void {
-    let open = (): void => {}
-    this.#gate = new Promise((resolve) => {
-      open = resolve
-    })
-    return open
+    const { stdout } = this.#child
+    stdout?.pause()
+    return () => stdout?.resume()
   }
+}
 
-  // what follows the last line feed was cut off by the end of the process
-  async #tell(stream: Readable, online: (line: string) => void): Promise<void> {
-    stream.setEncoding('utf8')
-    let rest = ''
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) online(line)
-      await this.#gate
-    }
-  }
+/**
+ * Hands each line of `stream` to `online`; resolves at its end. What follows the last line feed was
+ * cut off. An iterator would lose lines: when a process exits, its streams are made to flow.
+ */
+function tell(stream: Readable, online: (line: string) => void): Promise<void> {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk) => {
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) online(line)
+  })
+  return new Promise((resolve) => stream.on('close', () => resolve()))
 }
