@@ -22,11 +22,12 @@ const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
 const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
 const { core } = log
-const key = b4a.toString(core.key, 'hex')
-await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
-
 const lost = log.hasLostBlocks && !options.acceptLoss
 if (!lost) await log.startAppending()
+
+// from here on somebody may have the key: the log is on the disk
+const key = b4a.toString(core.key, 'hex')
+await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 swarm.on('connection', (connection) => core.replicate(connection))
