@@ -66,13 +66,11 @@ test('readers of both kinds serve each other when the writer is gone', async (t)
   await writer.append('a', 'b', 'c')
   const ours = await startReader(t, writer.key, ['--start', '0', '--json'])
   await tagged<{ seq: number }>(ours, 'block', ({ seq }) => seq === 2)
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.program.stop()
 
   const plain = await startPlainReader(t, writer.key, 0)
   await plain.stdout.line('2 c')
-  ours.signal('SIGTERM')
-  await ours.ending
+  await ours.stop()
 
   const last = await startReader(t, writer.key, ['--start', '0', '-n', '3'])
   t.is(await last.ending, 0)
