@@ -1,14 +1,18 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel } from 'protomux'
-import { Allowance } from '../limits/rate-limit.ts'
-import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
+import { TokenBucket } from '../limits/rate-limit.ts'
+import type { FeedPeer } from './candidate.ts'
+import type { FollowerEvents } from './events.ts'
+import { Follower } from './follower.ts'
 import { News } from './announcements.ts'
-import { Signatures } from './signed-lengths.ts'
+import { SignedLengths } from './signed-lengths.ts'
 import { BatchReader, Source } from './sender.ts'
 import * as wire from './messages.ts'
+import type { Skip } from './subscription.ts'
+import { Verifier } from './verifier.ts'
 
-export { isAhead } from './follower.ts'
-export type { Delivery, FollowerEvents, Skip } from './follower.ts'
+export type { Delivery, FollowerEvents } from './events.ts'
+export type { Skip } from './subscription.ts'
 
 /** Who speaks the feed says so within this time. */
 const OPEN_MS = 2000
@@ -63,12 +67,12 @@ export function createFeed(
   { onerror, follow }: { onerror(err: unknown): void; follow?: Following }
 ): Feed {
   const links = new Map<Peer, Link>()
-  const signatures = new Signatures(core)
-  const reader = new BatchReader(core, signatures)
+  const signedLengths = new SignedLengths(core)
+  const reader = new BatchReader(core, signedLengths)
   const follower =
     follow === undefined
       ? null
-      : new Follower(core, signatures, follow.skip, {
+      : new Follower(core, new Verifier(core, signedLengths), follow.skip, {
           ...follow,
           onerror,
           onsource: follow.onchange,
@@ -118,12 +122,12 @@ export function createFeed(
     })
     if (channel === null) return
 
-    const allowance = new Allowance()
+    const bucket = new TokenBucket()
     const hops = channel.addMessage<wire.Status>({
       encoding: wire.status,
-      onmessage: metered(allowance, STATUS_COST, (message) => {
+      onmessage: metered(bucket, STATUS_COST, (message) => {
         const { hops: before } = candidate
-        candidate.hops = Math.min(message.hops, wire.FAR)
+        told.hops = Math.min(message.hops, wire.NO_PATH)
         // it may have lost its path, and look for another
         link.news?.tell()
         follow?.onpeerhops?.(peer, candidate.hops)
@@ -132,57 +136,60 @@ export function createFeed(
     })
     const subscribe = channel.addMessage<wire.Subscribe>({
       encoding: wire.subscribe,
-      onmessage: metered(allowance, SUBSCRIBE_COST, (message) => void source.subscribe(message))
+      onmessage: metered(bucket, SUBSCRIBE_COST, (message) => void source.subscribe(message))
     })
     const begin = channel.addMessage({
       encoding: wire.readable(wire.begin),
       onmessage(message) {
-        if (message instanceof Error) follower?.onfault(candidate, message)
+        if (message instanceof Error) follower?.onunreadable(candidate, message)
         else follower?.onbegin(candidate, message)
       }
     })
     const batch = channel.addMessage({
       encoding: wire.readable(wire.batch),
       onmessage(message) {
-        if (message instanceof Error) follower?.onfault(candidate, message)
+        if (message instanceof Error) follower?.onunreadable(candidate, message)
         else follower?.onbatch(candidate, message)
       }
     })
     const ack = channel.addMessage<wire.Ack>({
       encoding: wire.ack,
-      onmessage: metered(allowance, 1, (message) => source.ack(message))
+      onmessage: metered(bucket, 1, (message) => source.ack(message))
     })
     const refuse = channel.addMessage<wire.Refuse>({
       encoding: wire.refuse,
-      onmessage: metered(allowance, 1, (message) => follower?.onrefuse(candidate, message))
+      onmessage: metered(bucket, 1, (message) => follower?.onrefuse(candidate, message))
     })
 
-    const source = new Source(core, signatures, reader, {
+    const source = new Source(core, signedLengths, reader, {
       begin: (message) => begin.send(message),
       batch: (message) => batch.send(message),
       refuse: (message) => refuse.send(message),
       onerror
     })
-    const candidate: Candidate = {
+    const told = { hops: wire.NO_PATH }
+    const candidate: FeedPeer = {
       peer,
-      hops: wire.FAR,
-      notBefore: 0,
-      failures: 0,
-      followsUs: () => source.active,
+      get hops() {
+        return told.hops
+      },
+      get followsUs() {
+        return source.active
+      },
       subscribe: (message) => subscribe.send(message),
       unsubscribe: () => subscribe.send(wire.UNSUBSCRIBE),
       ack: (message) => ack.send(message)
     }
 
-    let told: number | null = null
+    let sent: number | null = null
     const link: Link = {
       channel,
       late: false,
       source,
       news: null,
       sendHops(count) {
-        if (count === told) return
-        told = count
+        if (count === sent) return
+        sent = count
         hops.send({ hops: count })
       }
     }
@@ -195,8 +202,8 @@ export function createFeed(
   }
 
   // who has no path to the writer needs what others hold
-  function patienceOf({ hops }: Candidate): number {
-    if (hops === wire.FAR) return 0
+  function patienceOf({ hops }: FeedPeer): number {
+    if (hops === wire.NO_PATH) return 0
     return follower === null || hops === 0 ? WRITERS_NEWS_MS : NEWS_MS
   }
 
@@ -218,9 +225,9 @@ export function createFeed(
 }
 
 // thrown, it ends the connection at once, and all that came in one piece with the message
-function metered<T>(allowance: Allowance, cost: number, then: (message: T) => void) {
+function metered<T>(bucket: TokenBucket, cost: number, then: (message: T) => void) {
   return (message: T): void => {
-    if (!allowance.take(cost)) throw new Error('more than anyone needs')
+    if (!bucket.tryTake(cost)) throw new Error('more than anyone needs')
     then(message)
   }
 }

@@ -1,4 +1,5 @@
 import { Failure, causeOf, codeOf, diskFault, messageOf } from '../errors.ts'
+import { isLockedStore, isMovedStore } from '../upstream/hypercore-errors.ts'
 
 /** What to do where a writer's log is damaged. */
 export const REPAIR_HINT_WRITER =
@@ -14,9 +15,8 @@ const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EN
  */
 export function openFailure(err: unknown, folder: string, repairHint: string): unknown {
   if (err instanceof Failure) return err
-  const message = messageOf(err)
   const code = codeOf(err)
-  if (message.includes('could not be locked')) {
+  if (isLockedStore(err)) {
     return new Failure(
       `${folder} is in use by another process: stop that one, or choose another folder with --storage`
     )
@@ -26,7 +26,7 @@ export function openFailure(err: unknown, folder: string, repairHint: string): u
       `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
     )
   }
-  if (message.startsWith('Invalid device file')) {
+  if (isMovedStore(err)) {
     return new Failure(
       `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
     )

@@ -3,6 +3,8 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
+import { onConflict } from '../upstream/hypercore-replicator.ts'
+import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole, isEmpty } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure } from './failures.ts'
@@ -96,14 +98,14 @@ async function open(
     assertOurs(folder, STORE)
     assertWhole(folder, repairHint)
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const store = Hypercore.defaultStorage(folder, {
+    const store = createStorage(folder, {
       writeBufferSize: WRITE_BUFFER,
       // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
       blobGarbageCollectionAgeCutOff: 0
     })
     const core = create(store)
     await core.ready()
-    core.once('conflict', () => onfailure(conflictFailure(folder)))
+    onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
     throw openFailure(err, folder, repairHint)
