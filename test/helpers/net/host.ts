@@ -2,10 +2,8 @@ import os from 'bare-os'
 import path from 'bare-path'
 import { spawnSync } from 'bare-subprocess'
 import { type Test, skip, test } from 'brittle'
+import { type AppName, command } from '../launch.ts'
 import { Program } from '../program.ts'
-
-const ROOT = path.join(import.meta.dirname, '..', '..', '..')
-const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
 
 // root makes a network as it is; anybody else, where the system lets them, in a user namespace
 const unshare = ['--net', '--net --user --map-root-user'].find(
@@ -61,8 +59,8 @@ export class Host {
   }
 
   /** Starts an app on this host, with a home folder of its own. */
-  async startApp(name: 'writer-app' | 'reader-app', args: string[]): Promise<Program> {
-    return this.start([os.execPath(), path.join(APPS, name), ...args], {
+  async startApp(name: AppName, args: string[]): Promise<Program> {
+    return this.start([...command(name), ...args], {
       HOME: await this.#t.tmp()
     })
   }
