@@ -50,6 +50,11 @@ export class Host {
     return ['nsenter', `--target=${this.#holder.pid}`, ...enter]
   }
 
+  /** The path of its network namespace. */
+  get namespace(): string {
+    return `/proc/${this.#holder.pid}/ns/net`
+  }
+
   /** Starts a program on this host. */
   start(command: string[], env: Record<string, string> = {}): Program {
     return new Program(this.#t, [...this.#inside, ...command], { env })
