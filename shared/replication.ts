@@ -1,6 +1,8 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { type Feed, type Skip, createFeed, isAhead } from './feed/feed.ts'
+import { claimOf, isAhead } from './feed/claim.ts'
+import { type Feed, type Skip, createFeed } from './feed/feed.ts'
 import { Follow } from './replication/block-reader.ts'
+import { LogEnd } from './replication/log-end.ts'
 import { watchProgress } from './replication/stall-detector.ts'
 
 /** Peers who may know where the log ends are waited for this long. */
@@ -30,6 +32,7 @@ export class Replication {
   readonly #core: Hypercore
   readonly #feed: Feed
   readonly #stopWatching: () => void
+  readonly #logEnd = new LogEnd()
   readonly #readers = new WeakSet<Peer>()
   #decided = false
   #timers = new Set<Timer>()
@@ -43,6 +46,7 @@ export class Replication {
         skip,
         ondelivery: (delivery) => this.follow.deliver(delivery),
         onchange: () => this.#choose(),
+        onend: (end) => this.#logEnd.tell(end),
         ...events,
         onpeerhops: (peer, hops) => {
           if (hops > 0) this.#readers.add(peer)
@@ -54,7 +58,8 @@ export class Replication {
     core.on('truncate', () => this.#choose())
     this.#stopWatching = watchProgress(core, {
       waiting: () =>
-        this.follow.waiting || (this.#plain && core.peers.some((peer) => isAhead(peer, core))),
+        this.follow.waiting ||
+        (this.#plain && core.peers.some((peer) => isAhead(claimOf(peer), core))),
       onsilent: events.onsilent,
       onerror: events.onerror
     })
@@ -73,13 +78,12 @@ export class Replication {
   ): Promise<number | null> {
     // who wants no more than what there is waits for a peer as long as they say
     const patience = follow ? PATIENCE_MS : (timeout ?? PATIENCE_MS)
-    const { follower } = this.#feed
     const met = this.#met(flushed, patience)
-    return (
-      (await Promise.race([follower?.end({ anySource: false }), met])) ??
-      (await Promise.race([follower?.end({ anySource: true }), this.#after(ANSWER_MS)])) ??
-      (await this.#update())
-    )
+    const proven = await Promise.race([this.#logEnd.ask(), met])
+    if (proven !== null) return proven
+    const answer = this.#logEnd.ask()
+    this.#feed.follower?.acceptAnySource()
+    return (await Promise.race([answer, this.#after(ANSWER_MS)])) ?? (await this.#update())
   }
 
   /** Says which block comes first, and lets plain replication do what no feed does. */
@@ -130,7 +134,7 @@ export class Replication {
 
   get #plain(): boolean {
     const { follower } = this.#feed
-    const needed = follower === null || follower.source === null || follower.doubted
+    const needed = follower === null || follower.source === null || follower.contested
     return this.#decided && needed && !this.#feed.opening()
   }
 

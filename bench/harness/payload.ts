@@ -12,9 +12,13 @@ export interface Payload {
   size: number
 }
 
+export function payloadBytes({ count, size }: Payload): number {
+  return count * size
+}
+
 /** Milliseconds that `payload` alone takes on a wire of `rate` Mbit/s. */
-export function wireMs(rate: number, { count, size }: Payload): number {
-  return (count * size * BITS * 1000) / (rate * MEGABIT)
+export function wireMs(rate: number, payload: Payload): number {
+  return (payloadBytes(payload) * BITS * 1000) / (rate * MEGABIT)
 }
 
 /** Milliseconds from its start on within which a reader is to have printed `payload`. */
@@ -23,6 +27,6 @@ export function mostMs(rate: number, payload: Payload): number {
 }
 
 /** Bytes that may go over a link to a reader of `payload`. */
-export function mostBytes({ count, size }: Payload): number {
-  return MOST_BYTES * count * size + MOST_BYTES_A_LINE * count
+export function mostBytes(payload: Payload): number {
+  return Math.round(MOST_BYTES * payloadBytes(payload)) + MOST_BYTES_A_LINE * payload.count
 }

@@ -2,7 +2,7 @@ import { inTime } from './clock.ts'
 import { type Distance, distant } from './distance.ts'
 import { startGuideReader } from './guide.ts'
 import { type Writer, startReader, startWriterOf } from './pair.ts'
-import { type Payload, wireMs } from './payload.ts'
+import { type Payload, mostBytes, mostMs, wireMs } from './payload.ts'
 import type { Program } from './program.ts'
 import { type Scope, scoped } from './scope.ts'
 import { ROUND_TRIP_MS } from './sizes.ts'
@@ -59,6 +59,11 @@ export async function openSlowLink(
       }
     })
   }
+}
+
+/** Whether the reader was as fast, and cost as little, as it is to be at `rate` Mbit/s. */
+export function isKept({ ms, complete, bytes }: Outcome, rate: number, payload: Payload): boolean {
+  return complete && ms <= mostMs(rate, payload) && bytes <= mostBytes(payload)
 }
 
 async function startRelay(

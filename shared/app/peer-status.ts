@@ -3,7 +3,7 @@ import os from 'bare-os'
 import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import { Failure, TIMED_OUT } from '../errors.ts'
-import { FAR } from '../feed/messages.ts'
+import { NO_PATH } from '../feed/messages.ts'
 import type { Membership } from '../swarm.ts'
 import { fail } from './lifecycle.ts'
 import type { Status } from './status.ts'
@@ -166,7 +166,7 @@ export class PeerStatus {
 
   #hasPath(): boolean {
     const peers = [...this.#entries.values()]
-    return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < FAR)
+    return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < NO_PATH)
   }
 
   #after(ms: number, then: () => void): Timer {

@@ -1,14 +1,18 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel } from 'protomux'
 import { Allowance } from '../limits/rate-limit.ts'
-import { type Candidate, Follower, type FollowerEvents, type Skip } from './follower.ts'
+import type { FeedPeer } from './candidate.ts'
+import type { FollowerEvents } from './events.ts'
+import { Follower } from './follower.ts'
 import { News } from './announcements.ts'
-import { Signatures } from './signed-lengths.ts'
+import { SignedLengths } from './signed-lengths.ts'
 import { BatchReader, Source } from './sender.ts'
 import * as wire from './messages.ts'
+import type { Skip } from './subscription.ts'
+import { Verifier } from './verifier.ts'
 
-export { isAhead } from './follower.ts'
-export type { Delivery, FollowerEvents, Skip } from './follower.ts'
+export type { Delivery, FollowerEvents } from './events.ts'
+export type { Skip } from './subscription.ts'
 
 /** Who speaks the feed says so within this time. */
 const OPEN_MS = 2000
@@ -63,12 +67,12 @@ export function createFeed(
   { onerror, follow }: { onerror(err: unknown): void; follow?: Following }
 ): Feed {
   const links = new Map<Peer, Link>()
-  const signatures = new Signatures(core)
-  const reader = new BatchReader(core, signatures)
+  const signedLengths = new SignedLengths(core)
+  const reader = new BatchReader(core, signedLengths)
   const follower =
     follow === undefined
       ? null
-      : new Follower(core, signatures, follow.skip, {
+      : new Follower(core, new Verifier(core, signedLengths), follow.skip, {
           ...follow,
           onerror,
           onsource: follow.onchange,
@@ -123,7 +127,7 @@ export function createFeed(
       encoding: wire.status,
       onmessage: metered(allowance, STATUS_COST, (message) => {
         const { hops: before } = candidate
-        candidate.hops = Math.min(message.hops, wire.FAR)
+        told.hops = Math.min(message.hops, wire.NO_PATH)
         // it may have lost its path, and look for another
         link.news?.tell()
         follow?.onpeerhops?.(peer, candidate.hops)
@@ -137,14 +141,14 @@ export function createFeed(
     const begin = channel.addMessage({
       encoding: wire.readable(wire.begin),
       onmessage(message) {
-        if (message instanceof Error) follower?.onfault(candidate, message)
+        if (message instanceof Error) follower?.onunreadable(candidate, message)
         else follower?.onbegin(candidate, message)
       }
     })
     const batch = channel.addMessage({
       encoding: wire.readable(wire.batch),
       onmessage(message) {
-        if (message instanceof Error) follower?.onfault(candidate, message)
+        if (message instanceof Error) follower?.onunreadable(candidate, message)
         else follower?.onbatch(candidate, message)
       }
     })
@@ -157,32 +161,35 @@ export function createFeed(
       onmessage: metered(allowance, 1, (message) => follower?.onrefuse(candidate, message))
     })
 
-    const source = new Source(core, signatures, reader, {
+    const source = new Source(core, signedLengths, reader, {
       begin: (message) => begin.send(message),
       batch: (message) => batch.send(message),
       refuse: (message) => refuse.send(message),
       onerror
     })
-    const candidate: Candidate = {
+    const told = { hops: wire.NO_PATH }
+    const candidate: FeedPeer = {
       peer,
-      hops: wire.FAR,
-      notBefore: 0,
-      failures: 0,
-      followsUs: () => source.active,
+      get hops() {
+        return told.hops
+      },
+      get followsUs() {
+        return source.active
+      },
       subscribe: (message) => subscribe.send(message),
       unsubscribe: () => subscribe.send(wire.UNSUBSCRIBE),
       ack: (message) => ack.send(message)
     }
 
-    let told: number | null = null
+    let sent: number | null = null
     const link: Link = {
       channel,
       late: false,
       source,
       news: null,
       sendHops(count) {
-        if (count === told) return
-        told = count
+        if (count === sent) return
+        sent = count
         hops.send({ hops: count })
       }
     }
@@ -195,8 +202,8 @@ export function createFeed(
   }
 
   // who has no path to the writer needs what others hold
-  function patienceOf({ hops }: Candidate): number {
-    if (hops === wire.FAR) return 0
+  function patienceOf({ hops }: FeedPeer): number {
+    if (hops === wire.NO_PATH) return 0
     return follower === null || hops === 0 ? WRITERS_NEWS_MS : NEWS_MS
   }
 

@@ -13,8 +13,8 @@ export const MAX_BYTES = 1024 * 1024
 export const WINDOW_BATCHES = 8
 export const WINDOW_BYTES = 4 * MAX_BYTES
 
-/** Connections between a peer and the writer along the feed; FAR where there is no path to it. */
-export const FAR = 16
+/** Connections between a peer and the writer along the feed; NO_PATH where there is no path to it. */
+export const NO_PATH = 16
 
 export interface Status {
   hops: number

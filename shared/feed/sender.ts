@@ -1,6 +1,6 @@
 import type { Hypercore, Upgrade } from 'hypercore'
 import { blocksWithin } from './block-budget.ts'
-import type { Signatures, Signed } from './signed-lengths.ts'
+import type { SignedLengths, Signed } from './signed-lengths.ts'
 import {
   type Ack,
   type Batch,
@@ -30,12 +30,12 @@ interface Sent {
 /** Reads the signed batch that begins at a block, once for all the peers that ask for the same. */
 export class BatchReader {
   readonly #core: Hypercore
-  readonly #signatures: Signatures
+  readonly #signedLengths: SignedLengths
   #last: { start: number; length: number; batch: Promise<Omit<Batch, 'id'> | null> } | null = null
 
-  constructor(core: Hypercore, signatures: Signatures) {
+  constructor(core: Hypercore, signedLengths: SignedLengths) {
     this.#core = core
-    this.#signatures = signatures
+    this.#signedLengths = signedLengths
     core.on('truncate', () => {
       this.#last = null
     })
@@ -61,7 +61,7 @@ export class BatchReader {
     // the only signature that a relay has may be that of the longest batch
     const enough = this.#core.writable ? MAX_BYTES / 2 : Infinity
     const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES, enough })
-    const signed = await this.#signatures.within(start, start + count)
+    const signed = await this.#signedLengths.within(start, start + count)
     const blocks = signed && (await this.#blocks(start, signed.length))
     if (signed === null || blocks === null || fork !== this.#core.fork) return null
     return { start, signature: signed.signature, blocks }
@@ -87,7 +87,7 @@ export class BatchReader {
  */
 export class Source {
   readonly #core: Hypercore
-  readonly #signatures: Signatures
+  readonly #signedLengths: SignedLengths
   readonly #reader: BatchReader
   readonly #channel: SourceChannel
   #request: Subscribe | null = null
@@ -100,12 +100,12 @@ export class Source {
 
   constructor(
     core: Hypercore,
-    signatures: Signatures,
+    signedLengths: SignedLengths,
     reader: BatchReader,
     channel: SourceChannel
   ) {
     this.#core = core
-    this.#signatures = signatures
+    this.#signedLengths = signedLengths
     this.#reader = reader
     this.#channel = channel
   }
@@ -229,7 +229,7 @@ export class Source {
     if (end > 0 && word === null) return null
     const wanted = tail === -1 ? from : end - tail
     const signed =
-      wanted > length ? await this.#signatures.within(length, Math.min(wanted, end)) : null
+      wanted > length ? await this.#signedLengths.within(length, Math.min(wanted, end)) : null
     const start = signed?.length ?? length
     // a peer that asks for the end of the log is not to take all that lies before
     if (wanted > start + MAX_BLOCKS && tail !== -1) return null

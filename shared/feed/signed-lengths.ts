@@ -17,7 +17,7 @@ interface Boundary extends Signed {
  * for a reader the ends of the batches that it received, thinned out so that a log of any length
  * costs a few entries for each thousand blocks, and where its log ends now.
  */
-export class Signatures {
+export class SignedLengths {
   readonly #core: Hypercore
   #boundaries: Boundary[] = []
 

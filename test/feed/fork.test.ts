@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { type Signed, Signatures } from '../../shared/feed/signed-lengths.ts'
+import { type Signed, SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader, Source } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -70,16 +70,16 @@ test('a reader that waits for a block that the writer takes back goes on where i
 test('a source whose log is truncated while it makes an answer refuses', async (t) => {
   const log = await createLog(t, numbered(20))
   // the moment between the proof of the old log and the answer
-  class Truncating extends Signatures {
+  class Truncating extends SignedLengths {
     override async within(after: number, upTo: number): Promise<Signed | null> {
       const signed = await super.within(after, upTo)
       await log.truncate(15)
       return signed
     }
   }
-  const signatures = new Truncating(log)
+  const signedLengths = new Truncating(log)
   const answers: string[] = []
-  const source = new Source(log, signatures, new BatchReader(log, signatures), {
+  const source = new Source(log, signedLengths, new BatchReader(log, signedLengths), {
     begin: () => answers.push('begin'),
     batch: () => answers.push('batch'),
     refuse: () => answers.push('refuse'),

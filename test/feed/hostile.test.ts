@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import Hypercore, { type Manifest, type Upgrade } from 'hypercore'
 import { createFeed } from '../../shared/feed/feed.ts'
-import { Signatures } from '../../shared/feed/signed-lengths.ts'
+import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { signedEnd } from '../../shared/feed/sender.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/messages.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
@@ -210,7 +210,7 @@ for (const [name, answer] of Object.entries({
 }
 
 async function truthOf(log: Hypercore): Promise<Truth> {
-  const all = new Signatures(log)
+  const all = new SignedLengths(log)
   const signatures: Uint8Array[] = []
   for (let length = 1; length <= log.length; length++) {
     signatures.push((await all.within(0, length))?.signature ?? b4a.alloc(0))

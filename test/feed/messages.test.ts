@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
-import { Signatures } from '../../shared/feed/signed-lengths.ts'
+import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader, Source } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -26,7 +26,7 @@ async function begin(source: Source, from: number, received: wire.Begin[]): Prom
 }
 
 test('what a peer says arrives as it was said', (t) => {
-  for (const hops of [0, 3, wire.FAR]) t.alike(roundTrip(wire.status, { hops }), { hops })
+  for (const hops of [0, 3, wire.NO_PATH]) t.alike(roundTrip(wire.status, { hops }), { hops })
   t.alike(roundTrip(wire.ack, { id: 3, end: BIG }), { id: 3, end: BIG })
   t.alike(roundTrip(wire.refuse, { id: 255 }), { id: 255 })
 })
@@ -55,9 +55,9 @@ test('a batch arrives as it was sent', (t) => {
 
 test('a beginning brings the manifest and the proof that a new reader needs', async (t) => {
   const writer = await createLog(t, ['a', 'b', 'c', 'd', 'e'])
-  const signatures = new Signatures(writer)
+  const signedLengths = new SignedLengths(writer)
   const received: wire.Begin[] = []
-  const source = new Source(writer, signatures, new BatchReader(writer, signatures), {
+  const source = new Source(writer, signedLengths, new BatchReader(writer, signedLengths), {
     begin: (message) => received.push(roundTrip(wire.begin, message)),
     batch: () => {},
     refuse: () => {},

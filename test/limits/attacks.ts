@@ -151,7 +151,7 @@ export const ATTACKS: Record<string, Attack> = {
     dropped: true,
     meet: openFeed,
     run: times(50_000, (peer, i) => {
-      feeds.get(peer)?.status.send({ hops: i % 2 === 0 ? 0 : wire.FAR })
+      feeds.get(peer)?.status.send({ hops: i % 2 === 0 ? 0 : wire.NO_PATH })
     })
   },
   'sends noise in the place of messages': {

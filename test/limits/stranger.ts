@@ -34,7 +34,7 @@ export const ATTEMPTS: Record<string, Attempt> = {
     channel.open()
     const hops = channel.addMessage({ encoding: wire.status })
     const subscribe = channel.addMessage({ encoding: wire.subscribe })
-    hops.send({ hops: wire.FAR })
+    hops.send({ hops: wire.NO_PATH })
     subscribe.send({ id: 1, fork: 0, length: 0, from: 0, tail: -1, manifest: true })
   }
 }

@@ -77,7 +77,7 @@ interface Rewinding {
 }
 
 async function startRewinding(t: Test): Promise<Rewinding> {
-  const file = path.join(ROOT, 'test', 'feed', 'rewinding.ts')
+  const file = path.join(ROOT, 'test', 'replication', 'rewinding.ts')
   const program = new Program(t, [os.execPath(), file, await t.tmp(), bootstrap])
   const { key } = await tagged<{ key: string }>(program, 'key')
   let length = 0

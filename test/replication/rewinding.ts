@@ -1,5 +1,5 @@
 // A writer with the feed whose stdin may also say `truncate <length>`. Speaks as the writer app does.
-//   bare test/feed/rewinding.ts <folder> <bootstrap>
+//   bare test/replication/rewinding.ts <folder> <bootstrap>
 import b4a from 'b4a'
 import process from 'bare-process'
 import Hypercore from 'hypercore'

@@ -31,7 +31,6 @@ export class App {
   readonly ending: Promise<Ending>
   readonly #child: Subprocess
   #ended = false
-  #gate: Promise<void> = Promise.resolve()
 
   constructor(
     t: Test,
@@ -53,12 +52,12 @@ export class App {
       })
     })
     const told = [
-      this.#tell(stdout, (line) => {
+      tell(stdout, (line) => {
         const message = parse(line)
         if (message) onmessage(message)
         else ongarbage(line)
       }),
-      this.#tell(stderr, onstatus)
+      tell(stderr, onstatus)
     ]
     this.ending = Promise.all([exited, ...told]).then(
       () => child.signalCode ?? child.exitCode ?? 'unknown'
@@ -93,24 +92,25 @@ export class App {
 
   /** Leaves stdout alone until the function that it returns is called. */
   stall(): () => void {
-    let open = (): void => {}
-    this.#gate = new Promise((resolve) => {
-      open = resolve
-    })
-    return open
+    const { stdout } = this.#child
+    stdout?.pause()
+    return () => stdout?.resume()
   }
+}
 
-  // what follows the last line feed was cut off by the end of the process
-  async #tell(stream: Readable, online: (line: string) => void): Promise<void> {
-    stream.setEncoding('utf8')
-    let rest = ''
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) online(line)
-      await this.#gate
-    }
-  }
+/**
+ * Hands each line of `stream` to `online`; resolves at its end. What follows the last line feed was
+ * cut off. An iterator would lose lines: when a process exits, its streams are made to flow.
+ */
+function tell(stream: Readable, online: (line: string) => void): Promise<void> {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk) => {
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) online(line)
+  })
+  return new Promise((resolve) => stream.on('close', () => resolve()))
 }
 
 function parse(line: string): Message | null {

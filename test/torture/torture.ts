@@ -16,8 +16,8 @@ import { Trace } from './trace.ts'
 import { Writer } from './writer.ts'
 
 /** Once the faults have ceased, everything has caught up after this long. */
-const CATCH_UP_MS = 60_000
-const START_MS = 30_000
+const CATCH_UP_MS = 120_000
+const START_MS = 60_000
 
 export interface Plan {
   seed: number

@@ -7,13 +7,13 @@ import { createCopy } from '../helpers/cores.ts'
 import { Host } from './host.ts'
 
 /** A reader in this process that has nothing but a feed, and takes all that this brings. */
-export class Following {
+export class FeedOnlyReader {
   readonly core: Hypercore
   readonly host: Host
   readonly #feed: Feed
   #wake: (() => void)[] = []
 
-  private constructor(t: Test, core: Hypercore, host: Host, onchange: () => void) {
+  private constructor(t: Test, core: Hypercore, host: Host) {
     this.core = core
     this.host = host
     this.#feed = createFeed(core, {
@@ -21,21 +21,21 @@ export class Following {
       follow: {
         skip: { from: 0 },
         onchange: () => {
-          onchange()
           for (const resolve of this.#wake.splice(0)) resolve()
         },
         ondelivery: ({ stored, release }) => void stored.then(release),
+        onend: () => {},
         onmisbehaviour: (_, reason) => t.fail(reason)
       }
     })
   }
 
-  /** An empty copy of `log` on a host of its own; `onchange` is told as the feed's own is. */
-  static async start(t: Test, log: Hypercore, onchange = (): void => {}): Promise<Following> {
+  /** An empty copy of `log` on a host of its own. */
+  static async start(t: Test, log: Hypercore): Promise<FeedOnlyReader> {
     const core = await createCopy(t, log)
-    const following = new Following(t, core, await Host.start(t, core), onchange)
-    t.teardown(() => following.#feed.close(), { force: true })
-    return following
+    const reader = new FeedOnlyReader(t, core, await Host.start(t, core))
+    t.teardown(() => reader.#feed.close(), { force: true })
+    return reader
   }
 
   get follower(): Follower {

@@ -1,0 +1,67 @@
+import type { Peer } from 'hypercore'
+import { claimOf } from './claim.ts'
+import type { Ack, Subscribe } from './messages.ts'
+import { RETRY_MS, retryDelay } from './source-policy.ts'
+
+/** A peer with an open feed, and what a follower may send to it. */
+export interface FeedPeer {
+  readonly peer: Peer
+  /** Connections between that peer and the writer, NO_PATH for none. */
+  readonly hops: number
+  readonly followsUs: boolean
+  subscribe(message: Subscribe): unknown
+  unsubscribe(): unknown
+  ack(message: Ack): unknown
+}
+
+/** A peer that may be followed, as the policy sees it: `CandidateState`, and how it has served us. */
+export class Candidate {
+  readonly channel: FeedPeer
+  #retryAt = 0
+  #failures = 0
+  #lastId = 0
+
+  constructor(channel: FeedPeer) {
+    this.channel = channel
+  }
+
+  get hops(): number {
+    return this.channel.hops
+  }
+
+  get followsUs(): boolean {
+    return this.channel.followsUs
+  }
+
+  get claimedLength(): number {
+    return claimOf(this.channel.peer).claimedLength
+  }
+
+  get claimedFork(): number | null {
+    return claimOf(this.channel.peer).claimedFork
+  }
+
+  get retryAt(): number {
+    return this.#retryAt
+  }
+
+  /** An id for the next subscription to this peer: never 0, which stands for none. */
+  nextId(): number {
+    return ++this.#lastId
+  }
+
+  /** The peer can't serve us at present. */
+  refused(now: number): void {
+    this.#retryAt = now + RETRY_MS
+  }
+
+  /** The peer did not bring what it claims, or was not needed for it. */
+  failed(now: number): void {
+    this.#retryAt = now + retryDelay(this.#failures++)
+  }
+
+  /** The peer has brought a batch, or the log is another: what failed before counts no more. */
+  forgive(): void {
+    this.#failures = 0
+  }
+}

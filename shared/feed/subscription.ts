@@ -1,0 +1,152 @@
+import type { LogState } from './claim.ts'
+import {
+  type Batch,
+  type Begin,
+  MAX_BLOCKS,
+  type Subscribe,
+  WINDOW_BATCHES,
+  WINDOW_BYTES
+} from './messages.ts'
+import { type Observation, Pace } from './pace.ts'
+import type { CandidateState, Progress } from './source-policy.ts'
+
+/** Which blocks to leave out when the log is followed for the first time. */
+export type Skip = { from: number } | { tail: number }
+
+/** What is asked of the source of a subscription. */
+export interface Request {
+  readonly id: number
+  /** Our log as it is now. */
+  readonly log: LogState
+  readonly skip: Skip
+}
+
+/**
+ * One subscription: what was asked, what has come, and what we have not acknowledged. A message that
+ * no honest source sends is answered with the offence; the caller has checked that it carries the id.
+ */
+export class Subscription<C extends CandidateState> {
+  readonly source: C
+  readonly request: Request
+  readonly #pace: Pace
+  #contested = false
+  #over = false
+  /** Who was followed before, and is again unless this source brings what it claims. */
+  #fallback: C | null
+  /** The first block of the next batch; null until the source has begun. */
+  #next: number | null = null
+  #provenEnd = Infinity
+  #unacknowledged: { end: number; bytes: number }[] = []
+
+  constructor(source: C, request: Request, fallback: C | null, now: number) {
+    this.source = source
+    this.request = request
+    this.#fallback = fallback
+    this.#pace = new Pace(now)
+  }
+
+  /** Where the source has proven the log to end when it began; Infinity before. */
+  get provenEnd(): number {
+    return this.#provenEnd
+  }
+
+  /** Whether the source is no longer followed: its messages do not matter any more. */
+  get isOver(): boolean {
+    return this.#over
+  }
+
+  end(): void {
+    this.#over = true
+  }
+
+  /** Whether the source is silent while a peer that can't be followed claims more. */
+  get contested(): boolean {
+    return this.#contested
+  }
+
+  /** What the policy judges the source by. */
+  get progress(): Progress<C> {
+    return {
+      source: this.source,
+      fallback: this.#fallback,
+      provenEnd: this.#provenEnd,
+      heldBack: this.#heldBack,
+      movedAt: this.#pace.movedAt,
+      starvedSince: this.#pace.starvedSince
+    }
+  }
+
+  /** The message that asks for it. A log without a manifest has `manifest` set. */
+  asked(manifest: boolean): Subscribe {
+    const { id, log, skip } = this.request
+    const { length, fork } = log
+    const from = 'from' in skip ? Math.max(skip.from, length) : 0
+    return { id, fork, length, from, tail: 'tail' in skip ? skip.tail : -1, manifest }
+  }
+
+  /** Takes the answer of the source; returns the offence, or null. */
+  receiveBegin({ start, end }: Begin): string | null {
+    if (this.#next !== null) return 'began twice'
+    this.#next = start
+    const length = end?.length ?? 0
+    const { skip } = this.request
+    const tooEarly = 'tail' in skip && length - skip.tail > start + MAX_BLOCKS
+    return tooEarly ? `began at block ${start} of ${length} for the last ones` : null
+  }
+
+  /** Takes a batch; returns the offence, or null. */
+  receiveBatch({ start, blocks }: Batch): string | null {
+    if (start !== this.#next) {
+      return 'sent a batch that does not begin where the last one ended'
+    }
+    const pending = this.#unacknowledged.reduce((sum, batch) => sum + batch.bytes, 0)
+    if (this.#unacknowledged.length >= WINDOW_BATCHES || pending >= WINDOW_BYTES) {
+      return 'sent more than it may ahead of our acknowledgements'
+    }
+    const bytes = blocks.reduce((sum, block) => sum + block.byteLength, 0)
+    this.#next = start + blocks.length
+    this.#unacknowledged.push({ end: this.#next, bytes })
+    return null
+  }
+
+  /** The source has proven where the log ends, and ours is where its batches begin. */
+  proved(end: number, now: number): void {
+    this.#provenEnd = end
+    this.#pace.moved(now)
+  }
+
+  /** A batch is verified and stored. Returns the fallback, which the source has proven to lag. */
+  stored(now: number): C | null {
+    const fallback = this.#fallback
+    this.#fallback = null
+    this.#pace.moved(now)
+    return fallback
+  }
+
+  /** The oldest batch has been taken. Returns the end of it: what to acknowledge. */
+  taken(now: number): number {
+    this.#pace.moved(now)
+    return this.#unacknowledged.shift()?.end ?? 0
+  }
+
+  /** The source has nothing to send, so that its silence counts from now on. */
+  excuse(now: number): void {
+    this.#pace.moved(now)
+  }
+
+  /** Says whether the source is contested from now on. Returns whether that is a change. */
+  contest(contested: boolean): boolean {
+    const changed = this.#contested !== contested
+    this.#contested = contested
+    return changed
+  }
+
+  /** Takes what a review sees. */
+  observe(seen: Omit<Observation, 'heldBack'>, now: number): void {
+    this.#pace.observe({ ...seen, heldBack: this.#heldBack }, now)
+  }
+
+  get #heldBack(): boolean {
+    return this.#unacknowledged.length > 0
+  }
+}

@@ -1,0 +1,38 @@
+import type { Peer } from 'hypercore'
+import type { FeedPeer } from '../../shared/feed/candidate.ts'
+import { type Ack, NO_PATH, type Subscribe } from '../../shared/feed/messages.ts'
+
+/** A peer with no connection: what it is asked is written down, and what it says is up to the test. */
+export class FakePeer implements FeedPeer {
+  readonly peer: Peer
+  hops: number
+  followsUs = false
+  readonly asked: Subscribe[] = []
+  readonly acknowledged: Ack[] = []
+  /** Whether it is subscribed to at present. */
+  isSource = false
+
+  /** A peer that is `hops` connections away from the writer, and claims `length` blocks. */
+  constructor({ hops = NO_PATH, length = 0, fork = 0 }) {
+    this.hops = hops
+    this.peer = { remoteSynced: true, remoteLength: length, remoteFork: fork } as Peer
+  }
+
+  /** The id of the last subscription. */
+  get id(): number {
+    return this.asked.at(-1)?.id ?? 0
+  }
+
+  subscribe(message: Subscribe): void {
+    this.asked.push(message)
+    this.isSource = true
+  }
+
+  unsubscribe(): void {
+    this.isSource = false
+  }
+
+  ack(message: Ack): void {
+    this.acknowledged.push(message)
+  }
+}

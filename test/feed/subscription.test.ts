@@ -1,0 +1,167 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import {
+  type Batch,
+  MAX_BLOCKS,
+  MAX_BYTES,
+  WINDOW_BATCHES,
+  WINDOW_BYTES
+} from '../../shared/feed/messages.ts'
+import type { CandidateState } from '../../shared/feed/source-policy.ts'
+import { type Skip, Subscription } from '../../shared/feed/subscription.ts'
+
+const SOURCE: CandidateState = {
+  hops: 0,
+  claimedLength: 100,
+  claimedFork: 2,
+  followsUs: false,
+  retryAt: 0
+}
+const OTHER: CandidateState = { ...SOURCE, hops: 1 }
+const BLOCK = b4a.from('a line')
+const NO_PLACE = 'sent a batch that does not begin where the last one ended'
+const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
+
+/** A subscription to SOURCE of a log with ten blocks, from 1,000 ms on. */
+function subscribe(skip: Skip = { from: 0 }, fallback: CandidateState | null = null) {
+  return new Subscription(SOURCE, { id: 7, log: { length: 10, fork: 2 }, skip }, fallback, 1000)
+}
+
+/** The same, once the source has begun at block 10. */
+function begun() {
+  const subscription = subscribe()
+  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null })
+  return subscription
+}
+
+function end(length: number) {
+  return { start: 0, length, nodes: [], additionalNodes: [], signature: b4a.alloc(64) }
+}
+
+function batch(start: number, blocks: Uint8Array[] = [BLOCK]): Batch {
+  return { id: 7, start, signature: b4a.alloc(64), blocks }
+}
+
+test('it asks for what follows our log', (t) => {
+  const asked = { id: 7, fork: 2, length: 10, from: 10, tail: -1, manifest: false }
+  t.alike(subscribe({ from: 0 }).asked(false), asked)
+  t.alike(subscribe({ from: 10 }).asked(true), { ...asked, manifest: true })
+  t.alike(subscribe({ from: 50 }).asked(false), { ...asked, from: 50 })
+  t.alike(subscribe({ tail: 5 }).asked(false), { ...asked, from: 0, tail: 5 })
+  t.alike(subscribe({ tail: 0 }).asked(false), { ...asked, from: 0, tail: 0 })
+})
+
+test('a source begins once', (t) => {
+  const subscription = subscribe()
+  t.is(subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null }), null)
+  t.is(subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null }), 'began twice')
+})
+
+test('a source that is asked for the last blocks begins within a batch of them', (t) => {
+  const last = 5000
+  for (const [start, tail, honest] of [
+    [last - MAX_BLOCKS, 0, true],
+    [last - MAX_BLOCKS - 1, 0, false],
+    [last - MAX_BLOCKS - 100, 100, true],
+    [last - MAX_BLOCKS - 101, 100, false]
+  ] as const) {
+    const reason = subscribe({ tail }).receiveBegin({ id: 7, start, proof: null, end: end(last) })
+    t.is(reason, honest ? null : `began at block ${start} of ${last} for the last ones`)
+  }
+  const message = { id: 7, start: 10, proof: null, end: end(last) }
+  t.is(subscribe({ from: 4999 }).receiveBegin(message), null, 'it was not asked for the last')
+})
+
+test('batches follow each other from where the source began', (t) => {
+  t.is(subscribe().receiveBatch(batch(10)), NO_PLACE, 'not before it began')
+  t.is(begun().receiveBatch(batch(9)), NO_PLACE, 'not earlier')
+  t.is(begun().receiveBatch(batch(11)), NO_PLACE, 'not later')
+  const subscription = begun()
+  t.is(subscription.receiveBatch(batch(10, [BLOCK, BLOCK])), null)
+  t.is(subscription.receiveBatch(batch(12)), null)
+  t.is(subscription.receiveBatch(batch(12)), NO_PLACE, 'not twice')
+})
+
+test('a source sends no more batches than the window holds', (t) => {
+  const subscription = begun()
+  for (let i = 0; i < WINDOW_BATCHES; i++) t.is(subscription.receiveBatch(batch(10 + i)), null)
+  t.is(subscription.receiveBatch(batch(10 + WINDOW_BATCHES)), TOO_MUCH)
+  t.is(subscription.taken(2000), 11, 'the first is acknowledged')
+  t.is(subscription.receiveBatch(batch(10 + WINDOW_BATCHES)), null)
+  t.is(subscription.receiveBatch(batch(11 + WINDOW_BATCHES)), TOO_MUCH)
+})
+
+test('a source sends no more bytes than the window holds, or one batch', (t) => {
+  const subscription = begun()
+  const batches = WINDOW_BYTES / MAX_BYTES
+  for (let i = 0; i < batches; i++) {
+    t.is(subscription.receiveBatch(batch(10 + i, [b4a.alloc(MAX_BYTES)])), null)
+  }
+  t.is(subscription.receiveBatch(batch(10 + batches, [b4a.alloc(0)])), TOO_MUCH)
+  t.is(begun().receiveBatch(batch(10, [b4a.alloc(2 * WINDOW_BYTES)])), null, 'one of any size')
+})
+
+test('what we have not acknowledged holds the source back', (t) => {
+  const subscription = begun()
+  t.absent(subscription.progress.heldBack)
+  subscription.receiveBatch(batch(10))
+  t.ok(subscription.progress.heldBack)
+  subscription.taken(2000)
+  t.absent(subscription.progress.heldBack)
+})
+
+test('every sign of life counts as a move', (t) => {
+  const subscription = begun()
+  t.is(subscription.progress.movedAt, 1000)
+  t.is(subscription.progress.provenEnd, Infinity)
+  subscription.proved(20, 2000)
+  t.is(subscription.progress.movedAt, 2000)
+  t.is(subscription.progress.provenEnd, 20)
+  subscription.receiveBatch(batch(10))
+  t.is(subscription.progress.movedAt, 2000, 'but not what is not verified')
+  subscription.stored(3000)
+  t.is(subscription.progress.movedAt, 3000)
+  subscription.taken(4000)
+  t.is(subscription.progress.movedAt, 4000)
+  subscription.excuse(5000)
+  t.is(subscription.progress.movedAt, 5000)
+})
+
+test('a source is on probation until its first batch is stored', (t) => {
+  const subscription = subscribe({ from: 0 }, OTHER)
+  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null })
+  subscription.proved(20, 2000)
+  t.is(subscription.progress.fallback, OTHER)
+  t.is(subscription.stored(3000), OTHER, 'then the other one has failed')
+  t.is(subscription.progress.fallback, null)
+  t.is(subscription.stored(4000), null, 'once')
+})
+
+test('a change of opinion is told from none', (t) => {
+  const subscription = subscribe()
+  t.absent(subscription.contest(false))
+  t.ok(subscription.contest(true))
+  t.ok(subscription.contested)
+  t.absent(subscription.contest(true))
+  t.ok(subscription.contest(false))
+  t.absent(subscription.contested)
+})
+
+test('a source that sends little while others are ahead starves us', (t) => {
+  const subscription = begun()
+  const starved = (now: number, byteLength = 0, othersAhead = true): number | null => {
+    subscription.observe({ othersAhead, byteLength }, now)
+    return subscription.progress.starvedSince
+  }
+  t.is(starved(1000, 0, false), null, 'not while none is ahead')
+  t.is(starved(2000), 2000)
+  t.is(starved(3000, MAX_BYTES - 1), 2000, 'less than a batch is little')
+  t.is(starved(4000, MAX_BYTES), null, 'a batch is enough')
+  t.is(starved(5000, MAX_BYTES), 5000, 'and it begins anew')
+  t.is(starved(6000, 2 * MAX_BYTES - 1), 5000)
+  subscription.receiveBatch(batch(10))
+  t.is(starved(7000, 2 * MAX_BYTES - 1), null, 'not while we hold the source back')
+  subscription.taken(7000)
+  t.is(starved(8000, 2 * MAX_BYTES - 1), 8000)
+  t.is(starved(9000, 2 * MAX_BYTES - 1, false), null)
+})
