@@ -13,12 +13,12 @@ import {
 } from '../helpers/app.ts'
 import type { Program } from '../helpers/program.ts'
 import { Random, chooseSeed } from '../helpers/random.ts'
+import { numbered } from '../helpers/numbered.ts'
 import {
   CURRENT,
   copiedStorage,
   fileOf,
   filledStorage,
-  linesFrom,
   readerDb,
   writerDb
 } from '../helpers/store.ts'
@@ -148,7 +148,7 @@ test('the beginning of a store that an earlier version left is made anew', async
 })
 
 test('a store that holds anything is never made anew, whatever became of it', async (t) => {
-  const lines = linesFrom(0, 100)
+  const lines = numbered(100)
   const { writer, reader, key } = await copiedStorage(t, lines)
   const folders = [
     { app: 'writer-app' as const, storage: writer, db: writerDb(writer) },
@@ -175,7 +175,7 @@ test('a store that holds anything is never made anew, whatever became of it', as
 })
 
 test('what a start that was cut off has left beside a store is removed, and the store is kept', async (t) => {
-  const lines = linesFrom(0, 10)
+  const lines = numbered(10)
   const { storage, key } = await filledStorage(t, lines)
   const folder = path.dirname(writerDb(storage))
   plant(folder, { 'unfinished.lock': '', 'unfinished/db/CURRENT': 'MANIFEST-000001' })

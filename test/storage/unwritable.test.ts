@@ -14,7 +14,8 @@ import {
 } from '../helpers/app.ts'
 import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
-import { copiedStorage, linesFrom } from '../helpers/store.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { copiedStorage } from '../helpers/store.ts'
 import { createDisk, diskTest } from './disk.ts'
 
 const KEY = 'ab'.repeat(32)
@@ -44,7 +45,7 @@ onLinux('a folder that the system lets nobody make cannot be written', async (t)
 diskTest(
   'a disk that is mounted read-only cannot be written, with a store on it or without',
   async (t) => {
-    const { writer, reader, key } = await copiedStorage(t, linesFrom(0, 10))
+    const { writer, reader, key } = await copiedStorage(t, numbered(10))
     const disk = await createDisk(t, 64 * 1024 * 1024)
     const empty = path.join(disk.folder, 'empty')
     fs.mkdirSync(empty)

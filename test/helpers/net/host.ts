@@ -33,9 +33,7 @@ export class Host {
 
   /** Makes a host; one that is to have a link to `hub` is made from there. */
   static async create(t: Test, hub?: Host): Promise<Host> {
-    const command = hub
-      ? [...hub.inside, 'unshare', '--net']
-      : ['unshare', ...flags(unshare ?? '')]
+    const command = hub ? [...hub.inside, 'unshare', '--net'] : ['unshare', ...flags(unshare ?? '')]
     const holder = new Program(t, [...command, 'cat'])
     await holder.write('ready\n')
     await holder.stdout.line('ready')
