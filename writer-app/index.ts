@@ -9,7 +9,7 @@ import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { createFeed } from '../shared/feed/feed.ts'
+import { serveFeed } from '../shared/feed/feed.ts'
 import { limitConnections } from '../shared/limits/connections.ts'
 import { waitUntilHeld } from '../shared/replication/handover.ts'
 import { recoverFromReaders } from '../shared/replication/recovery.ts'
@@ -35,7 +35,7 @@ limitConnections(swarm, core, {
   ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
   onerror: fail
 })
-const feed = createFeed(core, { onerror: fail })
+const feed = serveFeed(core, { onhops() {}, onerror: fail })
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
@@ -49,7 +49,7 @@ onStop(async () => {
   await log.settled()
   peers.close()
   await membership.leave()
-  await feed.close()
+  feed.close()
   await log.close()
 })
 
