@@ -4,7 +4,7 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
 import { containFaults } from '../upstream/protomux.ts'
-import { diskFault, messageOf } from '../errors.ts'
+import { Failure, diskFault, messageOf } from '../errors.ts'
 import { guardReplication } from './message-filter.ts'
 
 /** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
@@ -45,7 +45,7 @@ export function limitConnections(
     const stranger = [...swarm.connections].find((other) => !isPeer(other))
     ;(stranger ?? connection).destroy()
   })
-  guardReplication(core, (peer, reason, { honest }) => drop(peer, reason, { ban: !honest }))
+  guardReplication(core, drop)
   setInterval(() => {
     for (const connection of swarm.connections) {
       if (connection._writableState.buffered <= MAX_UNREAD) continue
@@ -57,7 +57,7 @@ export function limitConnections(
 
   // strangers are not reported
   function onfault(connection: Connection, err: unknown): void {
-    if (diskFault(err)) onerror(err)
+    if (err instanceof Failure || diskFault(err)) onerror(err)
     else if (isPeer(connection)) ondrop(`sent what nothing can be made of (${messageOf(err)})`)
   }
 

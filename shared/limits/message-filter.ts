@@ -1,131 +1,146 @@
-import type { Hypercore, Incoming, Peer } from 'hypercore'
-import { Allowance } from './rate-limit.ts'
-import { codeOf } from '../errors.ts'
-import { Requests } from './request-queue.ts'
+import type { Hypercore, Peer } from 'hypercore'
+import { isForgery } from '../upstream/hypercore-errors.ts'
+import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
+import { remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
+import { onInvalidData } from '../upstream/hypercore-replicator.ts'
+import { TokenBucket } from './rate-limit.ts'
+import { RequestQueue } from './request-queue.ts'
 
 /** A peer may speak of blocks this far beyond the end of the log that the writer has signed. */
-const AHEAD = 2 ** 26
-/** A peer may claim this many forks in a row that nobody has proven to us. */
-const FORKS = 64
+const MAX_AHEAD = 2 ** 26
+/** A peer may claim this many forks in a row of which none was proven. */
+const MAX_FORKS = 64
 /** A peer may have this many requests open. */
-const REQUESTS = 4096
+const MAX_REQUESTS = 4096
 
-/** Two logs with one key are told from a lie within this time. */
-const CONFLICT_MS = 2000
-/** Errors of Hypercore that no mishap between honest peers brings about. */
-const LIES = new Set(['INVALID_SIGNATURE', 'INVALID_CHECKSUM'])
+/** Within this time Hypercore tells two logs with one key from forged data. */
+const CONFLICT_TIMEOUT_MS = 2000
 
 /** What a message costs beside a small one: an answer of some size, or signatures to verify. */
-const WANT = 50
-const BITFIELD = 10
-const UNASKED = 100
+const WANT_COST = 50
+const BITFIELD_COST = 10
+const UNASKED_COST = 100
+
+/** Takes the reason why a peer is dropped, and whether it can't be honest and is to be banned. */
+type Reject = (reason: string, opts: { ban: boolean }) => void
 
 /**
  * Hypercore's replication does what any holder of the key asks for in these messages, whatever it
  * costs: a `range` or `bitfield` far out takes memory for every block up to it and may never come to
  * an end, every fork in a `sync` is remembered, every request is begun at once, and there may be any
  * number of each (hypercore 11.37, lib/remote-bitfield.js and lib/replicator.js). Here they are
- * bounded; who oversteps is handed to `onoffence`, and nothing more that it sends is looked at.
- * `honest` says that it may have been meant well, on another day.
+ * bounded; a peer that oversteps is handed to `onoffence`, and its later messages are left alone.
+ * `ban` is false where an honest peer under load could do the same.
  */
 export function guardReplication(
   core: Hypercore,
-  onoffence: (peer: Peer, reason: string, opts: { honest: boolean }) => void
+  onoffence: (peer: Peer, reason: string, opts: { ban: boolean }) => void
 ): void {
-  const watched = new Map<Peer, Watch>()
+  const filters = new Map<Peer, MessageFilter>()
   core.on('peer-add', (peer) => {
-    watched.set(
-      peer,
-      new Watch(core, peer, (reason, honest) => onoffence(peer, reason, { honest }))
-    )
+    const reject: Reject = (reason, opts) => onoffence(peer, reason, opts)
+    filters.set(peer, new MessageFilter(core, peer, reject))
   })
   core.on('peer-remove', (peer) => {
-    watched.get(peer)?.end()
-    watched.delete(peer)
+    filters.get(peer)?.end()
+    filters.delete(peer)
   })
-  // what was claimed has been proven
+  // the fork that was claimed has been proven
   core.on('truncate', () => {
-    for (const watch of watched.values()) watch.forks = 0
+    for (const filter of filters.values()) filter.resetForks()
   })
-  core.on('verification-error', (err, _request, _response, peer) => {
+  onInvalidData(core, (err, peer) => {
     setTimeout(() => {
-      watched.get(peer)?.offend('sent what the writer did not sign', !LIES.has(codeOf(err)))
-    }, CONFLICT_MS)
+      filters.get(peer)?.reject('sent what the writer did not sign', { ban: isForgery(err) })
+    }, CONFLICT_TIMEOUT_MS)
   })
 }
 
-/** What one peer says, between Protomux and Hypercore. */
-class Watch {
-  /** Forks that it has claimed since the last one was proven. */
-  forks = 0
-  readonly #onoffence: (reason: string, honest: boolean) => void
-  readonly #allowance = new Allowance()
-  readonly #requests: Requests<{ id: number }>
+/** Checks each replication message of one peer before Hypercore sees it. */
+class MessageFilter {
+  readonly #peer: Peer
+  readonly #onreject: Reject
+  readonly #bucket = new TokenBucket()
+  readonly #requests = new RequestQueue()
+  /** Forks that the peer has claimed since the last one was proven. */
+  #forks = 0
   #ended = false
 
-  constructor(core: Hypercore, peer: Peer, onoffence: (reason: string, honest: boolean) => void) {
-    this.#onoffence = onoffence
-    const { wireSync, wireRequest, wireCancel, wireData, wireWant, wireBitfield, wireRange } = peer
-    const { onmessage } = wireRequest
-    this.#requests = new Requests((message) => onmessage(message, peer.channel))
-
-    this.#filter(wireRange, 1, ({ start, length, drop }) =>
-      // all from the first block on is one number to Hypercore
-      (start === 0 && !drop) || start + length <= core.length + AHEAD
-        ? null
-        : `spoke of block ${start + length}`
-    )
-    this.#filter(wireBitfield, BITFIELD, ({ start, bitfield }) =>
-      start + bitfield.byteLength * 8 <= core.length + AHEAD ? null : `spoke of block ${start}`
-    )
-    this.#filter(wireSync, 1, ({ fork }) =>
-      fork <= core.fork || fork === peer.remoteFork || ++this.forks <= FORKS
-        ? null
-        : `claimed ${this.forks} forks`
-    )
-    this.#filter(wireData, ({ request, fork }) => (request === 0 || fork > core.fork ? UNASKED : 0))
-    this.#filter(wireWant, WANT)
-    this.#filter(peer.wireUnwant, 1)
-    this.#filter(peer.wireNoData, 1)
-    this.#filter(peer.wireExtension, 1)
-    this.#filter(wireCancel, 1, ({ request }) => {
-      this.#requests.cancel(request)
-      return null
+  constructor(core: Hypercore, peer: Peer, onreject: Reject) {
+    this.#peer = peer
+    this.#onreject = onreject
+    interceptReceived(peer, {
+      sync: this.#check(1, ({ fork }) =>
+        fork <= core.fork || fork === remoteLogOf(peer).fork || ++this.#forks <= MAX_FORKS
+          ? null
+          : `claimed ${this.#forks} forks`
+      ),
+      request: (message, handle) => this.#request(message, handle),
+      cancel: this.#check(1, ({ request }) => {
+        this.#requests.cancel(request)
+        return null
+      }),
+      data: this.#check(({ request, fork }) =>
+        request === 0 || fork > core.fork ? UNASKED_COST : 0
+      ),
+      noData: this.#check(1),
+      want: this.#check(WANT_COST),
+      unwant: this.#check(1),
+      bitfield: this.#check(BITFIELD_COST, ({ start, bitfield }) =>
+        start + bitfield.byteLength * 8 <= core.length + MAX_AHEAD
+          ? null
+          : `spoke of block ${start}`
+      ),
+      range: this.#check(1, ({ start, length, drop }) =>
+        // all from the first block on is one number to Hypercore
+        (start === 0 && !drop) || start + length <= core.length + MAX_AHEAD
+          ? null
+          : `spoke of block ${start + length}`
+      ),
+      extension: this.#check(1)
     })
-    wireRequest.onmessage = (message) => {
-      if (this.#ended) return null
-      if (this.#requests.size + peer.remoteRequests.size < REQUESTS) {
-        return this.#requests.add(message)
-      }
-      return this.offend(`asked for ${REQUESTS} blocks at once`, true)
-    }
   }
 
-  #filter<T>(
-    wire: Incoming<T>,
-    cost: number | ((message: T) => number),
-    fault: (message: T) => string | null = () => null
-  ): void {
-    const { onmessage } = wire
-    wire.onmessage = (message, channel) => {
-      if (this.#ended) return null
-      const reason = fault(message)
-      if (reason !== null) return this.offend(reason, false)
-      const enough = this.#allowance.take(typeof cost === 'number' ? cost : cost(message))
-      return enough ? onmessage(message, channel) : this.offend('sent more than anyone needs', true)
-    }
-  }
-
-  offend(reason: string, honest: boolean): null {
+  /** Reports the peer, once, and lets none of its messages through from now on. */
+  reject(reason: string, opts: { ban: boolean }): null {
     if (this.#ended) return null
     this.end()
-    this.#onoffence(reason, honest)
+    this.#onreject(reason, opts)
     return null
   }
 
-  /** Lets nothing more through. */
+  resetForks(): void {
+    this.#forks = 0
+  }
+
+  /** Lets no message through from now on. */
   end(): void {
     this.#ended = true
     this.#requests.clear()
+  }
+
+  #request(
+    message: Messages['request'],
+    handle: (message: Messages['request']) => unknown
+  ): unknown {
+    if (this.#ended) return null
+    if (this.#requests.size + requestsOpen(this.#peer) < MAX_REQUESTS) {
+      return this.#requests.add(message.id, () => handle(message))
+    }
+    return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
+  }
+
+  /** Lets a message through for which `faultOf` finds no reason, and for which there are tokens. */
+  #check<T>(
+    cost: number | ((message: T) => number),
+    faultOf: (message: T) => string | null = () => null
+  ): Receiver<T> {
+    return (message, handle) => {
+      if (this.#ended) return null
+      const fault = faultOf(message)
+      if (fault !== null) return this.reject(fault, { ban: true })
+      const enough = this.#bucket.tryTake(typeof cost === 'number' ? cost : cost(message))
+      return enough ? handle(message) : this.reject('sent more than anyone needs', { ban: false })
+    }
   }
 }

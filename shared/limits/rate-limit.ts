@@ -1,19 +1,27 @@
 import { now } from '../clock.ts'
 
-/** What a peer may cost a second on and on, in small messages, and five times as much at once. */
+/** Tokens a second, of which a small message of a peer costs one. */
 const RATE = 10_000
+/** Tokens at the most: a peer may send for five seconds at once. */
 const BURST = 5 * RATE
 
-/** Counts what a peer costs us, where it is the peer who decides how much there is to do. */
-export class Allowance {
-  #left = BURST
-  #at = now()
+/** Bounds what the messages of one peer cost us: more than any honest peer needs is refused. */
+export class TokenBucket {
+  #tokens = BURST
+  #filledAt = now()
 
-  /** Takes `cost`; false where the peer has used up what any honest peer could need. */
-  take(cost: number): boolean {
+  /** Takes `cost` tokens; false where there are not as many. */
+  tryTake(cost: number): boolean {
     const at = now()
-    this.#left = Math.min(BURST, this.#left + ((at - this.#at) / 1000) * RATE) - cost
-    this.#at = at
-    return this.#left >= 0
+    this.#tokens = Math.min(BURST, this.#tokens + ((at - this.#filledAt) / 1000) * RATE) - cost
+    this.#filledAt = at
+    return this.#tokens >= 0
+  }
+}
+
+/** Still used in feed/, to be removed. */
+export class Allowance extends TokenBucket {
+  take(cost: number): boolean {
+    return this.tryTake(cost)
   }
 }

@@ -1,12 +1,8 @@
 /** Requests of one peer that are dealt with at the same time. */
 const AT_ONCE = 8
 
-interface Request {
-  id: number
-}
-
-interface Waiting<T> {
-  message: T
+interface Waiting {
+  begin(): unknown
   done(handled: unknown): void
 }
 
@@ -14,25 +10,20 @@ interface Waiting<T> {
  * Hands the requests of one peer on, a few at a time: Hypercore (11.37) begins with every one as it
  * comes, and keeps the blocks for all of them in memory, before it looks whether the peer reads.
  */
-export class Requests<T extends Request> {
-  readonly #handle: (message: T) => unknown
-  readonly #waiting = new Map<number, Waiting<T>>()
+export class RequestQueue {
+  readonly #waiting = new Map<number, Waiting>()
   #busy = 0
 
-  constructor(handle: (message: T) => unknown) {
-    this.#handle = handle
-  }
-
-  /** How many wait for their turn. */
+  /** How many requests wait for their turn. */
   get size(): number {
     return this.#waiting.size
   }
 
-  /** Resolves once the request has been dealt with, or cancelled. */
-  add(message: T): Promise<unknown> {
-    this.cancel(message.id)
+  /** Calls `begin` at the turn of request `id`; resolves once it has been dealt with, or cancelled. */
+  add(id: number, begin: () => unknown): Promise<unknown> {
+    this.cancel(id)
     return new Promise((done) => {
-      this.#waiting.set(message.id, { message, done })
+      this.#waiting.set(id, { begin, done })
       this.#next()
     })
   }
@@ -49,11 +40,11 @@ export class Requests<T extends Request> {
   #next(): void {
     const [first] = this.#waiting
     if (first === undefined || this.#busy >= AT_ONCE) return
-    const [id, { message, done }] = first
+    const [id, { begin, done }] = first
     this.#waiting.delete(id)
     this.#busy++
-    // what is thrown is for whoever waits for the request
-    const handled = Promise.resolve(this.#handle(message)).finally(() => {
+    // an error goes to the caller of `add`
+    const handled = Promise.resolve(begin()).finally(() => {
       this.#busy--
       this.#next()
     })

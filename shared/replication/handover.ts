@@ -1,49 +1,38 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../clock.ts'
+import { askForHoldings, holdsBlocks } from '../upstream/hypercore-peer.ts'
 
-/** Peers are asked which blocks they hold in pieces of this many (`WANT_BATCH` of hypercore/lib/wants). */
-const WANT_BLOCKS = 65_536 * 32
 const POLL_MS = 100
-/** A peer does not tell of blocks that it knows us to hold: it has to be asked, and asked again. */
+/** Peers do not announce blocks that they know we have, so they are asked for them this often. */
 const ASK_MS = 500
 
 /**
  * Resolves to true once one peer holds every block from `start` to before `end`, whatever else it
  * holds, and at once where there are none; to false once `timeout` milliseconds have passed.
  */
-export async function heldByPeer(
+export async function waitUntilHeld(
   core: Hypercore,
   start: number,
   end: number,
   timeout = Infinity
 ): Promise<boolean> {
   if (start >= end) return true
-  // a peer tells of new blocks far from its end only where somebody wants them
-  const ask = ({ wireWant }: Peer): void => {
-    const first = Math.floor(start / WANT_BLOCKS) * WANT_BLOCKS
-    for (let at = first; at < end; at += WANT_BLOCKS) {
-      wireWant.send({ start: at, length: WANT_BLOCKS, any: false })
-    }
-  }
+  // asked once, a peer tells of new blocks too, wherever they lie
+  const ask = (peer: Peer): void => askForHoldings(peer, start, end)
   core.on('peer-add', ask)
-  const deadline = Date.now() + timeout
-  let askedAt = 0
+  const deadline = now() + timeout
+  let askedAt = -Infinity
   try {
     for (;;) {
-      if (Date.now() - askedAt >= ASK_MS) {
+      if (now() - askedAt >= ASK_MS) {
         core.peers.forEach(ask)
-        askedAt = Date.now()
+        askedAt = now()
       }
-      if (core.peers.some((peer) => holds(peer, start, end))) return true
-      if (Date.now() >= deadline || core.closing) return false
+      if (core.peers.some((peer) => holdsBlocks(peer, start, end))) return true
+      if (now() >= deadline || !core.readable) return false
       await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
     }
   } finally {
     core.off('peer-add', ask)
   }
-}
-
-function holds(peer: Peer, start: number, end: number): boolean {
-  if (peer.remoteContiguousLength >= end) return true
-  const missing = peer.remoteBitfield.findFirst(false, start)
-  return missing === -1 || missing >= end
 }

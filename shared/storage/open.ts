@@ -3,6 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
+import { assertCore } from '../upstream/assert.ts'
 import { assertOurs, assertWhole, isEmpty } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure } from './failures.ts'
@@ -103,6 +104,7 @@ async function open(
     })
     const core = create(store)
     await core.ready()
+    assertCore(core)
     core.once('conflict', () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
