@@ -6,7 +6,7 @@ import { ROOT, relative, sourcesBelow, textOf } from './sources.ts'
 const DOORS = /^shared\/(swarm\.ts|replication\.ts|errors\.ts|storage\/|app\/)/
 /**
  * Where the time of the day is meant: the checkpoint tells by it whether the machine was booted again.
- * The feed and what lies behind replication.ts have yet to measure by shared/clock.ts.
+ * The feed and what lies behind replication.ts have yet to measure by limits/clock.ts.
  */
 const WALL_CLOCK =
   /^shared\/(storage\/checkpoint\.ts|feed\/follower\.ts|replication\.ts|replication\/)/
