@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
+import { now } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import { Multicast } from './multicast.ts'
 
@@ -26,7 +27,7 @@ const MAX_KNOWN = 1024
 interface Known {
   host: string
   beat: number
-  /** When the peer was last handed to the swarm, in milliseconds since the epoch. */
+  /** When the peer was last handed to the swarm, by the clock of this process. */
   reachedAt: number
 }
 
@@ -138,7 +139,7 @@ export class Lan {
   #reach({ publicKey, host, port }: Beacon, known: Known): void {
     const handOver = (): void => {
       if (this.#closed) return
-      known.reachedAt = Date.now()
+      known.reachedAt = now()
       this.#swarm._handlePeer({ publicKey, relayAddresses: [{ host, port }] }, this.#topic)
     }
     const current = (): Connection | undefined => this.#swarm._allConnections.get(publicKey)
@@ -158,7 +159,7 @@ export class Lan {
 
   // the beacon came through, so a path exists: what is stuck was begun on another, or before it broke
   #leadsNowhere(connection: Connection, known: Known): boolean {
-    if (!this.#swarm.connections.has(connection)) return Date.now() - known.reachedAt > DIAL_MS
+    if (!this.#swarm.connections.has(connection)) return now() - known.reachedAt > DIAL_MS
     return connection.rawStream.rtoCount >= UNANSWERED
   }
 }

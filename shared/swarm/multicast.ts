@@ -1,6 +1,7 @@
 import dgram, { type DgramSocket } from 'bare-dgram'
 import os from 'bare-os'
 import { GROUP, PORT } from './beacon.ts'
+import { now } from '../clock.ts'
 import { codeOf } from '../errors.ts'
 
 /** Datagrams that are looked at in each window; what comes on top is left to the system to drop. */
@@ -102,9 +103,9 @@ export class Multicast {
 
   #hear(packet: Uint8Array, host: string): void {
     if (this.#closed) return
-    const now = Date.now()
-    if (now >= this.#windowEnd) {
-      this.#windowEnd = now + WINDOW_MS
+    const at = now()
+    if (at >= this.#windowEnd) {
+      this.#windowEnd = at + WINDOW_MS
       this.#heard = 0
     }
     if (++this.#heard <= MAX_HEARD) return this.#events.onmessage(packet, host)
@@ -112,7 +113,7 @@ export class Multicast {
     this.#pause ??= setTimeout(() => {
       this.#pause = null
       this.#socket.resume()
-    }, this.#windowEnd - now)
+    }, this.#windowEnd - at)
   }
 }
 
