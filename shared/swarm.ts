@@ -1,6 +1,8 @@
 import Hyperswarm, { type Discovery } from 'hyperswarm'
+import { keepAnnounced } from './swarm/announcement.ts'
 import { type DhtNode, type Reach, createDht, watchReach } from './swarm/dht.ts'
 import { Lan } from './swarm/lan.ts'
+import { refreshRelays } from './upstream/hyperdht-records.ts'
 
 export type { DhtNode } from './swarm/dht.ts'
 
@@ -54,18 +56,23 @@ export function joinSwarm(
 ): Membership {
   const discovery = swarm.join(discoveryKey, { server: true, client: true })
   const lan = wantsLan ? new Lan(swarm, discoveryKey, onlanfailure) : null
+  let away = false
   const dht = watchReach(swarm.dht, (answers) => {
     ondht(answers)
-    // a peer that came while the DHT was out of reach is found at once
-    if (answers) refresh(discovery)
+    // a peer that came while the DHT was out of reach is found at once; not in this tick, in which
+    // HyperDHT takes up its work again and forgets what it was asked for
+    if (answers && away) setTimeout(announce, 0)
+    away = !answers
   })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
+  const stopAsking = keepAnnounced(swarm, discoveryKey, announce)
   return {
     flushed: swarm.flush(),
     dht,
     lan,
     async leave() {
       stopRefreshing()
+      stopAsking()
       lan?.close()
       dht.close()
       const farewell = Promise.allSettled([swarm.destroy({ force: dht.answers !== true })])
@@ -73,6 +80,11 @@ export function joinSwarm(
       // closes every connection, and with them what still waits for the DHT
       await swarm.dht.destroy({ force: true })
     }
+  }
+
+  function announce(): void {
+    refreshRelays(swarm)
+    refresh(discovery)
   }
 }
 

@@ -77,8 +77,14 @@ declare module 'hyperdht' {
     close: []
   }
 
+  interface Found {
+    publicKey: Uint8Array
+  }
+
   class HyperDHT extends EventEmitter<Events> {
     static BOOTSTRAP: (string | { host: string; port: number })[]
+    static bootstrapper(port: number, host: string): HyperDHT
+    static hash(data: Uint8Array): Uint8Array
 
     constructor(opts?: {
       bootstrap?: (string | { host: string; port: number })[]
@@ -102,6 +108,8 @@ declare module 'hyperdht' {
     localAddress(): { host: string; port: number } | null
     bind(): Promise<void>
     fullyBootstrapped(): Promise<void>
+    lookup(topic: Uint8Array): AsyncIterable<{ peers: Found[] }>
+    findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: Found | null }>
     destroy(opts?: { force?: boolean }): Promise<void>
   }
 
