@@ -1,8 +1,10 @@
 import type Hyperswarm from 'hyperswarm'
 import type { Discovery } from 'hyperswarm'
+import { keepAnnounced } from './swarm/announcement.ts'
 import { type DhtNode, type DhtStatus, createDht, watchDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
 import { assertSwarm } from './upstream/assert.ts'
+import { refreshRelays } from './upstream/hyperdht-records.ts'
 import { createSwarmWith } from './upstream/hyperswarm.ts'
 
 export type { DhtNode } from './swarm/dht.ts'
@@ -62,18 +64,23 @@ export function joinSwarm(
 ): Membership {
   const discovery = swarm.join(discoveryKey, { server: true, client: true })
   const lan = wantsLan ? new LanDiscovery(swarm, discoveryKey, onlanfailure) : null
+  let away = false
   const dht = watchDht(swarm.dht, (online) => {
     ondht(online)
-    // a peer that came while the DHT was out of reach is found at once
-    if (online) refresh(discovery)
+    // a peer that came while the DHT was out of reach is found at once; not in this tick, in which
+    // HyperDHT takes up its work again and forgets what it was asked for
+    if (online && away) setTimeout(announce, 0)
+    away = !online
   })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
+  const stopAsking = keepAnnounced(swarm, discoveryKey, announce)
   return {
     flushed: swarm.flush(),
     dht,
     lan,
     async leave() {
       stopRefreshing()
+      stopAsking()
       lan?.close()
       dht.close()
       const farewell = Promise.allSettled([swarm.destroy({ force: dht.online !== true })])
@@ -81,6 +88,11 @@ export function joinSwarm(
       // closes every connection, and with them what still waits for the DHT
       await swarm.dht.destroy({ force: true })
     }
+  }
+
+  function announce(): void {
+    refreshRelays(swarm)
+    refresh(discovery)
   }
 }
 
