@@ -1,6 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from './feed/claim.ts'
-import { type Feed, type Skip, createFeed } from './feed/feed.ts'
+import { type FollowedFeed, followFeed } from './feed/feed.ts'
+import type { Skip } from './feed/messages.ts'
 import { Follow } from './replication/block-reader.ts'
 import { LogEnd } from './replication/log-end.ts'
 import { watchProgress } from './replication/stall-detector.ts'
@@ -30,7 +31,7 @@ export interface ReplicationEvents {
 export class Replication {
   readonly follow: Follow
   readonly #core: Hypercore
-  readonly #feed: Feed
+  readonly #feed: FollowedFeed
   readonly #stopWatching: () => void
   readonly #logEnd = new LogEnd()
   readonly #readers = new WeakSet<Peer>()
@@ -40,18 +41,15 @@ export class Replication {
   constructor(core: Hypercore, skip: Skip, events: ReplicationEvents) {
     this.#core = core
     this.follow = new Follow(core, 0)
-    this.#feed = createFeed(core, {
+    this.#feed = followFeed(core, skip, {
+      ondelivery: (delivery) => this.follow.deliver(delivery),
+      onchange: () => this.#choose(),
+      onend: (end) => this.#logEnd.tell(end),
+      onoffence: events.onmisbehaviour,
       onerror: events.onerror,
-      follow: {
-        skip,
-        ondelivery: (delivery) => this.follow.deliver(delivery),
-        onchange: () => this.#choose(),
-        onend: (end) => this.#logEnd.tell(end),
-        ...events,
-        onpeerhops: (peer, hops) => {
-          if (hops > 0) this.#readers.add(peer)
-          events.onpeerhops?.(peer, hops)
-        }
+      onhops: (peer, hops) => {
+        if (hops > 0) this.#readers.add(peer)
+        events.onpeerhops?.(peer, hops)
       }
     })
     core.on('peer-add', () => this.#choose())
@@ -82,13 +80,13 @@ export class Replication {
     const proven = await Promise.race([this.#logEnd.ask(), met])
     if (proven !== null) return proven
     const answer = this.#logEnd.ask()
-    this.#feed.follower?.acceptAnySource()
+    this.#feed.acceptAnySource()
     return (await Promise.race([answer, this.#after(ANSWER_MS)])) ?? (await this.#update())
   }
 
   /** Says which block comes first, and lets plain replication do what no feed does. */
   startAt(position: number): void {
-    this.#feed.follower?.startAt(position)
+    this.#feed.startAt(position)
     this.follow.startAt(position)
     this.#decided = true
     this.#choose()
@@ -133,9 +131,7 @@ export class Replication {
   }
 
   get #plain(): boolean {
-    const { follower } = this.#feed
-    const needed = follower === null || follower.source === null || follower.contested
-    return this.#decided && needed && !this.#feed.opening()
+    return this.#decided && !this.#feed.suffices
   }
 
   #after(ms: number): Promise<null> {

@@ -9,7 +9,7 @@ import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { createFeed } from '../shared/feed/feed.ts'
+import { serveFeed } from '../shared/feed/feed.ts'
 import { limitConnections } from '../shared/limits/connections.ts'
 import { waitUntilHeld } from '../shared/replication/handover.ts'
 import { recoverFromReaders } from '../shared/replication/recovery.ts'
@@ -22,11 +22,12 @@ const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
 const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
 const { core } = log
-const key = b4a.toString(core.key, 'hex')
-await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
-
 const lost = log.hasLostBlocks && !options.acceptLoss
 if (!lost) await log.startAppending()
+
+// from here on somebody may have the key: the log is on the disk
+const key = b4a.toString(core.key, 'hex')
+await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 swarm.on('connection', (connection) => core.replicate(connection))
@@ -34,7 +35,7 @@ limitConnections(swarm, core, {
   ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
   onerror: fail
 })
-const feed = createFeed(core, { onerror: fail })
+const feed = serveFeed(core, { onhops() {}, onerror: fail })
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
@@ -48,7 +49,7 @@ onStop(async () => {
   await log.settled()
   peers.close()
   await membership.leave()
-  await feed.close()
+  feed.close()
   await log.close()
 })
 

@@ -1,12 +1,12 @@
 import type { Peer, Range, Sync } from 'hypercore'
 
 /**
- * Holds back what Hypercore (11.37) tells a peer whenever the log has grown: a `sync` and a `range`
- * each. Among n readers that all know each other that makes n² messages for one block, under way
- * before the block itself has reached everybody. Who follows the feed gets its blocks by batches, and
- * needs to know what others hold only to choose a source: it is told a little later, of many at once.
+ * Holds back what Hypercore (11.37) announces to a peer whenever the log has grown: a `sync` and a
+ * `range`. Among n readers that all know each other these are n² messages a block, sent before the
+ * block itself has reached every reader. A peer that follows the feed gets its blocks in batches, and
+ * uses the announcements only to choose a source: it gets them a little later, many in one.
  */
-export class News {
+export class AnnouncementBuffer {
   readonly #peer: Peer
   readonly #sendSync: (message: Sync) => unknown
   readonly #sendRange: (message: Range) => unknown
@@ -16,10 +16,10 @@ export class News {
   #timer: Timer | null = null
 
   /**
-   * News for `peer`, which has been told of the log on `fork`. `patience` says for how many
-   * milliseconds, on the average, what comes now may be held back; 0 for not at all.
+   * Holds back announcements to `peer`, which knows that the log is on `fork`, for `announceDelay()`
+   * milliseconds on average; 0 for not at all.
    */
-  constructor(peer: Peer, fork: number, patience: () => number) {
+  constructor(peer: Peer, fork: number, announceDelay: () => number) {
     const { wireSync, wireRange } = peer
     this.#peer = peer
     this.#fork = fork
@@ -28,25 +28,19 @@ export class News {
 
     wireSync.send = (message) => {
       this.#sync = message
-      this.#hold(message.fork === this.#fork ? patience() : 0)
+      this.#schedule(message.fork === this.#fork ? announceDelay() : 0)
     }
     wireRange.send = (message) => {
       if (this.#range === null || !extend(this.#range, message)) {
-        this.tell()
+        this.flush()
         this.#range = { ...message }
       }
-      this.#hold(message.drop ? 0 : patience())
+      this.#schedule(message.drop ? 0 : announceDelay())
     }
   }
 
-  // at another time than the others that have the same block
-  #hold(ms: number): void {
-    if (ms === 0) this.tell()
-    else this.#timer ??= setTimeout(() => this.tell(), ms * (0.5 + Math.random()))
-  }
-
-  /** Tells what was held back. */
-  tell(): void {
+  /** Sends what was held back. */
+  flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
     const { protomux } = this.#peer
@@ -64,13 +58,19 @@ export class News {
   /** Holds nothing back from now on. */
   close(): void {
     const { wireSync, wireRange } = this.#peer
-    this.tell()
+    this.flush()
     wireSync.send = this.#sendSync
     wireRange.send = this.#sendRange
   }
+
+  // Jitter: readers that hold the same block must not all announce it at once.
+  #schedule(ms: number): void {
+    if (ms === 0) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), ms * (0.5 + Math.random()))
+  }
 }
 
-/** Makes `range` take in `more` too, where the two make one. */
+/** Makes `range` include `more`, where the two are one range without a gap; returns whether they are. */
 function extend(range: Range, { start, length, drop }: Range): boolean {
   if (drop || range.drop) return false
   const [end, furthest] = [range.start + range.length, start + length]

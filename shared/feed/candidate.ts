@@ -9,6 +9,8 @@ export interface FeedPeer {
   /** Connections between that peer and the writer, NO_PATH for none. */
   readonly hops: number
   readonly followsUs: boolean
+  /** Tells how far we are from the writer, unless the peer knows. */
+  sendHops(hops: number): void
   subscribe(message: Subscribe): unknown
   unsubscribe(): unknown
   ack(message: Ack): unknown

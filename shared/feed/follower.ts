@@ -1,11 +1,12 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
-import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
+import { type Batch, type Begin, NO_PATH, type Refuse, type Skip } from './messages.ts'
 import { Intake } from './intake.ts'
 import { Selection } from './selection.ts'
 import type { Decision } from './source-policy.ts'
-import { type Skip, Subscription } from './subscription.ts'
+import { Subscription, requestOf } from './subscription.ts'
 import type { Verifier } from './verifier.ts'
 
 /** How often the source is reviewed. */
@@ -93,7 +94,7 @@ export class Follower {
   onhops(peer: FeedPeer, previousHops: number): void {
     const source = this.#subscription?.source
     const followed = source?.channel === peer
-    if (followed) this.#events.onhops(this.hops)
+    if (followed) this.#selection.sendHops(this.hops)
     this.#choose()
     const left = followed && this.#subscription?.source !== source
     // a peer that keeps changing its hops would be followed and left over and over
@@ -139,21 +140,21 @@ export class Follower {
 
   #accuse(peer: FeedPeer, reason: string): void {
     this.#selection.remove(peer)
-    this.#events.onmisbehaviour(peer.peer, reason)
+    this.#events.onoffence(peer.peer, reason)
     this.remove(peer)
     this.#reportIfNone()
   }
 
   #begun(end: number): void {
     this.#skip = { from: 0 }
-    this.#events.onhops(this.hops)
+    this.#selection.sendHops(this.hops)
     this.#events.onend(end)
   }
 
   #stored(subscription: Subscription<Candidate>, start: number, end: number): void {
     const { provenEnd } = subscription
-    if (start < provenEnd && end >= provenEnd) this.#events.onhops(this.hops)
-    if (subscription.contest(false)) this.#events.onsource()
+    if (start < provenEnd && end >= provenEnd) this.#selection.sendHops(this.hops)
+    if (subscription.contest(false)) this.#events.onchange()
   }
 
   #choose(): void {
@@ -184,21 +185,20 @@ export class Follower {
     if (decision.do === 'abandon') return this.#replace()
     if (decision.do === 'leave') {
       this.#leave()
-      this.#events.onsource()
-      return this.#events.onhops(this.hops)
+      this.#events.onchange()
+      return this.#selection.sendHops(this.hops)
     }
-    if (subscription.contest(decision.do === 'contest')) this.#events.onsource()
+    if (subscription.contest(decision.do === 'contest')) this.#events.onchange()
     if (decision.do === 'idle') this.#choose()
   }
 
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const { fork, length, manifest } = this.#core
-    const request = { id: source.nextId(), log: { fork, length }, skip: this.#skip }
+    const request = requestOf(this.#core, source.nextId(), this.#skip)
     this.#subscription = new Subscription(source, request, fallback, now())
-    source.channel.subscribe(this.#subscription.asked(manifest === null))
-    this.#events.onsource()
+    source.channel.subscribe(request)
+    this.#events.onchange()
   }
 
   #leave(): void {
@@ -211,9 +211,4 @@ export class Follower {
   #reportIfNone(): void {
     if (this.#subscription === null && !this.#selection.requirePath) this.#events.onend(null)
   }
-}
-
-/** Milliseconds, on the clock of all times in the policy. */
-function now(): number {
-  return Date.now()
 }

@@ -37,7 +37,7 @@ export class Intake {
     const reason = subscription.receiveBegin(message)
     if (reason !== null) return this.#events.onoffence(subscription.source.channel, reason)
     const end = message.end?.length ?? 0
-    this.#verifier.begin(message, subscription.request.log, {
+    this.#verifier.begin(message, subscription.request, {
       isWanted: () => !subscription.isOver,
       onverdict: (verdict) => {
         if (verdict.is !== 'stored') return this.#fault(subscription, verdict)

@@ -2,7 +2,7 @@ import c, { type Encoder, type State } from 'compact-encoding'
 import type { Proof, Upgrade } from 'hypercore'
 import { wire } from 'hypercore/messages'
 
-/** The Protomux protocol of the feed; a peer that does not know it is left to plain replication. */
+/** The Protomux protocol of the feed; with a peer that does not speak it, plain replication does all. */
 export const PROTOCOL = 'signed-batches/2'
 
 /** A batch holds at most this many blocks and this many bytes, or one block of any length. */
@@ -13,25 +13,30 @@ export const MAX_BYTES = 1024 * 1024
 export const WINDOW_BATCHES = 8
 export const WINDOW_BYTES = 4 * MAX_BYTES
 
-/** Connections between a peer and the writer along the feed; NO_PATH where there is no path to it. */
+/** The hops of a peer from which no path leads to the writer. */
 export const NO_PATH = 16
 
+/** How many connections lie between the peer and the writer along the feed. */
 export interface Status {
   hops: number
 }
 
-/**
- * Asks for the blocks from `length`, where the reader's log ends at present. `from` and `tail` may
- * ask to leave blocks out: those before block `from`, or all but the last `tail` (-1: not asked).
- */
+/** Which blocks to leave out: those before block `from`, or all but the last `tail`. */
+export type Skip = { from: number } | { tail: number }
+
+/** Asks for the blocks from `length` on, where the reader's log ends at present, but for `skip`. */
 export interface Subscribe {
+  /** Not 0, which is the id of UNSUBSCRIBE on the wire. */
   id: number
   fork: number
   length: number
-  from: number
-  tail: number
+  skip: Skip
+  /** The reader lacks the manifest. */
   manifest: boolean
 }
+
+/** Ends the subscription. */
+export const UNSUBSCRIBE = 'unsubscribe'
 
 /** The answer: batches will come from block `start`. */
 export interface Begin {
@@ -57,7 +62,7 @@ export interface Ack {
   end: number
 }
 
-/** The source cannot serve, or no longer serves, the subscription `id`; id 0 is never one. */
+/** The source cannot serve, or no longer serves, the subscription `id`. */
 export interface Refuse {
   id: number
 }
@@ -82,7 +87,8 @@ export const status = uints<Status>('hops')
 export const ack = uints<Ack>('id', 'end')
 export const refuse = uints<Refuse>('id')
 
-export const subscribe: Encoder<Subscribe> = {
+/** Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. */
+export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
   preencode(state, m) {
     for (const value of subscribeFields(m)) c.uint.preencode(state, value)
   },
@@ -94,16 +100,21 @@ export const subscribe: Encoder<Subscribe> = {
     const fork = c.uint.decode(state)
     const length = c.uint.decode(state)
     const from = c.uint.decode(state)
-    const tail = c.uint.decode(state) - 1
-    return { id, fork, length, from, tail, manifest: c.uint.decode(state) === 1 }
+    const tail = c.uint.decode(state)
+    const manifest = c.uint.decode(state) === 1
+    if (id === 0) return UNSUBSCRIBE
+    return { id, fork, length, skip: tail === 0 ? { from } : { tail: tail - 1 }, manifest }
   }
 }
 
-function subscribeFields({ id, fork, length, from, tail, manifest }: Subscribe): number[] {
-  return [id, fork, length, from, tail + 1, manifest ? 1 : 0]
+function subscribeFields(m: Subscribe | typeof UNSUBSCRIBE): number[] {
+  if (m === UNSUBSCRIBE) return [0, 0, 0, 0, 0, 0]
+  const { id, fork, length, skip, manifest } = m
+  const [from, tail] = 'from' in skip ? [skip.from, 0] : [0, skip.tail + 1]
+  return [id, fork, length, from, tail, manifest ? 1 : 0]
 }
 
-/** What may be left out: a byte says whether it is there. */
+/** An optional part: a byte says whether it is there. */
 function maybe<T>({ preencode, encode, decode }: Encoder<T>): Encoder<T | null> {
   return {
     preencode(state, value) {
@@ -171,7 +182,7 @@ export const batch: Encoder<Batch> = {
   }
 }
 
-// what a peer sends is bounded here, before a batch takes any memory
+// A batch is bounded here, before it takes any memory.
 function decodeBlocks(state: State): Uint8Array[] {
   const count = c.uint.decode(state)
   if (count === 0 || count > MAX_BLOCKS) throw new Error(`a batch of ${count} blocks`)
@@ -183,7 +194,10 @@ function decodeBlocks(state: State): Uint8Array[] {
   return blocks
 }
 
-/** `encoding`, but what cannot be decoded becomes the error: Protomux would only end the connection. */
+/**
+ * `encoding`, but a message that can't be decoded becomes the error: Protomux would end the connection,
+ * and the peer would not be banned.
+ */
 export function readable<T extends object>(encoding: Encoder<T>): Encoder<T | Error> {
   return {
     preencode(state, value) {
@@ -201,14 +215,4 @@ export function readable<T extends object>(encoding: Encoder<T>): Encoder<T | Er
       }
     }
   }
-}
-
-/** Ends a subscription. */
-export const UNSUBSCRIBE: Subscribe = {
-  id: 0,
-  fork: 0,
-  length: 0,
-  from: 0,
-  tail: -1,
-  manifest: false
 }

@@ -43,6 +43,11 @@ export class Selection {
     this.#candidates.delete(peer)
   }
 
+  /** Tells every peer how far we are from the writer. */
+  sendHops(hops: number): void {
+    for (const peer of this.#candidates.keys()) peer.sendHops(hops)
+  }
+
   /** The log is another: how often a peer failed counts no more. */
   forgiveAll(): void {
     for (const candidate of this.#candidates.values()) candidate.forgive()

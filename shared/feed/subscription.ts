@@ -1,8 +1,9 @@
-import type { LogState } from './claim.ts'
+import type { Hypercore } from 'hypercore'
 import {
   type Batch,
   type Begin,
   MAX_BLOCKS,
+  type Skip,
   type Subscribe,
   WINDOW_BATCHES,
   WINDOW_BYTES
@@ -10,15 +11,14 @@ import {
 import { type Observation, Pace } from './pace.ts'
 import type { CandidateState, Progress } from './source-policy.ts'
 
-/** Which blocks to leave out when the log is followed for the first time. */
-export type Skip = { from: number } | { tail: number }
-
-/** What is asked of the source of a subscription. */
-export interface Request {
-  readonly id: number
-  /** Our log as it is now. */
-  readonly log: LogState
-  readonly skip: Skip
+/** Asks for what follows our log as it is now. */
+export function requestOf(
+  { length, fork, manifest }: Pick<Hypercore, 'length' | 'fork' | 'manifest'>,
+  id: number,
+  skip: Skip
+): Subscribe {
+  const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
+  return { id, fork, length, skip: rest, manifest: manifest === null }
 }
 
 /**
@@ -27,7 +27,8 @@ export interface Request {
  */
 export class Subscription<C extends CandidateState> {
   readonly source: C
-  readonly request: Request
+  /** What the source was asked, with our log as it was then. */
+  readonly request: Subscribe
   readonly #pace: Pace
   #contested = false
   #over = false
@@ -38,7 +39,7 @@ export class Subscription<C extends CandidateState> {
   #provenEnd = Infinity
   #unacknowledged: { end: number; bytes: number }[] = []
 
-  constructor(source: C, request: Request, fallback: C | null, now: number) {
+  constructor(source: C, request: Subscribe, fallback: C | null, now: number) {
     this.source = source
     this.request = request
     this.#fallback = fallback
@@ -74,14 +75,6 @@ export class Subscription<C extends CandidateState> {
       movedAt: this.#pace.movedAt,
       starvedSince: this.#pace.starvedSince
     }
-  }
-
-  /** The message that asks for it. A log without a manifest has `manifest` set. */
-  asked(manifest: boolean): Subscribe {
-    const { id, log, skip } = this.request
-    const { length, fork } = log
-    const from = 'from' in skip ? Math.max(skip.from, length) : 0
-    return { id, fork, length, from, tail: 'tail' in skip ? skip.tail : -1, manifest }
   }
 
   /** Takes the answer of the source; returns the offence, or null. */

@@ -1,8 +1,9 @@
-import type { Hypercore, Proof, Upgrade } from 'hypercore'
+import type { Hypercore, Proof } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { LogState } from './claim.ts'
 import type { Batch, Begin } from './messages.ts'
+import { isSigned } from './proof.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
@@ -56,7 +57,7 @@ export class Verifier {
     this.#enqueue(job, async () => {
       if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
       if (!job.isWanted()) return null
-      if (end !== null && !this.#isSigned(end)) {
+      if (end !== null && !isSigned(this.#core, end)) {
         return offence(`claims ${end.length} blocks that the writer did not sign`)
       }
       if (proof !== null && isUpgrade(proof, this.#core.length, start)) {
@@ -108,13 +109,6 @@ export class Verifier {
       }
       if (verdict !== null && !this.#closed) job.onverdict(verdict)
     })
-  }
-
-  // what a writer signs is the hash of the roots, with the length and the fork
-  #isSigned({ length, nodes, signature }: Upgrade): boolean {
-    const { state, verifier } = this.#core.core
-    const tree = Object.assign(state.createTreeBatch(), { length, roots: nodes })
-    return verifier !== null && verifier.verify(tree, signature)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Download, Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
-import type { Delivery } from '../feed/feed.ts'
+import type { Delivery } from '../feed/events.ts'
 
 /** Blocks of a log in order: `blocks[0]` is block `seq`. One without blocks rewinds to `seq`. */
 export interface Run {

@@ -8,9 +8,12 @@ export class FakePeer implements FeedPeer {
   hops: number
   followsUs = false
   readonly asked: Subscribe[] = []
+  /** Each distance from the writer that it was told. */
+  readonly hopsTold: number[] = []
   readonly acknowledged: Ack[] = []
   /** Whether it is subscribed to at present. */
   isSource = false
+  #wake: (() => void)[] = []
 
   /** A peer that is `hops` connections away from the writer, and claims `length` blocks. */
   constructor({ hops = NO_PATH, length = 0, fork = 0 }) {
@@ -21,6 +24,18 @@ export class FakePeer implements FeedPeer {
   /** The id of the last subscription. */
   get id(): number {
     return this.asked.at(-1)?.id ?? 0
+  }
+
+  sendHops(hops: number): void {
+    this.hopsTold.push(hops)
+    for (const resolve of this.#wake.splice(0)) resolve()
+  }
+
+  /** Resolves once it is told of `hops`. */
+  async isTold(hops: number): Promise<void> {
+    while (this.hopsTold.at(-1) !== hops) {
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
   }
 
   subscribe(message: Subscribe): void {

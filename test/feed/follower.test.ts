@@ -3,10 +3,9 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Follower } from '../../shared/feed/follower.ts'
-import { type Batch, type Begin, NO_PATH } from '../../shared/feed/messages.ts'
-import { signedEnd } from '../../shared/feed/sender.ts'
+import { type Batch, type Begin, NO_PATH, type Skip } from '../../shared/feed/messages.ts'
+import { signedEnd } from '../../shared/feed/proof.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import type { Skip } from '../../shared/feed/subscription.ts'
 import { Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -20,8 +19,7 @@ const LINES = numbered(COUNT)
 class TestFollower {
   readonly core: Hypercore
   readonly follower: Follower
-  /** Each number of hops, the end of the log, and why a peer was dropped, as they were told. */
-  readonly hops: number[] = []
+  /** Each end of the log, and why a peer was dropped, as they were told. */
   readonly ends: (number | null)[] = []
   readonly offences: string[] = []
   /** What was followed, by its place among `peers`, whenever a source was taken or lost. */
@@ -42,9 +40,9 @@ class TestFollower {
     this.follower = new Follower(core, new Verifier(core, new SignedLengths(core)), skip, {
       ondelivery: told(this.#deliveries),
       onend: told(this.ends),
-      onhops: told(this.hops),
-      onsource: () => told(this.sources)(this.source),
-      onmisbehaviour: (_, reason) => told(this.offences)(reason),
+      onhops: () => {},
+      onchange: () => told(this.sources)(this.source),
+      onoffence: (_, reason) => told(this.offences)(reason),
       onerror: t.fail
     })
     for (const peer of peers) this.follower.add(peer)
@@ -148,7 +146,7 @@ test('a source that refuses is replaced, and left alone for a while', async (t) 
   follower.onrefuse(far, { id: far.id })
   t.is(following.source, -1)
   t.alike(following.ends, [null], 'none is left that knows the end')
-  t.alike(following.hops, [NO_PATH])
+  t.alike(far.hopsTold, [NO_PATH])
 })
 
 test('a source that is lost is replaced', async (t) => {
@@ -221,13 +219,13 @@ test('a reader that is catching up is no way to the writer', async (t) => {
   ).stored
   t.is(follower.hops, NO_PATH)
   follower.onbatch(peer, await batchOf(log, peer, 4, COUNT))
-  while (following.hops.at(-1) !== 3) await following.told()
+  await peer.isTold(3)
   t.is(core.length, COUNT)
-  t.alike(following.hops, [NO_PATH, 3])
+  t.alike(peer.hopsTold, [NO_PATH, 3])
   following.tell(peer, 4)
-  t.alike(following.hops, [NO_PATH, 3, 5])
+  t.alike(peer.hopsTold, [NO_PATH, 3, 5])
   following.tell(peer, NO_PATH)
-  t.is(following.hops.at(-1), NO_PATH)
+  t.is(peer.hopsTold.at(-1), NO_PATH)
 })
 
 test('the last blocks are asked for until a source has proven the end', async (t) => {
@@ -237,13 +235,13 @@ test('the last blocks are asked for until a source has proven the end', async (t
   const { follower } = following
   t.is(following.source, -1, 'a peer without a path may not know the end')
   follower.add(near)
-  t.is(near.asked[0]?.tail, 3)
+  t.alike(near.asked[0]?.skip, { tail: 3 })
   follower.onbegin(near, beginOf(log, near))
   await following.told()
   t.alike(following.ends, [COUNT])
   follower.remove(near)
   follower.add(near)
-  t.alike([near.asked[1]?.from, near.asked[1]?.tail], [0, -1], 'now all of them')
+  t.alike(near.asked[1]?.skip, { from: 0 }, 'now all of them')
 })
 
 test('any source will do once there is no better, or where the first block is known', async (t) => {
@@ -251,12 +249,12 @@ test('any source will do once there is no better, or where the first block is kn
   const one = new FakePeer({ length: 10 })
   const asking = await TestFollower.start(t, log, { tail: 3 }, one)
   asking.follower.acceptAnySource()
-  t.is(one.asked[0]?.tail, 3)
+  t.alike(one.asked[0]?.skip, { tail: 3 })
   t.alike(asking.ends, [])
   const other = new FakePeer({ length: 10 })
   const knowing = await TestFollower.start(t, log, { tail: 3 }, other)
   knowing.follower.startAt(7)
-  t.alike([other.asked[0]?.from, other.asked[0]?.tail], [7, -1])
+  t.alike(other.asked[0]?.skip, { from: 7 })
   const refused = new FakePeer({ hops: 0 })
   const waiting = await TestFollower.start(t, log, { tail: 3 }, refused)
   waiting.follower.onrefuse(refused, { id: refused.id })

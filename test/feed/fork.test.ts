@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import { type Signed, SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { BatchReader, Source } from '../../shared/feed/sender.ts'
+import { BatchReader } from '../../shared/feed/batch-reader.ts'
+import { Sender } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
@@ -79,13 +80,16 @@ test('a source whose log is truncated while it makes an answer refuses', async (
   }
   const signedLengths = new Truncating(log)
   const answers: string[] = []
-  const source = new Source(log, signedLengths, new BatchReader(log, signedLengths), {
+  const channel = {
     begin: () => answers.push('begin'),
     batch: () => answers.push('batch'),
-    refuse: () => answers.push('refuse'),
-    onerror: (err) => t.fail(String(err))
+    refuse: () => answers.push('refuse')
+  }
+  const reader = new BatchReader(log, signedLengths)
+  const sender = new Sender(log, signedLengths, reader, channel, (err) => {
+    t.fail(String(err))
   })
-  await source.subscribe({ id: 1, fork: 0, length: 0, from: 12, tail: -1, manifest: false })
+  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from: 12 }, manifest: false })
   t.alike(answers, ['refuse'])
 })
 

@@ -3,12 +3,12 @@ import type { Test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import HyperDHT from 'hyperdht'
 import type { Connection } from 'hyperswarm'
-import { createFeed } from '../../shared/feed/feed.ts'
+import { serveFeed } from '../../shared/feed/feed.ts'
 import { bootstrap } from '../helpers/testnet.ts'
 
 /** The writer's `log` and its feed, on a host of its own. */
 export function serve(t: Test, log: Hypercore): Promise<Host> {
-  createFeed(log, { onerror: t.fail })
+  serveFeed(log, { onhops() {}, onerror: t.fail })
   return Host.start(t, log)
 }
 

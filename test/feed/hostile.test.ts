@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import Hypercore, { type Manifest, type Upgrade } from 'hypercore'
-import { createFeed } from '../../shared/feed/feed.ts'
+import { serveFeed } from '../../shared/feed/feed.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { signedEnd } from '../../shared/feed/sender.ts'
+import { signedEnd } from '../../shared/feed/proof.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/messages.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -174,7 +174,7 @@ for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
     t.ok(reason.test(dropped), dropped)
     t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\n', 'prints nothing of it')
 
-    createFeed(log, { onerror: t.fail })
+    serveFeed(log, { onhops() {}, onerror: t.fail })
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(
@@ -199,7 +199,7 @@ for (const [name, answer] of Object.entries({
     const key = b4a.toString(log.key, 'hex')
     const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
     await subscribed
-    createFeed(log, { onerror: t.fail })
+    serveFeed(log, { onhops() {}, onerror: t.fail })
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(

@@ -32,9 +32,9 @@ export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
       const status = channel.addMessage({ encoding: wire.status })
       channel.addMessage({
         encoding: wire.subscribe,
-        onmessage({ id }) {
-          if (id === 0) return
-          answer(voice, id)
+        onmessage(message) {
+          if (message === wire.UNSUBSCRIBE) return
+          answer(voice, message.id)
           onsubscribed()
         }
       })

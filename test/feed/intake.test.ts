@@ -3,7 +3,7 @@ import { type Test, test } from 'brittle'
 import { Candidate } from '../../shared/feed/candidate.ts'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Intake } from '../../shared/feed/intake.ts'
-import { signedEnd } from '../../shared/feed/sender.ts'
+import { signedEnd } from '../../shared/feed/proof.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { RETRY_MS } from '../../shared/feed/source-policy.ts'
 import { Subscription } from '../../shared/feed/subscription.ts'
@@ -23,7 +23,7 @@ async function probation(t: Test, block: string) {
   const [source, fallback] = [0, 1].map((hops) => new Candidate(new FakePeer({ hops })))
   if (!source || !fallback || !signed) throw new Error('there are two, and a signature')
   source.failed(0)
-  const request = { id: 1, log: { length: 0, fork: 0 }, skip: { from: 0 } }
+  const request = { id: 1, length: 0, fork: 0, skip: { from: 0 }, manifest: true }
   const subscription = new Subscription(source, request, fallback, 0)
   const deliveries: Delivery[] = []
   const outcome = await new Promise<string>((resolve) => {

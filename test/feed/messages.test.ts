@@ -2,7 +2,8 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { BatchReader, Source } from '../../shared/feed/sender.ts'
+import { BatchReader } from '../../shared/feed/batch-reader.ts'
+import { Sender } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
@@ -18,10 +19,10 @@ function batchOf(blocks: Uint8Array[]): wire.Batch {
 }
 
 /** What a writer of `lines` answers to a reader with nothing that asks for the blocks from `from`. */
-async function begin(source: Source, from: number, received: wire.Begin[]): Promise<wire.Begin> {
-  await source.subscribe({ id: 1, fork: 0, length: 0, from, tail: -1, manifest: true })
+async function begin(sender: Sender, from: number, received: wire.Begin[]): Promise<wire.Begin> {
+  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from }, manifest: true })
   const message = received.pop()
-  if (message === undefined) throw new Error('the source did not begin')
+  if (message === undefined) throw new Error('the sender did not begin')
   return message
 }
 
@@ -36,16 +37,26 @@ test('a subscription arrives as it was sent', (t) => {
     id: 1,
     fork: 2,
     length: BIG,
-    from: BIG + 1,
-    tail: -1,
+    skip: { from: BIG + 1 },
     manifest: false
   }
-  for (const tail of [-1, 0, 1, BIG]) {
+  for (const skip of [base.skip, { from: 0 }, { tail: 0 }, { tail: 1 }, { tail: BIG }]) {
     for (const manifest of [true, false]) {
-      t.alike(roundTrip(wire.subscribe, { ...base, tail, manifest }), { ...base, tail, manifest })
+      t.alike(roundTrip(wire.subscribe, { ...base, skip, manifest }), { ...base, skip, manifest })
     }
   }
-  t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE).id, 0)
+  t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE), wire.UNSUBSCRIBE)
+})
+
+test('a subscription is six numbers', (t) => {
+  const bytes = (message: wire.Subscribe | typeof wire.UNSUBSCRIBE): number[] => {
+    return [...c.encode(wire.subscribe, message)]
+  }
+  const request = { id: 1, fork: 2, length: 3 }
+  t.alike(bytes({ ...request, skip: { from: 4 }, manifest: true }), [1, 2, 3, 4, 0, 1])
+  t.alike(bytes({ ...request, skip: { tail: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
+  t.alike(bytes({ ...request, skip: { tail: 4 }, manifest: false }), [1, 2, 3, 0, 5, 0])
+  t.alike(bytes(wire.UNSUBSCRIBE), [0, 0, 0, 0, 0, 0])
 })
 
 test('a batch arrives as it was sent', (t) => {
@@ -57,21 +68,24 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
   const writer = await createLog(t, ['a', 'b', 'c', 'd', 'e'])
   const signedLengths = new SignedLengths(writer)
   const received: wire.Begin[] = []
-  const source = new Source(writer, signedLengths, new BatchReader(writer, signedLengths), {
-    begin: (message) => received.push(roundTrip(wire.begin, message)),
+  const channel = {
+    begin: (message: wire.Begin) => received.push(roundTrip(wire.begin, message)),
     batch: () => {},
-    refuse: () => {},
-    onerror: (err) => t.fail(String(err))
+    refuse: () => {}
+  }
+  const reader = new BatchReader(writer, signedLengths)
+  const sender = new Sender(writer, signedLengths, reader, channel, (err) => {
+    t.fail(String(err))
   })
 
-  const whole = await begin(source, 0, received)
+  const whole = await begin(sender, 0, received)
   t.is(whole.start, 0)
   t.is(whole.end?.length, 5)
   t.ok(whole.proof?.manifest, 'with the manifest')
   t.absent(whole.proof?.upgrade, 'and no proof for what is left out: nothing is')
 
   for (const from of [1, 3, 5]) {
-    const { start, proof } = await begin(source, from, received)
+    const { start, proof } = await begin(sender, from, received)
     const reader = await createCopy(t, writer)
     if (!proof?.manifest) throw new Error('there is no manifest')
     await reader.core.setManifest(proof.manifest)
@@ -122,7 +136,13 @@ test('a message that is cut short is refused, wherever it is cut', (t) => {
     c.encode(wire.status, { hops: 300 }),
     c.encode(wire.ack, { id: 1, end: BIG }),
     c.encode(wire.refuse, { id: 70_000 }),
-    c.encode(wire.subscribe, { ...wire.UNSUBSCRIBE, id: 1, length: BIG }),
+    c.encode(wire.subscribe, {
+      id: 1,
+      fork: 0,
+      length: BIG,
+      skip: { from: 0 },
+      manifest: false
+    }),
     c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null }),
     c.encode(wire.batch, batchOf([b4a.from('a'), b4a.from('b')]))
   ]

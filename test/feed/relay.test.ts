@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { createFeed } from '../../shared/feed/feed.ts'
+import { serveFeed } from '../../shared/feed/feed.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { printsExactly, untilBlock } from '../helpers/blocks.ts'
@@ -39,7 +39,7 @@ test('batches go from reader to reader, and on when the writer has gone', async 
 
 test('readers that met before there was a writer take the log from each other', async (t) => {
   const log = await createLog(t, numbered(10))
-  createFeed(log, { onerror: t.fail })
+  serveFeed(log, { onhops() {}, onerror: t.fail })
   const near = await Copy.open(t, log.key)
   const far = await Copy.open(t, log.key)
   const between = await Host.start(t, near.core)

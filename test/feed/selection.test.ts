@@ -25,9 +25,10 @@ function create(...fakes: FakePeer[]) {
 function follow(decision: Decision<Candidate>, now: number): Subscription<Candidate> {
   if (decision.do !== 'follow') throw new Error(`is told to ${decision.do}`)
   const { source, fallback } = decision
-  const request = { id: source.nextId(), log: { length: 10, fork: 0 }, skip: { from: 0 } }
+  const id = source.nextId()
+  const request = { id, length: 10, fork: 0, skip: { from: 0 }, manifest: false }
   const subscription = new Subscription(source, request, fallback, now)
-  subscription.receiveBegin({ id: request.id, start: 10, proof: null, end: null })
+  subscription.receiveBegin({ id, start: 10, proof: null, end: null })
   subscription.proved(10, now)
   return subscription
 }

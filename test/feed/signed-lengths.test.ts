@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { BatchReader } from '../../shared/feed/sender.ts'
+import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 

@@ -100,7 +100,7 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   await log.append(b4a.from('more'))
   await reading.holds(11)
   t.is(reading.core.length, 11)
-  t.is(reading.follower.hops, 2)
+  t.is(reading.feed.hops, 2)
 })
 
 test('a peer that claims blocks and serves none does not cost a reader its source', async (t) => {
@@ -111,13 +111,12 @@ test('a peer that claims blocks and serves none does not cost a reader its sourc
   await reading.holds(10)
 
   await meetLiar(await Host.start(t, await createCopy(t, log)), reading.host)
-  const { follower } = reading
-  await reading.until(() => follower.source === null || follower.contested)
+  await reading.until(() => !reading.feed.suffices)
   t.ok(reading.follows(writer), 'the writer is followed on')
   await log.append(b4a.from('more'))
   await reading.holds(11)
-  await reading.until(() => !follower.contested)
-  t.pass('and no longer doubted once it brings a block')
+  await reading.until(() => reading.feed.suffices)
+  t.pass('and trusted again once it brings a block')
 })
 
 /** A reader of the log that `writer` serves, once it holds all of it. */

@@ -4,11 +4,12 @@ import {
   type Batch,
   MAX_BLOCKS,
   MAX_BYTES,
+  type Skip,
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from '../../shared/feed/messages.ts'
 import type { CandidateState } from '../../shared/feed/source-policy.ts'
-import { type Skip, Subscription } from '../../shared/feed/subscription.ts'
+import { Subscription, requestOf } from '../../shared/feed/subscription.ts'
 
 const SOURCE: CandidateState = {
   hops: 0,
@@ -18,13 +19,14 @@ const SOURCE: CandidateState = {
   retryAt: 0
 }
 const OTHER: CandidateState = { ...SOURCE, hops: 1 }
+const LOG = { length: 10, fork: 2, manifest: null }
 const BLOCK = b4a.from('a line')
 const NO_PLACE = 'sent a batch that does not begin where the last one ended'
 const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
 
 /** A subscription to SOURCE of a log with ten blocks, from 1,000 ms on. */
 function subscribe(skip: Skip = { from: 0 }, fallback: CandidateState | null = null) {
-  return new Subscription(SOURCE, { id: 7, log: { length: 10, fork: 2 }, skip }, fallback, 1000)
+  return new Subscription(SOURCE, requestOf(LOG, 7, skip), fallback, 1000)
 }
 
 /** The same, once the source has begun at block 10. */
@@ -43,12 +45,13 @@ function batch(start: number, blocks: Uint8Array[] = [BLOCK]): Batch {
 }
 
 test('it asks for what follows our log', (t) => {
-  const asked = { id: 7, fork: 2, length: 10, from: 10, tail: -1, manifest: false }
-  t.alike(subscribe({ from: 0 }).asked(false), asked)
-  t.alike(subscribe({ from: 10 }).asked(true), { ...asked, manifest: true })
-  t.alike(subscribe({ from: 50 }).asked(false), { ...asked, from: 50 })
-  t.alike(subscribe({ tail: 5 }).asked(false), { ...asked, from: 0, tail: 5 })
-  t.alike(subscribe({ tail: 0 }).asked(false), { ...asked, from: 0, tail: 0 })
+  const asked = { id: 7, fork: 2, length: 10, skip: { from: 10 }, manifest: true }
+  t.alike(requestOf(LOG, 7, { from: 0 }), asked)
+  t.alike(requestOf(LOG, 7, { from: 10 }), asked)
+  t.alike(requestOf(LOG, 7, { from: 50 }), { ...asked, skip: { from: 50 } })
+  t.alike(requestOf(LOG, 7, { tail: 5 }), { ...asked, skip: { tail: 5 } })
+  const known = { ...LOG, manifest: { version: 1, signers: [] } }
+  t.alike(requestOf(known, 7, { from: 0 }), { ...asked, manifest: false })
 })
 
 test('a source begins once', (t) => {

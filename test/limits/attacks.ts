@@ -142,7 +142,7 @@ export const ATTACKS: Record<string, Attack> = {
     meet: openFeed,
     run: times(50_000, (peer, i) => {
       const from = 1 + (i % (LENGTH - 1))
-      const request = { id: i + 1, fork: 0, length: 0, from, tail: -1, manifest: true }
+      const request = { id: i + 1, fork: 0, length: 0, skip: { from }, manifest: true }
       feeds.get(peer)?.subscribe.send(request)
     })
   },
@@ -253,7 +253,7 @@ function openFeed(peer: Peer): void {
   const channel = peer.protomux.createChannel({ protocol: wire.PROTOCOL, id })
   if (channel === null) throw new Error('the feed is open already')
   const status = channel.addMessage<wire.Status>({ encoding: wire.status })
-  const subscribe = channel.addMessage<wire.Subscribe>({ encoding: wire.subscribe })
+  const subscribe = channel.addMessage({ encoding: wire.subscribe })
   channel.open()
   feeds.set(peer, { status, subscribe })
 }

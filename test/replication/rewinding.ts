@@ -5,13 +5,14 @@ import process from 'bare-process'
 import Hypercore from 'hypercore'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
-import { createFeed } from '../../shared/feed/feed.ts'
+import { serveFeed } from '../../shared/feed/feed.ts'
 import { splitLines } from '../../shared/app/lines.ts'
 
 const [folder = '', bootstrap = ''] = Bare.argv.slice(2)
 const core = new Hypercore(folder, { eagerUpgrade: false })
 await core.ready()
-createFeed(core, {
+serveFeed(core, {
+  onhops() {},
   onerror(err) {
     throw err
   }

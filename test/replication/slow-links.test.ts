@@ -2,7 +2,6 @@ import b4a from 'b4a'
 import type { Test } from 'brittle'
 import { chunksOfLines } from '../../bench/harness/lines.ts'
 import { type Payload, mostBytes } from '../../bench/harness/payload.ts'
-import { stop } from '../helpers/net/apps.ts'
 import { type SlowLink, createSlowLink, linkTest, startSources } from '../helpers/net/slow-link.ts'
 
 const MEGABIT = 1e6
@@ -47,7 +46,7 @@ async function crosses(t: Test, rate: number, sources: number, payload: Payload)
   const arriving = reader.stdout.total(text.byteLength)
   await Promise.race([arriving, exceeds(link, before.bytesToFar + most, arriving)])
   const after = await link.carried()
-  await stop(reader)
+  await reader.stop()
 
   t.ok(b4a.equals(reader.stdout.bytes, text), 'every line in its place, and none besides')
   const bytes = after.bytesToFar - before.bytesToFar

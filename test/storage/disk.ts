@@ -13,6 +13,8 @@ export interface Disk {
   folder: string
   /** Makes the disk as large as `bytes`. */
   resize(bytes: number): void
+  /** Makes the disk one that can be read only. */
+  forbidWrites(): void
 }
 
 /**
@@ -25,14 +27,16 @@ export async function createDisk(t: Test, size: number): Promise<Disk> {
   const holder = new Program(t, ['unshare', '--mount', 'sh', '-c', mount, folder])
   await holder.write('mounted\n')
   await holder.stdout.line('mounted')
+  const remount = (option: string): void => {
+    const command = ['mount', '-o', `remount,${option}`, folder]
+    if (!run('nsenter', `--target=${holder.pid}`, '--mount', ...command)) {
+      throw new Error(`${command.join(' ')} failed`)
+    }
+  }
   return {
     folder: `/proc/${holder.pid}/root${folder}`,
-    resize(bytes) {
-      const remount = ['mount', '-o', `remount,size=${bytes}`, folder]
-      if (!run('nsenter', `--target=${holder.pid}`, '--mount', ...remount)) {
-        throw new Error(`${remount.join(' ')} failed`)
-      }
-    }
+    resize: (bytes) => remount(`size=${bytes}`),
+    forbidWrites: () => remount('ro')
   }
 }
 

@@ -1,3 +1,4 @@
+import fs from 'bare-fs'
 import os from 'bare-os'
 import type { Readable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
@@ -12,6 +13,8 @@ export interface Message {
 
 export interface AppEvents {
   onmessage(message: Message): void
+  /** A line on stdout that is no message. */
+  ongarbage(line: string): void
   onstatus(line: string): void
 }
 
@@ -29,7 +32,11 @@ export class App {
   readonly #child: Subprocess
   #ended = false
 
-  constructor(t: Test, [file = '', ...args]: string[], { onmessage, onstatus }: AppEvents) {
+  constructor(
+    t: Test,
+    [file = '', ...args]: string[],
+    { onmessage, ongarbage, onstatus }: AppEvents
+  ) {
     const child = spawn(file, args)
     const { stdin, stdout, stderr } = child
     if (!stdin || !stdout || !stderr) throw new Error(`${file} has no pipes`)
@@ -45,7 +52,11 @@ export class App {
       })
     })
     const told = [
-      tell(stdout, (line) => onmessage(JSON.parse(line) as Message)),
+      tell(stdout, (line) => {
+        const message = parse(line)
+        if (message) onmessage(message)
+        else ongarbage(line)
+      }),
       tell(stderr, onstatus)
     ]
     this.ending = Promise.all([exited, ...told]).then(
@@ -71,6 +82,14 @@ export class App {
     if (!this.#ended) os.kill(this.#child.pid, name)
   }
 
+  /** SIGSTOP; resolves once none of its threads goes on. Linux alone can tell. */
+  async freeze(): Promise<void> {
+    this.signal('SIGSTOP')
+    while (!this.#ended && !threadStates(this.#child.pid).every((state) => state === 'T')) {
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+  }
+
   /** Leaves stdout alone until the function that it returns is called. */
   stall(): () => void {
     const { stdout } = this.#child
@@ -92,4 +111,21 @@ function tell(stream: Readable, online: (line: string) => void): Promise<void> {
     for (const line of lines) online(line)
   })
   return new Promise((resolve) => stream.on('close', () => resolve()))
+}
+
+function parse(line: string): Message | null {
+  try {
+    return JSON.parse(line) as Message
+  } catch {
+    return null
+  }
+}
+
+// the state comes behind the name, which may hold anything: proc_pid_stat(5)
+function threadStates(pid: number): string[] {
+  const folder = `/proc/${pid}/task`
+  return fs.readdirSync(folder).map((thread) => {
+    const stat = String(fs.readFileSync(`${folder}/${thread}/stat`))
+    return stat.charAt(stat.lastIndexOf(')') + 2)
+  })
 }

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { BatchReader } from '../../shared/feed/sender.ts'
+import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 test('a relay that has no signature for a batch of its large blocks sends none, and does not search for ever', async (t) => {

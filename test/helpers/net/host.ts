@@ -33,9 +33,7 @@ export class Host {
 
   /** Makes a host; one that is to have a link to `hub` is made from there. */
   static async create(t: Test, hub?: Host): Promise<Host> {
-    const command = hub
-      ? [...hub.#inside, 'unshare', '--net']
-      : ['unshare', ...flags(unshare ?? '')]
+    const command = hub ? [...hub.inside, 'unshare', '--net'] : ['unshare', ...flags(unshare ?? '')]
     const holder = new Program(t, [...command, 'cat'])
     await holder.write('ready\n')
     await holder.stdout.line('ready')
@@ -44,7 +42,8 @@ export class Host {
     return host
   }
 
-  get #inside(): string[] {
+  /** What a command begins with that is to run on this host. */
+  get inside(): string[] {
     return ['nsenter', `--target=${this.#holder.pid}`, ...enter]
   }
 
@@ -55,7 +54,7 @@ export class Host {
 
   /** Starts a program on this host. */
   start(command: string[], env: Record<string, string> = {}): Program {
-    return new Program(this.#t, [...this.#inside, ...command], { env })
+    return new Program(this.#t, [...this.inside, ...command], { env })
   }
 
   /** Starts an app on this host, with a home folder of its own. */

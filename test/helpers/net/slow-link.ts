@@ -15,7 +15,8 @@ import {
   parseCarried,
   runLink
 } from '../../../bench/harness/link.ts'
-import { type Writer, startReader, startWriter } from './apps.ts'
+import type { Writer } from '../json.ts'
+import { startReader, startWriter } from './apps.ts'
 import { Host, netTest } from './host.ts'
 
 const DHT = path.join(import.meta.dirname, '..', '..', '..', 'bench', 'harness', 'dht.ts')

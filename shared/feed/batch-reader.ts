@@ -1,0 +1,64 @@
+import type { Hypercore } from 'hypercore'
+import { blocksWithin } from './block-budget.ts'
+import { type Batch, MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import type { SignedLengths } from './signed-lengths.ts'
+
+/** A batch, whoever's subscription it is sent for. */
+export type ReadBatch = Omit<Batch, 'id'>
+
+/**
+ * Reads the signed batch that begins at a block, once for all the peers that ask for the same. A new
+ * block is read back from the store, by the same path as the backlog.
+ */
+export class BatchReader {
+  readonly #core: Hypercore
+  readonly #signedLengths: SignedLengths
+  #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
+
+  constructor(core: Hypercore, signedLengths: SignedLengths) {
+    this.#core = core
+    this.#signedLengths = signedLengths
+    core.on('truncate', () => {
+      this.#last = null
+    })
+  }
+
+  /** The next batch from block `start`; null where this peer has no block or signature for it. */
+  read(start: number): Promise<ReadBatch | null> {
+    const { length } = this.#core
+    if (this.#last?.start === start && this.#last.length === length) return this.#last.batch
+    const last = { start, length, batch: this.#read(start) }
+    this.#last = last
+    // a block or signature that is missing now may come yet
+    const forget = (): void => {
+      if (this.#last === last) this.#last = null
+    }
+    last.batch.then((batch) => batch ?? forget(), forget)
+    return last.batch
+  }
+
+  async #read(start: number): Promise<ReadBatch | null> {
+    const { fork, length } = this.#core
+    const end = Math.min(length, start + MAX_BLOCKS)
+    // the only signature that a relay has may be that of the longest batch
+    const enough = this.#core.writable ? MAX_BYTES / 2 : Infinity
+    const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES, enough })
+    const signed = await this.#signedLengths.within(start, start + count)
+    const blocks = signed && (await this.#blocks(start, signed.length))
+    if (signed === null || blocks === null || fork !== this.#core.fork) return null
+    return { start, signature: signed.signature, blocks }
+  }
+
+  async #blocks(start: number, end: number): Promise<Uint8Array[] | null> {
+    const rx = this.#core.core.state.storage.read()
+    const reads: Promise<Uint8Array | null>[] = []
+    for (let seq = start; seq < end; seq++) reads.push(rx.getBlock(seq))
+    rx.tryFlush()
+    const blocks: Uint8Array[] = []
+    for (const block of await Promise.all(reads)) {
+      if (block === null) return null
+      blocks.push(block)
+    }
+    return blocks
+  }
+}

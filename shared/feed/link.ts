@@ -1,0 +1,143 @@
+import type { Hypercore, Peer } from 'hypercore'
+import { AnnouncementBuffer } from './announcements.ts'
+import type { FeedPeer } from './candidate.ts'
+import { FeedChannel } from './channel.ts'
+import type { FeedEvents } from './events.ts'
+import type { Follower } from './follower.ts'
+import { type Ack, NO_PATH, type Subscribe, UNSUBSCRIBE } from './messages.ts'
+import type { Sender } from './sender.ts'
+
+/** A peer that speaks the feed opens its side of the channel within this time. */
+const OPEN_TIMEOUT_MS = 2000
+
+/** How long, on average, a peer with a path to the writer is not told of new blocks. */
+const ANNOUNCE_DELAY_MS = 4000
+/**
+ * The same between a writer and its peers. The announcement comes after the blocks, and soon: a writer
+ * may wait until a peer holds them, and a reader sees by it whether its source is cut off.
+ */
+const WRITER_ANNOUNCE_DELAY_MS = 200
+
+/** What a link shares with all others of its feed. */
+export interface LinkContext {
+  readonly core: Hypercore
+  /** null at the writer. */
+  readonly follower: Follower | null
+  readonly events: FeedEvents
+  /** Whether some peer speaks the feed may have changed. */
+  onchange(): void
+}
+
+/** The feed with one peer: serves that peer, and passes on to the follower what the peer sends. */
+export class Link implements FeedPeer {
+  readonly peer: Peer
+  readonly #channel: FeedChannel
+  readonly #sender: Sender
+  readonly #isWriter: boolean
+  #announcements: AnnouncementBuffer | null = null
+  #hops = NO_PATH
+  #toldHops: number | null = null
+  #unsupported = false
+
+  /** Opens `channel`; `onclose` is called when it closes. */
+  constructor(
+    peer: Peer,
+    channel: FeedChannel,
+    sender: Sender,
+    { core, follower, events, onchange }: LinkContext,
+    onclose: () => void
+  ) {
+    this.peer = peer
+    this.#channel = channel
+    this.#sender = sender
+    this.#isWriter = follower === null
+    const timer = setTimeout(() => {
+      this.#unsupported = !channel.opened
+      onchange()
+    }, OPEN_TIMEOUT_MS)
+    channel.open({
+      onopen: () => {
+        this.#announcements = new AnnouncementBuffer(peer, core.fork, () => this.#announceDelay)
+        this.sendHops(follower?.hops ?? 0)
+        follower?.add(this)
+        onchange()
+      },
+      onclose: () => {
+        clearTimeout(timer)
+        this.#announcements?.close()
+        this.#announcements = null
+        sender.stop()
+        follower?.remove(this)
+        onclose()
+        onchange()
+      },
+      onhops: (hops) => {
+        const previousHops = this.#hops
+        this.#hops = hops
+        // a peer that has lost its path chooses another source by what is announced
+        this.#announcements?.flush()
+        events.onhops(peer, hops)
+        follower?.onhops(this, previousHops)
+      },
+      onsubscribe: (message) => void sender.subscribe(message),
+      onack: (message) => sender.ack(message),
+      onbegin: (message) => follower?.onbegin(this, message),
+      onbatch: (message) => follower?.onbatch(this, message),
+      onrefuse: (message) => follower?.onrefuse(this, message),
+      onunreadable: (err) => follower?.onunreadable(this, err)
+    })
+  }
+
+  /** Whether the peer has yet to say whether it speaks the feed. */
+  get opening(): boolean {
+    return !this.#channel.opened && !this.#unsupported
+  }
+
+  get hops(): number {
+    return this.#hops
+  }
+
+  get followsUs(): boolean {
+    return this.#sender.active
+  }
+
+  /** Tells the peer how far we are from the writer, unless it knows. */
+  sendHops(hops: number): void {
+    if (hops === this.#toldHops) return
+    this.#toldHops = hops
+    this.#channel.status({ hops })
+  }
+
+  subscribe(message: Subscribe): void {
+    this.#channel.subscribe(message)
+  }
+
+  unsubscribe(): void {
+    this.#channel.subscribe(UNSUBSCRIBE)
+  }
+
+  ack(message: Ack): void {
+    this.#channel.ack(message)
+  }
+
+  /** Sends what the window allows of a log that has grown. */
+  pump(): void {
+    this.#sender.pump()
+  }
+
+  /** Refuses to go on with a log that was truncated. */
+  refuse(): void {
+    this.#sender.refuse()
+  }
+
+  close(): void {
+    this.#sender.stop()
+    this.#channel.close()
+  }
+
+  // a peer without a path to the writer has to know at once what others hold
+  get #announceDelay(): number {
+    if (this.#hops === NO_PATH) return 0
+    return this.#isWriter || this.#hops === 0 ? WRITER_ANNOUNCE_DELAY_MS : ANNOUNCE_DELAY_MS
+  }
+}
