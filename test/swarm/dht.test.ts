@@ -2,7 +2,7 @@ import { test } from 'brittle'
 import { createDht, watchDht } from '../../shared/swarm/dht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
-test('a DHT that answered before anyone asked is known to answer', async (t) => {
+test('a DHT that answered before it was watched is known to answer', async (t) => {
   const [host = '', port = ''] = bootstrap.split(/[:,]/)
   const dht = createDht([{ host, port: Number(port) }])
   t.teardown(() => dht.destroy(), { force: true })
