@@ -84,9 +84,9 @@ if (resume && resumed === undefined && (end !== null || first !== undefined)) {
 }
 
 let told = !seed
-for await (const { seq, blocks } of replication.follow.runs()) {
-  const next = seq + blocks.length
-  if (!seed) await writeOutput(formatBlocks(format, seq, blocks))
+for await (const step of replication.follow.blocks()) {
+  const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
+  if (!seed && 'blocks' in step) await writeOutput(formatBlocks(format, step.seq, step.blocks))
   if (resume) await savePosition(core, next)
   if (!told && core.peers.every(({ remoteLength }) => remoteLength <= next)) {
     told = true

@@ -2,9 +2,9 @@ import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from './feed/claim.ts'
 import { type FollowedFeed, followFeed } from './feed/feed.ts'
 import type { Skip } from './feed/messages.ts'
-import { Follow } from './replication/block-reader.ts'
+import { BlockReader } from './replication/block-reader.ts'
 import { LogEnd } from './replication/log-end.ts'
-import { watchProgress } from './replication/stall-detector.ts'
+import { detectStalls } from './replication/stall-detector.ts'
 
 /** Peers who may know where the log ends are waited for this long. */
 const PATIENCE_MS = 5000
@@ -29,7 +29,7 @@ export interface ReplicationEvents {
  * the feed is silent and somebody claims to have more; whichever comes second begins anew.
  */
 export class Replication {
-  readonly follow: Follow
+  readonly follow: BlockReader
   readonly #core: Hypercore
   readonly #feed: FollowedFeed
   readonly #stopWatching: () => void
@@ -40,7 +40,7 @@ export class Replication {
 
   constructor(core: Hypercore, skip: Skip, events: ReplicationEvents) {
     this.#core = core
-    this.follow = new Follow(core, 0)
+    this.follow = new BlockReader(core, 0)
     this.#feed = followFeed(core, skip, {
       ondelivery: (delivery) => this.follow.deliver(delivery),
       onchange: () => this.#choose(),
@@ -54,11 +54,11 @@ export class Replication {
     })
     core.on('peer-add', () => this.#choose())
     core.on('truncate', () => this.#choose())
-    this.#stopWatching = watchProgress(core, {
+    this.#stopWatching = detectStalls(core, {
       waiting: () =>
         this.follow.waiting ||
         (this.#plain && core.peers.some((peer) => isAhead(claimOf(peer), core))),
-      onsilent: events.onsilent,
+      onstall: events.onsilent,
       onerror: events.onerror
     })
     if ('from' in skip) this.startAt(skip.from)

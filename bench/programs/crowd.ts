@@ -39,7 +39,9 @@ async function read(storage: string): Promise<void> {
   })
   leaving.push(() => membership.leave())
   void membership.flushed.then(() => tally.flushed())
-  for await (const { seq, blocks } of replication.follow.runs()) tally.has(seq + blocks.length)
+  for await (const step of replication.follow.blocks()) {
+    if ('blocks' in step) tally.has(step.seq + step.blocks.length)
+  }
 }
 
 function refuse(reason: unknown): never {

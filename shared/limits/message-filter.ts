@@ -1,6 +1,6 @@
 import type { Hypercore, Incoming, Peer } from 'hypercore'
 import { Allowance } from './rate-limit.ts'
-import { codeOf } from '../errors.ts'
+import { isForgery } from '../upstream/hypercore-errors.ts'
 import { Requests } from './request-queue.ts'
 
 /** A peer may speak of blocks this far beyond the end of the log that the writer has signed. */
@@ -12,8 +12,6 @@ const REQUESTS = 4096
 
 /** Two logs with one key are told from a lie within this time. */
 const CONFLICT_MS = 2000
-/** Errors of Hypercore that no mishap between honest peers brings about. */
-const LIES = new Set(['INVALID_SIGNATURE', 'INVALID_CHECKSUM'])
 
 /** What a message costs beside a small one: an answer of some size, or signatures to verify. */
 const WANT = 50
@@ -49,7 +47,7 @@ export function guardReplication(
   })
   core.on('verification-error', (err, _request, _response, peer) => {
     setTimeout(() => {
-      watched.get(peer)?.offend('sent what the writer did not sign', !LIES.has(codeOf(err)))
+      watched.get(peer)?.offend('sent what the writer did not sign', !isForgery(err))
     }, CONFLICT_MS)
   })
 }

@@ -61,9 +61,10 @@ export class Copy {
   }
 
   async #read(): Promise<void> {
-    for await (const { seq, blocks } of this.#replication.follow.runs()) {
-      for (const [i, block] of blocks.entries()) {
-        this.seqs.push(seq + i)
+    for await (const step of this.#replication.follow.blocks()) {
+      if (!('blocks' in step)) continue
+      for (const [i, block] of step.blocks.entries()) {
+        this.seqs.push(step.seq + i)
         this.lines.push(b4a.toString(block))
       }
       for (const resolve of this.#wake.splice(0)) resolve()
