@@ -8,6 +8,7 @@ import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { limitConnections } from '../shared/limits/connections.ts'
 import { Replication } from '../shared/replication.ts'
+import { sayFarewell } from '../shared/replication/handover.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
 import { loadPosition, savePosition } from '../shared/storage/position.ts'
@@ -52,10 +53,10 @@ const membership = joinSwarm(swarm, core.discoveryKey, {
 })
 const peers = new PeerStatus(swarm, core, status, membership)
 onStop(async () => {
-  replication.follow.close()
   peers.close()
-  await membership.leave()
   await replication.close()
+  await sayFarewell(core)
+  await membership.leave()
   await core.close()
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)

@@ -71,9 +71,9 @@ function longUnnamed(): string[] {
   })
 }
 
-/** The test files that `place` is or holds, relative to the root. */
+/** The test files that `place` is or holds, from the root, with slashes on every platform. */
 function testFiles(place: string): string[] {
-  if (!fs.statSync(place).isDirectory()) return [path.relative(root, place)]
+  if (!fs.statSync(place).isDirectory()) return [path.relative(root, place).replaceAll('\\', '/')]
   return fs.readdirSync(place).flatMap((name) => {
     const file = path.join(place, name)
     return fs.statSync(file).isDirectory() || name.endsWith('.test.ts') ? testFiles(file) : []

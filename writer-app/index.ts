@@ -11,8 +11,8 @@ import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { serveFeed } from '../shared/feed/feed.ts'
 import { limitConnections } from '../shared/limits/connections.ts'
-import { heldByPeer } from '../shared/replication/handover.ts'
-import { restore } from '../shared/replication/recovery.ts'
+import { waitUntilHeld } from '../shared/replication/handover.ts'
+import { recoverFromReaders } from '../shared/replication/recovery.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
@@ -22,11 +22,12 @@ const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
 const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
 const { core } = log
-const key = b4a.toString(core.key, 'hex')
-await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
-
 const lost = log.hasLostBlocks && !options.acceptLoss
 if (!lost) await log.startAppending()
+
+// from here on somebody may have the key: the log is on the disk
+const key = b4a.toString(core.key, 'hex')
+await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 swarm.on('connection', (connection) => core.replicate(connection))
@@ -54,7 +55,7 @@ onStop(async () => {
 
 if (lost) {
   status.info('the log came back shorter, looking for a reader that holds the rest')
-  await restore(log)
+  await recoverFromReaders(log)
   await log.startAppending()
 }
 
@@ -77,7 +78,7 @@ await committing
 if (!isStopping() && !options.exitOnEof) status.info('stdin ended, still serving')
 if (!isStopping() && options.exitOnEof) {
   status.info('stdin ended, waiting for a peer to hold every block of this run')
-  if (!(await heldByPeer(core, first, core.length, options.timeout))) {
+  if (!(await waitUntilHeld(core, first, core.length, options.timeout))) {
     throw new Failure(
       `no peer holds every block of this run after ${(options.timeout ?? 0) / 1000} s: start a reader, or wait longer with --timeout; the blocks are kept`,
       TIMED_OUT

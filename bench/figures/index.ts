@@ -12,6 +12,7 @@ import { memory } from './memory.ts'
 import { noDht } from './no-dht.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
+import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
 /** All figures, in the order in which they are measured and shown. */
@@ -22,6 +23,7 @@ export const figures: Figure[] = [
   largeBlocks,
   pipe,
   lineFar,
+  slowLink,
   crowd,
   ingest,
   acknowledge,

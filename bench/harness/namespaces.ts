@@ -28,7 +28,7 @@ export function ip(namespace: string, args: string): void {
 }
 
 /** Runs a tool. Throws LeftOut, with what it says, where that does not work here. */
-export function run(command: string, ...args: string[]): void {
+export function run(command = '', ...args: string[]): void {
   const { status, stderr, error } = spawnSync(command, args)
   if (status === 0) return
   const why = error?.message ?? String(stderr ?? '').trim()

@@ -12,7 +12,7 @@ const BAR_HEIGHT = 14
 const LINE_HEIGHT = 20
 const PANEL_GAP = 16
 /** Times and sizes: of all else, more is better. */
-const LESS_IS_BETTER = new Set(['ms', 'MB', 'round trips'])
+const LESS_IS_BETTER = new Set(['s', 'ms', 'MB', 'round trips'])
 
 // legible on the light and on the dark pages of a forge
 const STYLE = `

@@ -1,6 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel, Message } from 'protomux'
-import { Allowance } from '../limits/rate-limit.ts'
+import { TokenBucket } from '../limits/rate-limit.ts'
 import * as messages from './messages.ts'
 
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
@@ -37,18 +37,18 @@ export class FeedChannel {
   #on: ChannelEvents | null = null
 
   private constructor(channel: Channel) {
-    const allowance = new Allowance()
+    const bucket = new TokenBucket()
     this.#channel = channel
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
       encoding: messages.status,
-      onmessage: metered(allowance, STATUS_COST, ({ hops }) => {
+      onmessage: metered(bucket, STATUS_COST, ({ hops }) => {
         this.#on?.onhops(Math.min(hops, messages.NO_PATH))
       })
     })
     this.#subscribe = channel.addMessage({
       encoding: messages.subscribe,
-      onmessage: metered(allowance, SUBSCRIBE_COST, (message) => this.#on?.onsubscribe(message))
+      onmessage: metered(bucket, SUBSCRIBE_COST, (message) => this.#on?.onsubscribe(message))
     })
     this.#begin = channel.addMessage({
       encoding: messages.readable(messages.begin),
@@ -66,11 +66,11 @@ export class FeedChannel {
     })
     this.#ack = channel.addMessage({
       encoding: messages.ack,
-      onmessage: metered(allowance, 1, (message) => this.#on?.onack(message))
+      onmessage: metered(bucket, 1, (message) => this.#on?.onack(message))
     })
     this.#refuse = channel.addMessage({
       encoding: messages.refuse,
-      onmessage: metered(allowance, 1, (message) => this.#on?.onrefuse(message))
+      onmessage: metered(bucket, 1, (message) => this.#on?.onrefuse(message))
     })
   }
 
@@ -132,9 +132,9 @@ export class FeedChannel {
 }
 
 // Throwing ends the connection, and skips the other messages of this chunk.
-function metered<T>(allowance: Allowance, cost: number, then: (message: T) => void) {
+function metered<T>(bucket: TokenBucket, cost: number, then: (message: T) => void) {
   return (message: T): void => {
-    if (!allowance.take(cost)) throw new Error('more than anyone needs')
+    if (!bucket.tryTake(cost)) throw new Error('more than anyone needs')
     then(message)
   }
 }

@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { now } from '../clock.ts'
+import { now } from '../limits/clock.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { type Batch, type Begin, NO_PATH, type Refuse, type Skip } from './messages.ts'

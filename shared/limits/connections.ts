@@ -3,9 +3,11 @@ import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
-import { containFaults } from '../upstream/protomux.ts'
 import { diskFault, messageOf } from '../errors.ts'
-import { guardReplication } from './message-filter.ts'
+import { connectionOf } from '../upstream/hypercore-peer.ts'
+import { unreadBytes } from '../upstream/hyperswarm.ts'
+import { containFaults } from '../upstream/protomux.ts'
+import { filterMessages } from './message-filter.ts'
 
 /** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
 const MAX_CONNECTIONS = 128
@@ -45,10 +47,10 @@ export function limitConnections(
     const stranger = [...swarm.connections].find((other) => !isPeer(other))
     ;(stranger ?? connection).destroy()
   })
-  guardReplication(core, (peer, reason, { honest }) => drop(peer, reason, { ban: !honest }))
+  filterMessages(core, drop)
   setInterval(() => {
     for (const connection of swarm.connections) {
-      if (connection._writableState.buffered <= MAX_UNREAD) continue
+      if (unreadBytes(connection) <= MAX_UNREAD) continue
       ondrop('does not read what it asked for')
       connection.destroy()
     }
@@ -62,12 +64,14 @@ export function limitConnections(
   }
 
   function isPeer(connection: Connection): boolean {
-    return core.peers.some(({ stream }) => stream === connection)
+    return core.peers.some((peer) => connectionOf(peer) === connection)
   }
 
   function drop(peer: Peer, reason: string, { ban }: { ban: boolean }): void {
     ondrop(reason)
-    if (ban) swarm.peers.get(b4a.toString(peer.remotePublicKey, 'hex'))?.ban(true)
-    peer.stream.destroy()
+    const connection = connectionOf(peer)
+    const id = b4a.toString(connection.remotePublicKey, 'hex')
+    if (ban) swarm.peers.get(id)?.ban(true)
+    connection.destroy()
   }
 }

@@ -1,124 +1,132 @@
-import type { Hypercore, Incoming, Peer } from 'hypercore'
-import { Allowance } from './rate-limit.ts'
+import type { Hypercore, Peer } from 'hypercore'
 import { isForgery } from '../upstream/hypercore-errors.ts'
-import { Requests } from './request-queue.ts'
+import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
+import { remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
+import { onInvalidData } from '../upstream/hypercore-replicator.ts'
+import { TokenBucket } from './rate-limit.ts'
+import { RequestQueue } from './request-queue.ts'
 
-/** A peer may speak of blocks this far beyond the end of the log that the writer has signed. */
-const AHEAD = 2 ** 26
-/** A peer may claim this many forks in a row that nobody has proven to us. */
-const FORKS = 64
+/** A peer may announce blocks this far beyond the end of the log that the writer has signed. */
+const MAX_AHEAD = 2 ** 26
+/** A peer may claim this many forks in a row that were not proven to us. */
+const MAX_FORKS = 64
 /** A peer may have this many requests open. */
-const REQUESTS = 4096
+const MAX_REQUESTS = 4096
 
-/** Two logs with one key are told from a lie within this time. */
-const CONFLICT_MS = 2000
+/** A writer that signed two logs with one key is told from a lie within this time. */
+const CONFLICT_GRACE_MS = 2000
 
-/** What a message costs beside a small one: an answer of some size, or signatures to verify. */
-const WANT = 50
-const BITFIELD = 10
-const UNASKED = 100
+/** What a message costs, where a small one costs 1: an answer of some size, or signatures to verify. */
+const WANT_COST = 50
+const BITFIELD_COST = 10
+const UNASKED_COST = 100
+
+/** Told of a peer that overstepped; `ban` is false where an honest peer under load could do the same. */
+export type OnOffence = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
 /**
- * Hypercore's replication does what any holder of the key asks for in these messages, whatever it
- * costs: a `range` or `bitfield` far out takes memory for every block up to it and may never come to
- * an end, every fork in a `sync` is remembered, every request is begun at once, and there may be any
- * number of each (hypercore 11.37, lib/remote-bitfield.js and lib/replicator.js). Here they are
- * bounded; who oversteps is handed to `onoffence`, and nothing more that it sends is looked at.
- * `honest` says that it may have been meant well, on another day.
+ * Bounds what a holder of the key can ask of Hypercore's replication, which does whatever it is told:
+ * a `range` or `bitfield` far out takes memory for every block up to it and may never come to an end,
+ * every fork in a `sync` is remembered, every request is begun at once, and there may be any number of
+ * each (hypercore 11.37, lib/remote-bitfield.js and lib/replicator.js). A peer that oversteps is
+ * handed to `onoffence`, and nothing more that it sends is looked at.
  */
-export function guardReplication(
-  core: Hypercore,
-  onoffence: (peer: Peer, reason: string, opts: { honest: boolean }) => void
-): void {
-  const watched = new Map<Peer, Watch>()
+export function filterMessages(core: Hypercore, onoffence: OnOffence): void {
+  const filters = new Map<Peer, MessageFilter>()
   core.on('peer-add', (peer) => {
-    watched.set(
-      peer,
-      new Watch(core, peer, (reason, honest) => onoffence(peer, reason, { honest }))
-    )
+    const filter = new MessageFilter(core, peer, onoffence)
+    filters.set(peer, filter)
   })
   core.on('peer-remove', (peer) => {
-    watched.get(peer)?.end()
-    watched.delete(peer)
+    filters.get(peer)?.end()
+    filters.delete(peer)
   })
-  // what was claimed has been proven
+  // a fork that was claimed has been proven
   core.on('truncate', () => {
-    for (const watch of watched.values()) watch.forks = 0
+    for (const filter of filters.values()) filter.resetForks()
   })
-  core.on('verification-error', (err, _request, _response, peer) => {
+  onInvalidData(core, (err, peer) => {
     setTimeout(() => {
-      watched.get(peer)?.offend('sent what the writer did not sign', !isForgery(err))
-    }, CONFLICT_MS)
+      filters.get(peer)?.reject('sent what the writer did not sign', { ban: isForgery(err) })
+    }, CONFLICT_GRACE_MS)
   })
 }
 
-/** What one peer says, between Protomux and Hypercore. */
-class Watch {
-  /** Forks that it has claimed since the last one was proven. */
-  forks = 0
-  readonly #onoffence: (reason: string, honest: boolean) => void
-  readonly #allowance = new Allowance()
-  readonly #requests: Requests<{ id: number }>
+/** Checks each replication message of one peer before Hypercore sees it. */
+class MessageFilter {
+  readonly #peer: Peer
+  readonly #onoffence: OnOffence
+  readonly #bucket = new TokenBucket()
+  readonly #requests = new RequestQueue<Messages['request']>()
+  /** Forks that the peer has claimed since the last one was proven. */
+  #forks = 0
   #ended = false
 
-  constructor(core: Hypercore, peer: Peer, onoffence: (reason: string, honest: boolean) => void) {
+  constructor(core: Hypercore, peer: Peer, onoffence: OnOffence) {
+    this.#peer = peer
     this.#onoffence = onoffence
-    const { wireSync, wireRequest, wireCancel, wireData, wireWant, wireBitfield, wireRange } = peer
-    const { onmessage } = wireRequest
-    this.#requests = new Requests((message) => onmessage(message, peer.channel))
-
-    this.#filter(wireRange, 1, ({ start, length, drop }) =>
-      // all from the first block on is one number to Hypercore
-      (start === 0 && !drop) || start + length <= core.length + AHEAD
-        ? null
-        : `spoke of block ${start + length}`
-    )
-    this.#filter(wireBitfield, BITFIELD, ({ start, bitfield }) =>
-      start + bitfield.byteLength * 8 <= core.length + AHEAD ? null : `spoke of block ${start}`
-    )
-    this.#filter(wireSync, 1, ({ fork }) =>
-      fork <= core.fork || fork === peer.remoteFork || ++this.forks <= FORKS
-        ? null
-        : `claimed ${this.forks} forks`
-    )
-    this.#filter(wireData, ({ request, fork }) => (request === 0 || fork > core.fork ? UNASKED : 0))
-    this.#filter(wireWant, WANT)
-    this.#filter(peer.wireUnwant, 1)
-    this.#filter(peer.wireNoData, 1)
-    this.#filter(peer.wireExtension, 1)
-    this.#filter(wireCancel, 1, ({ request }) => {
-      this.#requests.cancel(request)
-      return null
-    })
-    wireRequest.onmessage = (message) => {
-      if (this.#ended) return null
-      if (this.#requests.size + peer.remoteRequests.size < REQUESTS) {
-        return this.#requests.add(message)
+    interceptReceived(peer, {
+      // all blocks from the first one on are one number to Hypercore
+      range: this.#checked(1, ({ start, length, drop }) =>
+        (start === 0 && !drop) || start + length <= core.length + MAX_AHEAD
+          ? null
+          : `spoke of block ${start + length}`
+      ),
+      bitfield: this.#checked(BITFIELD_COST, ({ start, bitfield }) =>
+        start + bitfield.byteLength * 8 <= core.length + MAX_AHEAD
+          ? null
+          : `spoke of block ${start}`
+      ),
+      sync: this.#checked(1, ({ fork }) =>
+        fork <= core.fork || fork === remoteLogOf(peer).fork || ++this.#forks <= MAX_FORKS
+          ? null
+          : `claimed ${this.#forks} forks`
+      ),
+      data: this.#checked(({ request, fork }) =>
+        request === 0 || fork > core.fork ? UNASKED_COST : 0
+      ),
+      want: this.#checked(WANT_COST),
+      unwant: this.#checked(1),
+      noData: this.#checked(1),
+      extension: this.#checked(1),
+      cancel: this.#checked(1, ({ request }) => {
+        this.#requests.cancel(request)
+        return null
+      }),
+      request: (message, handle) => {
+        if (this.#ended) return null
+        if (this.#requests.size + requestsOpen(peer) < MAX_REQUESTS) {
+          return this.#requests.add(message, handle)
+        }
+        return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
       }
-      return this.offend(`asked for ${REQUESTS} blocks at once`, true)
-    }
+    })
   }
 
-  #filter<T>(
-    wire: Incoming<T>,
+  #checked<T>(
     cost: number | ((message: T) => number),
     fault: (message: T) => string | null = () => null
-  ): void {
-    const { onmessage } = wire
-    wire.onmessage = (message, channel) => {
+  ): Receiver<T> {
+    return (message, handle) => {
       if (this.#ended) return null
       const reason = fault(message)
-      if (reason !== null) return this.offend(reason, false)
-      const enough = this.#allowance.take(typeof cost === 'number' ? cost : cost(message))
-      return enough ? onmessage(message, channel) : this.offend('sent more than anyone needs', true)
+      if (reason !== null) return this.reject(reason, { ban: true })
+      const affordable = this.#bucket.tryTake(typeof cost === 'number' ? cost : cost(message))
+      return affordable
+        ? handle(message)
+        : this.reject('sent more than anyone needs', { ban: false })
     }
   }
 
-  offend(reason: string, honest: boolean): null {
+  reject(reason: string, opts: { ban: boolean }): null {
     if (this.#ended) return null
     this.end()
-    this.#onoffence(reason, honest)
+    this.#onoffence(this.#peer, reason, opts)
     return null
+  }
+
+  resetForks(): void {
+    this.#forks = 0
   }
 
   /** Lets nothing more through. */

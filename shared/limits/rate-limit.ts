@@ -1,19 +1,20 @@
-import { now } from '../clock.ts'
+import { now } from './clock.ts'
 
-/** What a peer may cost a second on and on, in small messages, and five times as much at once. */
+/** Tokens that a peer gets a second, where a small message costs one. */
 const RATE = 10_000
+/** Tokens that a peer can save up. */
 const BURST = 5 * RATE
 
-/** Counts what a peer costs us, where it is the peer who decides how much there is to do. */
-export class Allowance {
-  #left = BURST
-  #at = now()
+/** Token bucket: bounds what a peer costs us where the peer decides how much there is to do. */
+export class TokenBucket {
+  #tokens = BURST
+  #filledAt = now()
 
-  /** Takes `cost`; false where the peer has used up what any honest peer could need. */
-  take(cost: number): boolean {
+  /** Takes `cost` tokens; false where the peer has used up what any honest peer could need. */
+  tryTake(cost: number): boolean {
     const at = now()
-    this.#left = Math.min(BURST, this.#left + ((at - this.#at) / 1000) * RATE) - cost
-    this.#at = at
-    return this.#left >= 0
+    this.#tokens = Math.min(BURST, this.#tokens + ((at - this.#filledAt) / 1000) * RATE) - cost
+    this.#filledAt = at
+    return this.#tokens >= 0
   }
 }

@@ -1,12 +1,9 @@
 /** Requests of one peer that are dealt with at the same time. */
-const AT_ONCE = 8
-
-interface Request {
-  id: number
-}
+const MAX_CONCURRENT = 8
 
 interface Waiting<T> {
   message: T
+  handle: (message: T) => unknown
   done(handled: unknown): void
 }
 
@@ -14,25 +11,20 @@ interface Waiting<T> {
  * Hands the requests of one peer on, a few at a time: Hypercore (11.37) begins with every one as it
  * comes, and keeps the blocks for all of them in memory, before it looks whether the peer reads.
  */
-export class Requests<T extends Request> {
-  readonly #handle: (message: T) => unknown
+export class RequestQueue<T extends { id: number }> {
   readonly #waiting = new Map<number, Waiting<T>>()
   #busy = 0
-
-  constructor(handle: (message: T) => unknown) {
-    this.#handle = handle
-  }
 
   /** How many wait for their turn. */
   get size(): number {
     return this.#waiting.size
   }
 
-  /** Resolves once the request has been dealt with, or cancelled. */
-  add(message: T): Promise<unknown> {
+  /** Hands `message` to `handle` in its turn; resolves once that was done, or the request cancelled. */
+  add(message: T, handle: (message: T) => unknown): Promise<unknown> {
     this.cancel(message.id)
     return new Promise((done) => {
-      this.#waiting.set(message.id, { message, done })
+      this.#waiting.set(message.id, { message, handle, done })
       this.#next()
     })
   }
@@ -48,12 +40,12 @@ export class Requests<T extends Request> {
 
   #next(): void {
     const [first] = this.#waiting
-    if (first === undefined || this.#busy >= AT_ONCE) return
-    const [id, { message, done }] = first
+    if (first === undefined || this.#busy >= MAX_CONCURRENT) return
+    const [id, { message, handle, done }] = first
     this.#waiting.delete(id)
     this.#busy++
-    // what is thrown is for whoever waits for the request
-    const handled = Promise.resolve(this.#handle(message)).finally(() => {
+    // an error is the caller's, who waits for the request
+    const handled = Promise.resolve(handle(message)).finally(() => {
       this.#busy--
       this.#next()
     })

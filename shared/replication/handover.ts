@@ -1,49 +1,85 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
+import { lastMissing } from '../upstream/hypercore-bitfield.ts'
+import { sendMessage } from '../upstream/hypercore-messages.ts'
+import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 
-/** Peers are asked which blocks they hold in pieces of this many (`WANT_BATCH` of hypercore/lib/wants). */
-const WANT_BLOCKS = 65_536 * 32
 const POLL_MS = 100
-/** A peer does not tell of blocks that it knows us to hold: it has to be asked, and asked again. */
+/** Peers do not announce blocks that they know we have, so they are asked, and asked again. */
 const ASK_MS = 500
+/** A peer has this long to take what is told at the end. */
+const FAREWELL_MS = 1000
 
 /**
- * Resolves to true once one peer holds every block from `start` to before `end`, whatever else it
- * holds, and at once where there are none; to false once `timeout` milliseconds have passed.
+ * Resolves to true once one peer has held every block from `start` to before `end`, whatever else it
+ * holds, and at once where there are none; to false once `timeout` milliseconds have passed. A peer
+ * that has left since counts: `sayFarewell` is the last that it says.
  */
-export async function heldByPeer(
+export async function waitUntilHeld(
   core: Hypercore,
   start: number,
   end: number,
   timeout = Infinity
 ): Promise<boolean> {
   if (start >= end) return true
-  // a peer tells of new blocks far from its end only where somebody wants them
-  const ask = ({ wireWant }: Peer): void => {
-    const first = Math.floor(start / WANT_BLOCKS) * WANT_BLOCKS
-    for (let at = first; at < end; at += WANT_BLOCKS) {
-      wireWant.send({ start: at, length: WANT_BLOCKS, any: false })
-    }
+  let held = false
+  let wake = (): void => {}
+  const look = (peer: Peer): void => {
+    held ||= holdsBlocks(peer, start, end)
+    if (held) wake()
   }
+  // a peer tells of new blocks far from its end only where they are wanted
+  const ask = (peer: Peer): void => askForHoldings(peer, start, end)
   core.on('peer-add', ask)
-  const deadline = Date.now() + timeout
-  let askedAt = 0
+  core.on('peer-remove', look)
+  const deadline = now() + timeout
+  let askedAt = -Infinity
   try {
     for (;;) {
-      if (Date.now() - askedAt >= ASK_MS) {
+      if (now() - askedAt >= ASK_MS) {
         core.peers.forEach(ask)
-        askedAt = Date.now()
+        askedAt = now()
       }
-      if (core.peers.some((peer) => holds(peer, start, end))) return true
-      if (Date.now() >= deadline || core.closing) return false
-      await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+      core.peers.forEach(look)
+      if (held) return true
+      if (now() >= deadline || core.closing) return false
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        setTimeout(resolve, POLL_MS)
+      })
     }
   } finally {
     core.off('peer-add', ask)
+    core.off('peer-remove', look)
   }
 }
 
-function holds(peer: Peer, start: number, end: number): boolean {
-  if (peer.remoteContiguousLength >= end) return true
-  const missing = peer.remoteBitfield.findFirst(false, start)
-  return missing === -1 || missing >= end
+/**
+ * Tells every peer which blocks `core` holds, and ends the connections: resolves once the peers have
+ * taken all that was told, or a second has passed. A writer may wait for this, and for nothing else.
+ */
+export async function sayFarewell(core: Hypercore): Promise<void> {
+  const connections = core.peers.map(connectionOf)
+  const left = connections.map(
+    (connection) => new Promise<void>((resolve) => connection.once('close', resolve))
+  )
+  for (const { start, end } of heldRuns(core)) {
+    for (const peer of core.peers) {
+      sendMessage(peer, 'range', { start, length: end - start, drop: false })
+    }
+  }
+  for (const connection of connections) connection.end()
+  await Promise.race([Promise.all(left), after(FAREWELL_MS)])
+}
+
+// a log is read from its beginning, or from some block on to its end
+function heldRuns(core: Hypercore): { start: number; end: number }[] {
+  const { length, contiguousLength } = core
+  const last = { start: lastMissing(core, length - 1) + 1, end: length }
+  const first = { start: 0, end: contiguousLength }
+  return [first, last].filter(({ start, end }, i) => start < end && (i === 0 || start > 0))
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
-import { now } from '../clock.ts'
+import { now } from '../limits/clock.ts'
 
 /** Blocks that were asked for and have not come for this long are not coming. */
 const STALL_TIMEOUT_MS = 10_000

@@ -1,8 +1,10 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
+import path from 'bare-path'
 import sodium from 'sodium-universal'
 import { Failure } from '../errors.ts'
+import { syncFolder } from './sync.ts'
 
 /** What a log's writer vouched for: a log with this key had `length` blocks, on fork `fork`. */
 export interface LogState {
@@ -82,6 +84,7 @@ function create(file: string): number {
   const fd = fs.openSync(file, 'w+', 0o600)
   fs.writeSync(fd, b4a.alloc(SIZE), 0, SIZE, 0)
   fs.fsyncSync(fd)
+  syncFolder(path.dirname(file))
   return fd
 }
 

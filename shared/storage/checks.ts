@@ -5,16 +5,11 @@ import { damaged } from './failures.ts'
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */
 export function assertOurs(folder: string, ours: string[]): void {
-  const names = list(folder)
+  const names = listOf(folder)
   if (names.length === 0 || names.some((name) => ours.includes(name))) return
   throw new Failure(
     `${folder} holds files that are not ours (${names[0]}): choose an empty folder with --storage`
   )
-}
-
-/** Whether `folder` is missing or empty. */
-export function isEmpty(folder: string): boolean {
-  return list(folder).length === 0
 }
 
 /**
@@ -22,12 +17,13 @@ export function isEmpty(folder: string): boolean {
  * take it for a new one, and delete them (the second time that it is opened).
  */
 export function assertWhole(folder: string, repairHint: string): void {
-  const names = list(path.join(folder, 'db'))
+  const names = listOf(path.join(folder, 'db'))
   if (names.length === 0 || names.includes('CURRENT')) return
   throw damaged(folder, 'db/CURRENT is gone', repairHint)
 }
 
-function list(folder: string): string[] {
+/** The names in `folder`, of which there are none where it is missing. */
+export function listOf(folder: string): string[] {
   try {
     return fs.readdirSync(folder)
   } catch (err) {

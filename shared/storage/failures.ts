@@ -1,4 +1,5 @@
 import { Failure, causeOf, codeOf, diskFault, messageOf } from '../errors.ts'
+import { isLockedStore, isMovedStore } from '../upstream/hypercore-errors.ts'
 
 /** What to do where a writer's log is damaged. */
 export const REPAIR_HINT_WRITER =
@@ -14,25 +15,41 @@ const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EN
  */
 export function openFailure(err: unknown, folder: string, repairHint: string): unknown {
   if (err instanceof Failure) return err
-  const message = messageOf(err)
   const code = codeOf(err)
-  if (message.includes('could not be locked')) {
-    return new Failure(
-      `${folder} is in use by another process: stop that one, or choose another folder with --storage`
-    )
-  }
-  if (UNWRITABLE.has(code)) {
-    return new Failure(
-      `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
-    )
-  }
-  if (message.startsWith('Invalid device file')) {
+  if (isLockedStore(err)) return inUse(folder)
+  if (UNWRITABLE.has(code)) return unwritable(folder, code)
+  if (isMovedStore(err)) {
     return new Failure(
       `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
     )
   }
   if (diskFault(err) === 'damaged') return damaged(folder, messageOf(causeOf(err)), repairHint)
   return storageFailure(err, repairHint)
+}
+
+/**
+ * What keeps `folder` from being looked into, or a new store from being made in it, as `openFailure`
+ * has it; but what is missing then is a folder that cannot be made, and no file of a store.
+ */
+export function placeFailure(err: unknown, folder: string, repairHint: string): unknown {
+  const code = codeOf(err)
+  if (err instanceof Failure || code === '' || code === 'EIO' || diskFault(err) === 'full') {
+    return openFailure(err, folder, repairHint)
+  }
+  return unwritable(folder, code)
+}
+
+/** `folder` belongs to another process that runs now. */
+export function inUse(folder: string): Failure {
+  return new Failure(
+    `${folder} is in use by another process: stop that one, or choose another folder with --storage`
+  )
+}
+
+function unwritable(folder: string, code: string): Failure {
+  return new Failure(
+    `${folder} cannot be written (${code}): choose a folder that is yours with --storage`
+  )
 }
 
 /** What keeps a writer's log from being read or written now, as a Failure where a person can mend it. */

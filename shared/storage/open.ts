@@ -1,11 +1,13 @@
 import b4a from 'b4a'
-import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
-import { assertOurs, assertWhole, isEmpty } from './checks.ts'
+import { onConflict } from '../upstream/hypercore-replicator.ts'
+import { createStorage } from '../upstream/hypercore-store.ts'
+import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
-import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure } from './failures.ts'
+import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
+import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
 import { keepPrivate } from './permissions.ts'
 import { WriterLog } from './writer-log.ts'
 
@@ -14,8 +16,8 @@ const WRITER_STORAGE = 'writer-storage'
 const WRITER_RECORD = 'writer-storage.record'
 const READER_STORAGE = 'reader-storage'
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
-/** What hypercore-storage keeps in a store; it would move anything else into `db`. */
-const STORE = ['CORESTORE', 'db']
+/** What is in the folder of a store, finished or not. */
+const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
 
@@ -30,7 +32,7 @@ export async function openWriter(
   const folder = path.join(storage, WRITER_STORAGE)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
-  if (key !== undefined && isEmpty(folder)) {
+  if (key !== undefined && isUnfinished(folder)) {
     throw new Failure(`${folder} is gone, and with it the log ${key}: ${REPAIR_HINT_WRITER}`)
   }
   const { core, stopWatching } = await open(
@@ -56,7 +58,7 @@ function openCheckpoint(storage: string): Checkpoint {
     assertOurs(storage, OURS)
     return new Checkpoint(file)
   } catch (err) {
-    throw openFailure(err, storage, REPAIR_HINT_WRITER)
+    throw placeFailure(err, storage, REPAIR_HINT_WRITER)
   }
 }
 
@@ -94,20 +96,31 @@ async function open(
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
-    assertWhole(folder, repairHint)
-    fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const store = Hypercore.defaultStorage(folder, {
-      writeBufferSize: WRITE_BUFFER,
-      // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
-      blobGarbageCollectionAgeCutOff: 0
+    await makeOnce(folder, async (draft) => {
+      const core = create(storeIn(draft))
+      await core.ready()
+      await core.close()
     })
-    const core = create(store)
+  } catch (err) {
+    throw placeFailure(err, folder, repairHint)
+  }
+  try {
+    assertWhole(folder, repairHint)
+    const core = create(storeIn(folder))
     await core.ready()
-    core.once('conflict', () => onfailure(conflictFailure(folder)))
+    onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
     throw openFailure(err, folder, repairHint)
   }
+}
+
+function storeIn(folder: string): unknown {
+  return createStorage(folder, {
+    writeBufferSize: WRITE_BUFFER,
+    // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
+    blobGarbageCollectionAgeCutOff: 0
+  })
 }
 
 // Hypercore closes a log once it has proof that its writer appended to an older copy of it

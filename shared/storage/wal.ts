@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
-import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
+import { walFile } from '../upstream/hypercore-store.ts'
 
 /**
  * The write-ahead log of a core's store. RocksDB hands every append to the system, which keeps it
@@ -16,13 +16,12 @@ export class WriteAheadLog {
 
   /** Resolves once everything appended so far is on the disk itself. */
   async sync(): Promise<void> {
-    const { rocks } = this.#core.core.storage.store
-    const { number, path: name } = await rocks.currentWalFile()
+    const { number, path } = await walFile(this.#core)
     if (this.#open?.number !== number) {
-      // what went to the file before has moved to a table by now, or is about to
+      // what the file before took has moved to a table by now, or is about to
       if (this.#open) await this.#sync()
       this.close()
-      this.#open = { number, fd: fs.openSync(path.join(rocks.path, name), 'r+') }
+      this.#open = { number, fd: fs.openSync(path, 'r+') }
     }
     await this.#sync()
   }

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
-import { now } from '../clock.ts'
+import { now } from '../limits/clock.ts'
 import { messageOf } from '../errors.ts'
 import { Multicast } from './multicast.ts'
 

@@ -1,7 +1,7 @@
 import dgram, { type DgramSocket } from 'bare-dgram'
 import os from 'bare-os'
 import { GROUP, PORT } from './beacon.ts'
-import { now } from '../clock.ts'
+import { now } from '../limits/clock.ts'
 import { codeOf } from '../errors.ts'
 
 /** Datagrams that are looked at in each window; what comes on top is left to the system to drop. */

@@ -183,7 +183,7 @@ declare module 'hypercore' {
     ready(): Promise<void>
     close(): Promise<void>
     session(opts?: { writable?: boolean }): Hypercore
-    replicate(stream: Duplex): Duplex
+    replicate(stream: Duplex | boolean): Duplex
     append(
       blocks: Uint8Array | Uint8Array[],
       opts?: { signature?: Uint8Array }
@@ -194,6 +194,7 @@ declare module 'hypercore' {
     truncate(length: number, fork?: number): Promise<void>
     download(range: { start: number; end: number; linear?: boolean }): Download
     applyProof(proof: Proof): Promise<boolean>
+    verifyFullyRemote(proof: object): Promise<object>
     findingPeers(): () => void
     setUserData(key: string, value: Uint8Array): Promise<void>
     getUserData(key: string): Promise<Uint8Array | null>

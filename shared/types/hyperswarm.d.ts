@@ -102,6 +102,8 @@ declare module 'hyperdht' {
     localAddress(): { host: string; port: number } | null
     bind(): Promise<void>
     fullyBootstrapped(): Promise<void>
+    toArray(opts?: { limit?: number }): { host: string; port: number }[]
+    refresh(): void
     destroy(opts?: { force?: boolean }): Promise<void>
   }
 

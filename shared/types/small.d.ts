@@ -4,6 +4,11 @@ declare module 'hypercore-id-encoding' {
   export default id
 }
 
+declare module 'fs-native-extensions' {
+  const fsx: { tryLock(fd: number): boolean }
+  export default fsx
+}
+
 declare module 'sodium-universal' {
   const sodium: {
     crypto_generichash(output: Uint8Array, input: Uint8Array, key?: Uint8Array): void

@@ -1,7 +1,7 @@
-// The codes of HypercoreError (hypercore-errors 1.5) by which Hypercore 11.37 blames data that it was
-// given. The codes are not documented; an upgrade that renames one makes a forger look like a fault
-// of this machine.
-import { codeOf } from '../errors.ts'
+// Checked with hypercore 11.37.1, whose errors have the codes of hypercore-errors 1.5, fd-lock 2.2 and
+// device-file 2.3. None is documented; an upgrade that renames one makes a forger look like a fault of
+// this machine, and a folder in use like a bug.
+import { codeOf, messageOf } from '../errors.ts'
 
 /** No mishap between honest peers brings these about. */
 const FORGED = ['INVALID_SIGNATURE', 'INVALID_CHECKSUM']
@@ -22,4 +22,14 @@ export function isInvalidData(err: unknown): boolean {
 /** Whether Hypercore itself has made `err`, rather than the disk or a decoder below it. */
 export function isHypercoreError(err: unknown): boolean {
   return err instanceof Error && err.name === 'HypercoreError'
+}
+
+/** Whether another process has opened the store. The text is all that fd-lock gives. */
+export function isLockedStore(err: unknown): boolean {
+  return messageOf(err).includes('could not be locked')
+}
+
+/** Whether the store was made in another place than where it is. The text is all that device-file gives. */
+export function isMovedStore(err: unknown): boolean {
+  return messageOf(err).startsWith('Invalid device file')
 }

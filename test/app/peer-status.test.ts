@@ -1,5 +1,5 @@
 import type { Program } from '../helpers/program.ts'
-import { arrives, startReader, startWriter, stop } from '../helpers/net/apps.ts'
+import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { Host, createNetwork, netTest } from '../helpers/net/host.ts'
 
 netTest('the status says who came, who went, and what is looked for where', async (t) => {
@@ -21,7 +21,7 @@ netTest('the status says who came, who went, and what is looked for where', asyn
   await first.program.stderr.line(
     'writer-app: the DHT does not answer, looking on this machine and the local network only'
   )
-  await stop(first.program)
+  await first.program.stop('SIGINT')
   await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
 
   const second = await startWriter(a, ['--storage', storage], 1)
@@ -30,11 +30,11 @@ netTest('the status says who came, who went, and what is looked for where', asyn
   await second.program.stderr.line(
     'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
   )
-  await stop(neighbour)
+  await neighbour.stop('SIGINT')
   await second.program.stderr.line('writer-app: lost a reader (1 peer)')
-  await stop(reader)
+  await reader.stop('SIGINT')
   await second.program.stderr.line(/^writer-app: lost a reader \(no peers\), still looking/)
-  await stop(second.program)
+  await second.program.stop('SIGINT')
 
   // what ends because we stop is no news
   t.absent(neighbour.stderr.text.includes('lost'))
@@ -92,8 +92,8 @@ netTest('--quiet says nothing of all this', async (t) => {
   const reader = await startReader(host, writer.key, ['--quiet', '--start', '0'])
   await writer.append('one')
   await arrives(reader, 'one')
-  await stop(writer.program)
-  await stop(reader)
+  await writer.program.stop('SIGINT')
+  await reader.stop('SIGINT')
   t.is(writer.program.stderr.text + reader.stderr.text, '')
 })
 

@@ -2,6 +2,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import { ROOT, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { numbered } from '../helpers/numbered.ts'
 import { type Shell, commandsOf, openShell } from './shell.ts'
 import { onPosix } from '../helpers/platform.ts'
 
@@ -41,10 +42,11 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
 
   'bare reader-app --tail 10 <key>': async (t, shell, command) => {
     const { key, append } = await startWriter(t)
-    await append(...Array.from({ length: 12 }, (_, i) => `line ${i}`))
+    const lines = numbered(12)
+    await append(...lines)
     const reader = shell.run(command.replace('<key>', key))
     await reader.stdout.line('Skipping 2 earlier blocks...')
-    await reader.stdout.line('Block 11: line 11')
+    await reader.stdout.line(`Block 11: ${lines[11]}`)
     await append('live')
     await reader.stdout.line('Block 12: live')
     shell.interrupt()
@@ -68,8 +70,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     await append('kept')
     const seeder = shell.run(command.replace('<key>', key))
     await seeder.stderr.line(/holding every block so far \(1\)/)
-    program.signal('SIGTERM')
-    await program.ending
+    await program.stop()
     const reader = await startReader(t, key, ['--start', '0'])
     await reader.stdout.line('Block 0: kept')
     shell.interrupt()

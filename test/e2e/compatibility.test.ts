@@ -1,6 +1,12 @@
 import { test } from 'brittle'
-import { closeTestnet, startReader, startWriter, tagged } from '../helpers/app.ts'
+import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { printsExactly, untilBlock } from '../helpers/blocks.ts'
+import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader, startPlainWriter } from '../helpers/plain.ts'
+import type { Program } from '../helpers/program.ts'
+
+/** More than one batch of the feed. */
+const COUNT = 3000
 
 test('an app made of Hypercore and Hyperswarm alone reads our writer, live', async (t) => {
   const writer = await startWriter(t)
@@ -13,16 +19,18 @@ test('an app made of Hypercore and Hyperswarm alone reads our writer, live', asy
   t.alike(plain.stdout.lines, ['from 0', '0 a', '1 b', '2 '])
 })
 
-test('such an app reads what our writer wrote before', async (t) => {
+test('such an app and our reader share a writer, what it wrote before and live', async (t) => {
   const writer = await startWriter(t)
-  const lines = Array.from({ length: 2000 }, (_, i) => `line ${i}`)
-  await writer.append(...lines)
+  await writer.append(...numbered(COUNT))
   const plain = await startPlainReader(t, writer.key, 0)
-  await plain.stdout.line('1999 line 1999')
-  t.alike(
-    plain.stdout.lines.slice(1),
-    lines.map((line, i) => `${i} ${line}`)
-  )
+  const ours = await startReader(t, writer.key, ['--start', '0'])
+  await untilPlain(plain, COUNT - 1)
+  await untilBlock(ours, COUNT - 1)
+  await writer.append(...numbered(1, COUNT))
+  await untilPlain(plain, COUNT)
+  await untilBlock(ours, COUNT)
+  t.alike(plain.stdout.lines.slice(1), plainly(numbered(COUNT + 1)))
+  printsExactly(t, ours, numbered(COUNT + 1))
 })
 
 test('our reader follows a writer made of Hypercore and Hyperswarm alone', async (t) => {
@@ -35,6 +43,22 @@ test('our reader follows a writer made of Hypercore and Hyperswarm alone', async
   await plain.program.stdout.line('length 2')
   await reader.stdout.line('Block 1: world')
   t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\nBlock 0: hello\nBlock 1: world\n')
+})
+
+test('our reader gets the long log of such a writer, and goes on when it has come back', async (t) => {
+  const storage = await t.tmp()
+  const first = await startPlainWriter(t, { storage, length: COUNT })
+  const reader = await startReader(t, first.key, ['--start', '0'])
+  await untilBlock(reader, COUNT - 1)
+  await first.program.write('a')
+  await reader.stdout.line(`Block ${COUNT}: a`)
+  await first.program.kill()
+
+  const second = await startPlainWriter(t, { storage })
+  t.is(second.key, first.key)
+  await second.program.write('b')
+  await reader.stdout.line(`Block ${COUNT + 1}: b`)
+  printsExactly(t, reader, [...numbered(COUNT), 'a', 'b'])
 })
 
 test('our reader finds the true end of the log of such a writer, and what came before', async (t) => {
@@ -63,36 +87,20 @@ test('our reader finds the true end of the log of such a writer, and what came b
 
 test('readers of both kinds serve each other when the writer is gone', async (t) => {
   const writer = await startWriter(t)
-  await writer.append('a', 'b', 'c')
-  const ours = await startReader(t, writer.key, ['--start', '0', '--json'])
-  await tagged<{ seq: number }>(ours, 'block', ({ seq }) => seq === 2)
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.append(...numbered(COUNT))
+  const ours = await startReader(t, writer.key, ['--start', '0'])
+  await untilBlock(ours, COUNT - 1)
+  await writer.program.stop()
 
   const plain = await startPlainReader(t, writer.key, 0)
-  await plain.stdout.line('2 c')
-  ours.signal('SIGTERM')
-  await ours.ending
+  await untilPlain(plain, COUNT - 1)
+  await ours.stop()
 
-  const last = await startReader(t, writer.key, ['--start', '0', '-n', '3'])
+  // now there is no peer that speaks the feed
+  const last = await startReader(t, writer.key, ['--start', '0', '-n', `${COUNT}`])
   t.is(await last.ending, 0)
-  t.alike(last.stdout.lines.slice(1), ['Block 0: a', 'Block 1: b', 'Block 2: c'])
+  printsExactly(t, last, numbered(COUNT))
   await plain.kill()
-})
-
-test('our reader goes on when such a writer has come back', async (t) => {
-  const storage = await t.tmp()
-  const first = await startPlainWriter(t, storage)
-  const reader = await startReader(t, first.key)
-  await reader.stdout.line('Skipping 0 earlier blocks...')
-  await first.program.write('a')
-  await reader.stdout.line('Block 0: a')
-  await first.program.kill()
-
-  const second = await startPlainWriter(t, storage)
-  t.is(second.key, first.key)
-  await second.program.write('b')
-  await reader.stdout.line('Block 1: b')
 })
 
 test('our writer sees that such a reader holds every block', async (t) => {
@@ -104,5 +112,15 @@ test('our writer sees that such a reader holds every block', async (t) => {
   t.is(await writer.program.ending, 0)
   await plain.stdout.line('1 b')
 })
+
+/** Waits until the plain reader `program` has printed block `seq`. */
+async function untilPlain({ stdout }: Program, seq: number): Promise<void> {
+  await stdout.line((line) => line.startsWith(`${seq} `))
+}
+
+/** What a plain reader prints for `lines`. */
+function plainly(lines: string[]): string[] {
+  return lines.map((line, seq) => `${seq} ${line}`)
+}
 
 closeTestnet()

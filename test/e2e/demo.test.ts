@@ -1,7 +1,7 @@
 import os from 'bare-os'
 import { skip, test } from 'brittle'
 import { spawnSync } from 'bare-subprocess'
-import { ROOT, closeTestnet, homeEnv } from '../helpers/app.ts'
+import { ROOT, homeEnv } from '../helpers/launch.ts'
 import { CTRL_C, runOnTerminal } from '../helpers/terminal.ts'
 
 // the demo's two processes meet by the beacon of the local network: here that is loopback alone, and
@@ -26,5 +26,3 @@ onLoopback('npm start runs a writer and a reader in one terminal, until Ctrl-C',
   t.is(await terminal.ending, 0)
   t.absent(terminal.stdout.text.includes('bug'), 'nothing went wrong on the way')
 })
-
-closeTestnet()

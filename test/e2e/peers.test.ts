@@ -20,8 +20,7 @@ test('every reader of a log gets every line', async (t) => {
 test('a reader without a writer says that it waits, goes on, and prints when the writer comes', async (t) => {
   const storage = await t.tmp()
   const { key, program } = await startWriter(t, [], { storage })
-  program.signal('SIGTERM')
-  await program.ending
+  await program.stop()
 
   const reader = await startReader(t, key)
   await reader.stderr.line(/^reader-app: no peer yet, still looking/)
@@ -39,8 +38,7 @@ test('a reader whose copy has blocks skips these where no writer is there to ask
   await first.append('a', 'b')
   const all = await startReader(t, first.key, ['--start', '0', '-n', '2'], { storage: copy })
   t.is(await all.ending, 0)
-  first.program.signal('SIGTERM')
-  await first.program.ending
+  await first.program.stop()
 
   const reader = await startReader(t, first.key, [], { storage: copy })
   await reader.stdout.line('Skipping 2 earlier blocks...')
@@ -54,8 +52,7 @@ test('an empty peer met first is not taken for the end of the log', async (t) =>
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   await first.append('a', 'b', 'c')
-  first.program.signal('SIGTERM')
-  await first.program.ending
+  await first.program.stop()
 
   const empty = await startReader(t, first.key)
   await empty.stdout.line('Skipping 0 earlier blocks...')
@@ -72,13 +69,11 @@ test('a reader serves the log when the writer is gone', async (t) => {
   await writer.append('a', 'b')
   const first = await startReader(t, writer.key, ['--start', '0'])
   await first.stdout.line('Block 1: b')
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.program.stop()
 
   const second = await startReader(t, writer.key, ['--start', '0'])
   await second.stdout.line('Block 1: b')
-  first.signal('SIGTERM')
-  await first.ending
+  await first.stop()
   const third = await startReader(t, writer.key, ['--tail', '1'])
   await third.stdout.line('Block 1: b')
   t.alike(third.stdout.lines, ['Skipping 1 earlier blocks...', 'Block 1: b'])
@@ -102,8 +97,7 @@ test('a reader that follows another one hears what the writer says', async (t) =
   await first.append('a')
   const reader = await startReader(t, first.key, ['--start', '0'])
   await reader.stdout.line('Block 0: a')
-  first.program.signal('SIGTERM')
-  await first.program.ending
+  await first.program.stop()
   const late = await startReader(t, first.key, ['--start', '0'])
   await late.stdout.line('Block 0: a')
 

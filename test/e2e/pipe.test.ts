@@ -1,3 +1,5 @@
+import fs from 'bare-fs'
+import path from 'bare-path'
 import { test } from 'brittle'
 import {
   PRIVATE,
@@ -8,6 +10,7 @@ import {
   startReader,
   startWriter
 } from '../helpers/app.ts'
+import { asInput, numbered } from '../helpers/numbered.ts'
 import { Program } from '../helpers/program.ts'
 import { onLinux, onPosix } from '../helpers/platform.ts'
 
@@ -81,8 +84,9 @@ onPosix('an input that is closed has nothing in it', async (t) => {
 
 onPosix('a file may be the input, and a file the output', async (t) => {
   const folder = await t.tmp()
-  const lines = Array.from({ length: 5000 }, (_, i) => `line ${i}`)
-  const shell = `cd "$0" && seq -f 'line %.0f' 0 4999 > in.txt && exec "$@" < in.txt`
+  const input = asInput(numbered(5000))
+  fs.writeFileSync(path.join(folder, 'in.txt'), input)
+  const shell = 'cd "$0" && exec "$@" < in.txt'
   const writer = new Program(
     t,
     ['sh', '-c', shell, folder, ...command('writer-app'), '--json', '--storage', 'log', ...PRIVATE],
@@ -100,7 +104,7 @@ onPosix('a file may be the input, and a file the output', async (t) => {
     { env: await homeEnv(t) }
   )
   t.is(await reader.ending, 0)
-  t.ok(reader.stdout.text === lines.join('\n') + '\n')
+  t.ok(reader.stdout.text === input)
 })
 
 closeTestnet()

@@ -158,8 +158,7 @@ test('--quiet says nothing on stderr, except for errors', async (t) => {
   t.is(reader.stdout.text, 'a\n')
   t.is(reader.stderr.text, '')
   writer.program.end()
-  writer.program.signal('SIGTERM')
-  t.is(await writer.program.ending, 143)
+  t.is(await writer.program.stop(), 143)
   t.is(writer.program.stderr.text, '')
 
   const lonely = await startReader(t, NOBODY, ['--quiet', '--timeout', '0.5'])

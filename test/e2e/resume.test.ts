@@ -1,13 +1,7 @@
 import { test } from 'brittle'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
-import type { Program } from '../helpers/program.ts'
-
-/** The numbers of the blocks that `reader` printed, in whole lines. */
-function printed(reader: Program): number[] {
-  return reader.stdout.lines
-    .filter((line) => line.startsWith('Block '))
-    .map((line) => Number(/^Block (\d+): /.exec(line)?.[1]))
-}
+import { seqsOf } from '../helpers/blocks.ts'
+import { numbered } from '../helpers/numbered.ts'
 
 /** Whether `numbers` count up one by one. */
 function isGapless(numbers: number[]): boolean {
@@ -64,41 +58,39 @@ test('--resume brings what came while the reader was away, though it had printed
 test('after a kill --resume skips nothing', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t)
-  const lines = (from: number, to: number): string[] =>
-    Array.from({ length: to - from }, (_, i) => `line ${from + i}`)
-  await writer.append(...lines(0, 20_000))
+  await writer.append(...numbered(10_000))
 
   const first = await startReader(t, writer.key, ['--resume', '--start', '0'], { storage })
-  await first.stdout.line(/^Block 5000: /)
+  await first.stdout.line(/^Block 2500: /)
   await first.kill()
-  const before = printed(first)
+  const before = seqsOf(first)
   t.is(before[0], 0)
   t.ok(isGapless(before), 'the first run is without gaps')
 
-  await writer.append(...lines(20_000, 21_000))
+  await writer.append(...numbered(1000, 10_000))
   const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
   t.is(await second.ending, 0)
-  const after = printed(second)
+  const after = seqsOf(second)
   t.ok((after[0] ?? Infinity) <= (before.at(-1) ?? -1) + 1, 'the second begins where it ended')
   t.ok(isGapless(after), 'and is without gaps')
-  t.is(after.at(-1), 20_999, 'to the end')
+  t.is(after.at(-1), 10_999, 'to the end')
 })
 
 test('a block that nobody took is printed again', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t)
-  await writer.append(...Array.from({ length: 50_000 }, (_, i) => `line ${i} ${'x'.repeat(80)}`))
+  await writer.append(...numbered(25_000, 0, 160))
 
   const flags = ['--resume', '--start', '0', '--raw']
   const stalled = await startReader(t, writer.key, flags, { storage, stalled: true })
-  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '50000', '--raw'])
+  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '25000', '--raw'])
   t.is(await twin.ending, 0)
   await stalled.kill()
 
   const again = await startReader(t, writer.key, ['--resume', '-n', '1'], { storage })
   t.is(await again.ending, 0)
-  const [first = Infinity] = printed(again)
-  t.ok(first < 25_000, `what a pipe can hold was taken at most: block ${first} comes next`)
+  const [first = Infinity] = seqsOf(again)
+  t.ok(first < 12_500, `what a pipe can hold was taken at most: block ${first} comes next`)
 })
 
 closeTestnet()

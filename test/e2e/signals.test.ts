@@ -1,5 +1,6 @@
 import createTestnet from 'hyperdht/testnet'
 import { closeTestnet, startApp, startReader, startWriter, tagged } from '../helpers/app.ts'
+import { asInput, numbered } from '../helpers/numbered.ts'
 import { signalsTaken } from '../helpers/proc.ts'
 import { onLinux, onPosix } from '../helpers/platform.ts'
 
@@ -13,8 +14,7 @@ onPosix('SIGHUP, SIGINT and SIGTERM stop the writer with 129, 130 and 143', asyn
     const writer = await startWriter(t, ['--quiet'], { storage, length: i })
     key ??= writer.key
     await writer.append(name)
-    writer.program.signal(name)
-    t.is(await writer.program.ending, CODES[name], name)
+    t.is(await writer.program.stop(name), CODES[name], name)
     t.is(writer.program.stderr.text, '')
     t.is(writer.key, key)
   }
@@ -27,8 +27,7 @@ onPosix('SIGHUP, SIGINT and SIGTERM stop the reader with 129, 130 and 143', asyn
   for (const name of SIGNALS) {
     const reader = await startReader(t, writer.key, ['-q', '--start', '0'], { storage })
     await reader.stdout.line('Block 0: a')
-    reader.signal(name)
-    t.is(await reader.ending, CODES[name], name)
+    t.is(await reader.stop(name), CODES[name], name)
     t.is(reader.stderr.text, '')
   }
 })
@@ -36,8 +35,7 @@ onPosix('SIGHUP, SIGINT and SIGTERM stop the reader with 129, 130 and 143', asyn
 onPosix('a signal stops a reader that still looks for its first peer', async (t) => {
   const reader = await startReader(t, 'ab'.repeat(32))
   await reader.stderr.line('reader-app: the DHT answers')
-  reader.signal('SIGINT')
-  t.is(await reader.ending, 130)
+  t.is(await reader.stop('SIGINT'), 130)
   t.is(reader.stdout.text, '')
 })
 
@@ -52,21 +50,19 @@ onLinux('a second signal ends at once, with the code of its own', async (t) => {
 
   program.signal('SIGINT')
   await signalsTaken(program)
-  program.signal('SIGTERM')
-  t.is(await program.ending, 143)
+  t.is(await program.stop('SIGTERM'), 143)
 })
 
 onPosix(
   'a signal in the middle of the input keeps a beginning of it, whole and in order',
   async (t) => {
     const storage = await t.tmp()
-    const lines = Array.from({ length: 200_000 }, (_, i) => `line ${i} ${'x'.repeat(90)}`)
+    const lines = numbered(200_000)
     const first = await startApp(t, 'writer-app', ['--json'], { storage })
     const { key } = await tagged<{ key: string }>(first, 'key')
-    void first.write(lines.join('\n') + '\n')
+    void first.write(asInput(lines))
     await tagged(first, 'append')
-    first.signal('SIGTERM')
-    t.is(await first.ending, 143)
+    t.is(await first.stop(), 143)
 
     await startWriter(t, [], { storage })
     const reader = await startReader(t, key, ['--start', '0', '--no-follow', '--raw'])

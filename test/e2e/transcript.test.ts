@@ -51,8 +51,7 @@ test('the writer has the same key at every start on the same storage', async (t)
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   await first.append('one')
-  first.program.signal('SIGTERM')
-  await first.program.ending
+  await first.program.stop()
 
   const second = await startWriter(t, [], { storage, length: 1 })
   t.is(second.key, first.key)

@@ -9,6 +9,7 @@ import {
   startWriter,
   tagged
 } from '../helpers/app.ts'
+import { asInput, numbered } from '../helpers/numbered.ts'
 
 /** The greatest block that Hypercore takes. */
 const LIMIT = 15_728_640
@@ -95,8 +96,7 @@ test('with --exit-on-eof what a reader skipped of earlier runs does not matter',
   await earlier.append('a', 'b', 'c')
   const reader = await startReader(t, earlier.key)
   await reader.stdout.line('Skipping 3 earlier blocks...')
-  earlier.program.signal('SIGTERM')
-  await earlier.program.ending
+  await earlier.program.stop()
 
   const { program } = await startWriter(t, ['--exit-on-eof'], { storage, length: 3 })
   program.end('d\n')
@@ -150,10 +150,10 @@ test('a line that is longer is an error that names it, and what came before is k
 test('many lines at once arrive in their order', async (t) => {
   const { program, key } = await startWriter(t)
   const reader = await startReader(t, key, ['--raw', '--start', '0', '-n', '20000'])
-  const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}`)
-  await program.write(lines.join('\n') + '\n')
+  const lines = numbered(20_000)
+  await program.write(asInput(lines))
   t.is(await reader.ending, 0)
-  t.ok(reader.stdout.text === lines.join('\n') + '\n')
+  t.ok(reader.stdout.text === asInput(lines))
 })
 
 closeTestnet()

@@ -1,28 +1,12 @@
-import fs from 'bare-fs'
-import os from 'bare-os'
-import path from 'bare-path'
 import type { Test } from 'brittle'
+import { type Writer, asWriter } from './json.ts'
+import { type AppName, command, homeEnv } from './launch.ts'
 import { Program, type ProgramOptions } from './program.ts'
 import { bootstrap } from './testnet.ts'
 
+export { type Writer, acknowledged, tagged } from './json.ts'
+export { type AppName, ROOT, areFolders, command, homeEnv } from './launch.ts'
 export { closeTestnet } from './testnet.ts'
-
-export const ROOT = path.join(import.meta.dirname, '..', '..')
-
-/** Holds what is tested as `writer-app` and `reader-app`: app folders for Bare, or executables. */
-const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
-
-export type AppName = 'writer-app' | 'reader-app'
-
-/** Whether the apps under test are folders that Bare runs. */
-export const areFolders = fs.existsSync(path.join(APPS, 'writer-app', 'package.json'))
-const EXECUTABLE = os.platform() === 'win32' ? '.exe' : ''
-
-/** What starts the app `name`. */
-export function command(name: AppName): string[] {
-  const app = path.join(APPS, name)
-  return areFolders ? [os.execPath(), app] : [app + EXECUTABLE]
-}
 
 /** Keeps an app to this machine and to the private DHT. */
 export const PRIVATE = ['--bootstrap', bootstrap, '--no-lan']
@@ -50,42 +34,13 @@ export async function startApp(
   })
 }
 
-/** Variables that make `t`'s own temporary folder the home that an app sees. */
-export async function homeEnv(t: Test): Promise<Record<string, string>> {
-  const home = await t.tmp()
-  return { HOME: home, LOCALAPPDATA: home, XDG_DATA_HOME: path.join(home, 'data') }
-}
-
-/** A writer that acknowledges what it is given. */
-export interface Writer {
-  program: Program
-  key: string
-  /** Appends `lines`; resolves once they are on disk. */
-  append(...lines: string[]): Promise<void>
-}
-
 /** Starts a writer with `--json` whose log holds `length` blocks, and waits for its key. */
 export async function startWriter(
   t: Test,
   flags: string[] = [],
   { length = 0, ...options }: AppOptions & { length?: number } = {}
 ): Promise<Writer> {
-  const program = await startApp(t, 'writer-app', ['--json', ...flags], options)
-  const { key } = await tagged<{ key: string }>(program, 'key')
-  return {
-    program,
-    key,
-    async append(...lines) {
-      length += lines.length
-      await program.write(lines.map((line) => line + '\n').join(''))
-      await acknowledged(program, length)
-    }
-  }
-}
-
-/** Waits until a writer with `--json` has `length` blocks on disk. */
-export async function acknowledged(writer: Program, length: number): Promise<void> {
-  await tagged<{ length: number }>(writer, 'append', (data) => data.length >= length)
+  return asWriter(await startApp(t, 'writer-app', ['--json', ...flags], options), length)
 }
 
 /** Starts a reader of `key`. */
@@ -96,20 +51,6 @@ export function startReader(
   options: AppOptions = {}
 ): Promise<Program> {
   return startApp(t, 'reader-app', [...flags, key], options)
-}
-
-/** The data of the next JSON line on stdout that has `tag`, and that `accept` takes. */
-export async function tagged<T extends object>(
-  { stdout }: Program,
-  tag: string,
-  accept: (data: T) => boolean = () => true
-): Promise<T> {
-  const dataOf = (line: string): T | null => {
-    const message = JSON.parse(line) as { tag: string; data: T }
-    return message.tag === tag && accept(message.data) ? message.data : null
-  }
-  const line = await stdout.line((text) => dataOf(text) !== null)
-  return (JSON.parse(line) as { data: T }).data
 }
 
 /** Waits for the end of `program`: with `code`, and one line on stderr, which `reason` matches. */

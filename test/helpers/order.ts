@@ -19,7 +19,6 @@ export const LONGEST: readonly string[] = [
   'test/feed/hostile.test.ts',
   'test/replication/position.test.ts',
   'test/e2e/writer.test.ts',
-  'test/e2e/guide.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/compatibility.test.ts'
 ]

@@ -6,12 +6,15 @@ import { bootstrap } from './testnet.ts'
 
 const FOLDER = path.join(import.meta.dirname, 'plain')
 
-/** Starts a writer that knows only Hypercore and Hyperswarm, and waits for its key. */
+/**
+ * Starts a writer that knows only Hypercore and Hyperswarm, and waits for its key. A new log begins
+ * with `length` numbered lines.
+ */
 export async function startPlainWriter(
   t: Test,
-  storage?: string
+  { storage, length = 0 }: { storage?: string; length?: number } = {}
 ): Promise<{ program: Program; key: string }> {
-  const program = await startPlain(t, 'writer.ts', [], storage)
+  const program = await startPlain(t, 'writer.ts', [String(length)], storage)
   const key = (await program.stdout.line(/^key /)).slice(4)
   return { program, key }
 }

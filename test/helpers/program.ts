@@ -13,6 +13,8 @@ configure({ timeout: TEST_MS })
 /** How a process ended: its exit code, or the name of the signal that ended it. */
 export type Ending = number | string
 
+type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
+
 export interface ProgramOptions {
   env?: Record<string, string>
   cwd?: string
@@ -79,8 +81,14 @@ export class Program {
     this.#child.stdout?.destroy()
   }
 
-  signal(name: 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
+  signal(name: Signal): void {
     os.kill(this.#child.pid, name)
+  }
+
+  /** Asks the process to end, and waits until it has. */
+  stop(name: Signal = 'SIGTERM'): Promise<Ending> {
+    this.signal(name)
+    return this.ending
   }
 
   /** Ends the process at once, whatever it is doing. */

@@ -39,8 +39,7 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
       })
       const group = await numberIn(ready)
       t.not(leftovers(group, temporary).length, 0)
-      runner.signal(signal)
-      t.is(await runner.ending, 1)
+      t.is(await runner.stop(signal), 1)
       t.alike(leftovers(group, temporary), [])
       t.alike(fs.readdirSync(temporary), [])
     }

@@ -16,11 +16,20 @@ export interface Result {
   output: string
 }
 
+/** Where a test file may leave things while it runs. */
+interface Place {
+  folder: string
+  /** For its temporary files. */
+  temporary: string
+  /** What it has said so far. */
+  stdout: string
+  stderr: string
+}
+
 interface Run {
   child: Subprocess
-  /** For its temporary files. */
-  folder: string
-  /** Resolves once its processes and its folder are gone. */
+  place: Place
+  /** Resolves once its processes and its place are gone. */
   over: Promise<unknown>
 }
 
@@ -31,19 +40,13 @@ const running = new Set<Run>()
  * left of either behind counts as a failure, and is removed.
  */
 export async function runFile(file: string, root: string): Promise<Result> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-test-'))
-  const child = spawn(os.execPath(), [file], {
-    cwd: root,
-    env: { ...environment(), TMPDIR: folder, TEMP: folder, TMP: folder },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    // a group of its own
-    detached: true
-  })
-  const result = resultOf(child, folder)
-  const run = { child, folder, over: result }
+  const place = createPlace()
+  const child = start(file, root, place)
+  const over = resultOf(child, place)
+  const run = { child, place, over }
   running.add(run)
   try {
-    return await result
+    return await over
   } finally {
     running.delete(run)
   }
@@ -51,26 +54,44 @@ export async function runFile(file: string, root: string): Promise<Result> {
 
 /** Kills what runs at present; resolves once nothing of it is left. */
 export async function endRunning(): Promise<void> {
-  for (const { child, folder } of running) kill(child.pid, folder)
+  for (const { child, place } of running) kill(child.pid, place.temporary)
   await Promise.all([...running].map(({ over }) => over))
 }
 
-async function resultOf(child: Subprocess, folder: string): Promise<Result> {
+function createPlace(): Place {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-test-'))
+  const below = (name: string): string => path.join(folder, name)
+  fs.mkdirSync(below('tmp'))
+  return { folder, temporary: below('tmp'), stdout: below('stdout'), stderr: below('stderr') }
+}
+
+function start(file: string, root: string, { temporary, stdout, stderr }: Place): Subprocess {
+  // no pipes: once process.stdout was in use, console.log drops what does not fit into one
+  const streams = [stdout, stderr].map((name) => fs.openSync(name, 'w'))
+  const child = spawn(os.execPath(), [file], {
+    cwd: root,
+    env: { ...environment(), TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+    stdio: ['ignore', ...streams],
+    // a group of its own
+    detached: true
+  })
+  for (const fd of streams) fs.closeSync(fd)
+  return child
+}
+
+async function resultOf(child: Subprocess, place: Place): Promise<Result> {
   const startedAt = Date.now()
-  const limit = setTimeout(() => kill(child.pid, folder), FILE_MS)
-  const [stdout, stderr] = await Promise.all([
-    textOf(child.stdout),
-    textOf(child.stderr),
-    new Promise<void>((resolve) => child.on('exit', () => resolve()))
-  ])
+  const limit = setTimeout(() => kill(child.pid, place.temporary), FILE_MS)
+  await new Promise<void>((resolve) => child.on('exit', () => resolve()))
   clearTimeout(limit)
 
   const faults: string[] = []
+  if (kill(child.pid, place.temporary)) faults.push('a process was left behind')
+  await end(child, place.temporary)
+  const [stdout, stderr] = [textOf(place.stdout), textOf(place.stderr)]
+  const files = fs.readdirSync(place.temporary)
+  fs.rmSync(place.folder, { recursive: true })
   const counts = countTests(stdout)
-  if (kill(child.pid, folder)) faults.push('a process was left behind')
-  await end(child, folder)
-  const files = fs.readdirSync(folder)
-  fs.rmSync(folder, { recursive: true })
   if (counts.failed === 0) {
     if (child.exitCode !== 0) {
       faults.push(`ended with ${child.signalCode ?? child.exitCode} in: ${lastTest(stdout)}`)
@@ -89,16 +110,16 @@ async function resultOf(child: Subprocess, folder: string): Promise<Result> {
 }
 
 /** Kills what is left of a test file, until it is gone: a process that is killed may linger. */
-async function end({ pid }: Subprocess, folder: string): Promise<void> {
+async function end({ pid }: Subprocess, temporary: string): Promise<void> {
   for (const startedAt = Date.now(); Date.now() - startedAt < GONE_MS; ) {
-    if (!kill(pid, folder)) return
+    if (!kill(pid, temporary)) return
     await new Promise<void>((resolve) => setTimeout(resolve, 10))
   }
 }
 
-/** Kills what is left of the group `group` and in `folder`; tells whether there was anything. */
-function kill(group: number, folder: string): boolean {
-  const left = leftovers(group, folder)
+/** Kills what is left of the group `group` and in `temporary`; tells whether there was anything. */
+function kill(group: number, temporary: string): boolean {
+  const left = leftovers(group, temporary)
   for (const target of left) {
     try {
       os.kill(target, 'SIGKILL')
@@ -125,10 +146,8 @@ function lastTest(tap: string): string {
   return [...tap.matchAll(/^# (.*)$/gm)].at(-1)?.[1] ?? 'no test'
 }
 
-async function textOf(stream: AsyncIterable<unknown> | null): Promise<string> {
-  let text = ''
-  for await (const chunk of stream ?? []) text += String(chunk)
-  return text
+function textOf(file: string): string {
+  return String(fs.readFileSync(file))
 }
 
 function environment(): Record<string, string> {

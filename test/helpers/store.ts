@@ -40,28 +40,31 @@ export function scribble(file: string, at = 1 / 2): void {
   fs.closeSync(fd)
 }
 
-/** Lines that are long enough to fill blocks of a table. */
-export function linesFrom(start: number, count: number): string[] {
-  return Array.from({ length: count }, (_, i) => `${start + i} ${'x'.repeat(80)}`)
-}
-
-/** A folder in which a writer has left `lines`, some in a table and some in the write-ahead log. */
-export async function filledStorage(
+/** A folder in which a writer has left `lines`. */
+export async function writtenStorage(
   t: Test,
   lines: string[]
 ): Promise<{ storage: string; key: string }> {
   const storage = await t.tmp()
+  const { program, key, append } = await startWriter(t, [], { storage })
+  await append(...lines)
+  await program.stop()
+  return { storage, key }
+}
+
+/**
+ * A folder in which a writer has left `lines`: the first half in a table, as its second start has
+ * made one, and the second half in the write-ahead log.
+ */
+export async function filledStorage(
+  t: Test,
+  lines: string[]
+): Promise<{ storage: string; key: string }> {
   const half = lines.length >> 1
-  let length = 0
-  let key = ''
-  for (const part of [lines.slice(0, half), lines.slice(half)]) {
-    const writer = await startWriter(t, [], { storage, length })
-    await writer.append(...part)
-    length += part.length
-    key = writer.key
-    writer.program.signal('SIGTERM')
-    await writer.program.ending
-  }
+  const { storage, key } = await writtenStorage(t, lines.slice(0, half))
+  const { program, append } = await startWriter(t, [], { storage, length: half })
+  await append(...lines.slice(half))
+  await program.stop()
   return { storage, key }
 }
 
@@ -70,16 +73,16 @@ export async function copiedStorage(
   t: Test,
   lines: string[]
 ): Promise<{ writer: string; reader: string; key: string }> {
-  const { storage: writer, key } = await filledStorage(t, lines)
+  const writer = await t.tmp()
+  const { program, key, append } = await startWriter(t, [], { storage: writer })
+  await append(...lines)
   const reader = await t.tmp()
-  const { program } = await startWriter(t, [], { storage: writer })
   // once to copy, and once to move the copy into a table
   for (const flags of [['--start', '0', '-n', `${lines.length}`], ['--no-follow']]) {
     await (
       await startReader(t, key, flags, { storage: reader })
     ).ending
   }
-  program.signal('SIGTERM')
-  await program.ending
+  await program.stop()
   return { writer, reader, key }
 }

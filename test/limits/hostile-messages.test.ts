@@ -6,9 +6,9 @@ import { createLog } from '../helpers/cores.ts'
 import { ATTACKS, LENGTH, LIES } from './attacks.ts'
 import { peakMemory, processorTime } from '../helpers/proc.ts'
 import { type Attack, Hostile } from '../helpers/hostile.ts'
-import { linesFrom } from '../helpers/store.ts'
+import { numbered } from '../helpers/numbered.ts'
 
-const LINES = linesFrom(0, LENGTH)
+const LINES = numbered(LENGTH)
 /** An app that has served nobody hostile needs about 90. */
 const MEGABYTES = 320
 /** Of processor time, for one attack. */
@@ -44,8 +44,7 @@ test('a reader that meets nobody but hostile peers survives them all', async (t)
   await writer.append(...LINES)
   const reader = await startReader(t, writer.key, ['--start', '0', '--raw'])
   await reader.stdout.line(LINES.at(-1) ?? '')
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.program.stop()
 
   for (const [name, attack, hostile] of await prepare(t, writer.key, 1, { ...LIES, ...ATTACKS })) {
     await hostile.attack(attack)

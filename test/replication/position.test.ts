@@ -17,8 +17,7 @@ test('--start in the middle fetches no block before it, and --start 0 fills the 
   await untilBlock(late, COUNT - 1)
   await writer.append(...numbered(1, COUNT))
   await untilBlock(late, COUNT)
-  late.signal('SIGTERM')
-  await late.ending
+  await late.stop()
   printsExactly(t, late, numbered(COUNT + 1 - 5000, 5000), 5000)
   t.is(await firstHeld(storage, writer.key), 5000)
 
@@ -26,8 +25,7 @@ test('--start in the middle fetches no block before it, and --start 0 fills the 
   await untilBlock(all, COUNT)
   await writer.append(...numbered(1, COUNT + 1))
   await untilBlock(all, COUNT + 1)
-  all.signal('SIGTERM')
-  await all.ending
+  await all.stop()
   printsExactly(t, all, numbered(COUNT + 2))
   t.is(await firstHeld(storage, writer.key), 0)
 })

@@ -61,8 +61,7 @@ test('a reader that ends before the rewound log grows again resumes there', asyn
   await untilBlock(first, 11)
   await writer.truncate(7)
   await first.stderr.line(TOLD)
-  first.signal('SIGTERM')
-  await first.ending
+  await first.stop()
 
   await writer.append(['new 7', 'new 8'])
   const second = await startReader(t, writer.key, flags, { storage })

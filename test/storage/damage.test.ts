@@ -11,14 +11,15 @@ import {
   copiedStorage,
   fileOf,
   filledStorage,
-  linesFrom,
   readerDb,
   scribble,
-  writerDb
+  writerDb,
+  writtenStorage
 } from '../helpers/store.ts'
+import { numbered } from '../helpers/numbered.ts'
 import { storedLog } from '../helpers/stored.ts'
 
-const LINES = linesFrom(0, 2000)
+const LINES = numbered(2000)
 /** Where the blocks lie in a table: before the hashes. */
 const BLOCKS = 1 / 5
 
@@ -89,8 +90,8 @@ test('a reader that cannot read a block of its copy says so in one line', async 
 })
 
 test('a reader whose write-ahead log is damaged fetches again what it lost', async (t) => {
-  const { storage, key } = await filledStorage(t, LINES)
-  await startWriter(t, [], { storage })
+  const { key, append } = await startWriter(t)
+  await append(...LINES)
   const reader = await t.tmp()
   const read = async (): Promise<readonly string[]> => {
     const flags = ['--start', '0', '--raw', '-n', `${LINES.length}`]
@@ -104,9 +105,9 @@ test('a reader whose write-ahead log is damaged fetches again what it lost', asy
 })
 
 test('a writer whose store is gone, or holds another log, starts no new one in its place', async (t) => {
-  const { storage, key } = await filledStorage(t, LINES)
+  const { storage, key } = await writtenStorage(t, LINES)
   const folder = path.join(storage, 'writer-storage')
-  const other = await filledStorage(t, LINES)
+  const other = await writtenStorage(t, LINES)
 
   fs.renameSync(folder, path.join(storage, '..', path.basename(storage) + '-aside'))
   const emptied = await startApp(t, 'writer-app', [], { storage })
@@ -120,15 +121,14 @@ test('a writer whose store is gone, or holds another log, starts no new one in i
   fs.rmSync(path.join(storage, '..', path.basename(storage) + '-aside'), { recursive: true })
 })
 
-test('a record that is damaged in one place still counts, in both it is no excuse', async (t) => {
-  const { storage } = await filledStorage(t, LINES)
+test('a checkpoint survives damage to one of its two slots, and is refused when both are damaged', async (t) => {
+  const { storage } = await writtenStorage(t, LINES)
   const file = path.join(storage, 'writer-storage.record')
   const slots = [0, 4096]
   for (const offset of slots) {
     const mend = damage(file, (at) => overwrite(at, offset))
     const writer = await startWriter(t, [], { storage, length: LINES.length })
-    writer.program.signal('SIGTERM')
-    await writer.program.ending
+    await writer.program.stop()
     mend()
   }
   for (const offset of slots) overwrite(file, offset)

@@ -11,8 +11,6 @@ import {
   startWriter
 } from '../helpers/app.ts'
 
-const KEY = 'ab'.repeat(32)
-
 /** What may write anywhere can't be refused a folder. */
 const almighty = os.platform() === 'win32' || os.userInfo().uid === 0
 
@@ -42,38 +40,6 @@ test('a folder that another process has locked is refused, by its name', async (
   await reader.stdout.line('Block 0: a')
 })
 
-test('a path below a file is refused', async (t) => {
-  const file = path.join(await t.tmp(), 'file')
-  fs.writeFileSync(file, 'content')
-  const storage = path.join(file, 'below')
-  const writer = await startApp(t, 'writer-app', [], { storage })
-  await refuses(t, writer, 1, /^writer-app: .* cannot be written \(ENOTDIR\): choose a folder/)
-  const reader = await startReader(t, KEY, [], { storage })
-  await refuses(t, reader, 1, /^reader-app: .* cannot be written \(ENOTDIR\): choose a folder/)
-  t.is(String(fs.readFileSync(file)), 'content')
-})
-
-test('a folder with files of others is refused, and these are left alone', async (t) => {
-  const storage = await t.tmp()
-  fs.writeFileSync(path.join(storage, 'notes.txt'), 'mine')
-  const writer = await startApp(t, 'writer-app', [], { storage })
-  await refuses(
-    t,
-    writer,
-    1,
-    /^writer-app: .* holds files that are not ours \(notes\.txt\): choose/
-  )
-  const reader = await startReader(t, KEY, [], { storage })
-  await refuses(
-    t,
-    reader,
-    1,
-    /^reader-app: .* holds files that are not ours \(notes\.txt\): choose/
-  )
-  t.alike(fs.readdirSync(storage), ['notes.txt'])
-  t.is(String(fs.readFileSync(path.join(storage, 'notes.txt'))), 'mine')
-})
-
 const unlessAlmighty = almighty ? skip : test
 
 unlessAlmighty('a folder that may not be written is refused', async (t) => {
@@ -100,8 +66,7 @@ test('without --storage the log is kept in the home of the user', async (t) => {
   t.is(await reader.ending, 0)
   t.ok(hasFolder(env['HOME'] ?? '', 'reader-storage'))
 
-  first.program.signal('SIGTERM')
-  await first.program.ending
+  await first.program.stop()
   const second = await startWriter(t, [], { env })
   t.is(second.key, first.key)
 })

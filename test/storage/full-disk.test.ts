@@ -10,6 +10,7 @@ import {
   tagged
 } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
+import { asInput, numbered } from '../helpers/numbered.ts'
 import type { Program } from '../helpers/program.ts'
 import { announce } from '../helpers/swarm.ts'
 import { createDisk, diskTest } from './disk.ts'
@@ -19,18 +20,18 @@ const MB = 1024 * 1024
 const FULL =
   /: the disk is full: free some space and start again; everything acknowledged is kept$/m
 /** More than the small disk can hold. */
-const LINES = Array.from({ length: 6000 }, (_, i) => `${i} ${'x'.repeat(2000)}`)
+const LINES = numbered(6000, 0, 2000)
 
 diskTest('a writer on a full disk says so, and keeps what it has acknowledged', async (t) => {
   const disk = await createDisk(t, 6 * MB)
   const writer = await startWriter(t, ['-q'], { storage: disk.folder })
-  void writer.program.write(LINES.join('\n') + '\n')
+  void writer.program.write(asInput(LINES))
   await refuses(t, writer.program, 1, FULL)
   const kept = lastLength(writer.program)
   t.ok(kept > 0, `${kept} lines were acknowledged`)
 
   const full = await startApp(t, 'writer-app', ['-q'], { storage: disk.folder })
-  void full.write(LINES.join('\n') + '\n')
+  void full.write(asInput(LINES))
   await refuses(t, full, 1, FULL)
 
   disk.resize(256 * MB)
@@ -47,7 +48,7 @@ diskTest('a writer on a full disk says so, and keeps what it has acknowledged', 
 
 diskTest('a reader on a full disk says so, and goes on once there is space', async (t) => {
   const writer = await startWriter(t)
-  void writer.program.write(LINES.join('\n') + '\n')
+  void writer.program.write(asInput(LINES))
   await acknowledged(writer.program, LINES.length)
   await readOnSmallDisk(t, writer.key)
 })
@@ -68,7 +69,7 @@ async function readOnSmallDisk(t: Test, key: string): Promise<void> {
   await refuses(t, reader, 1, FULL)
   const first = blocksOf(reader)
   t.ok(first.length > 0, `${first.length} blocks were printed`)
-  t.alike(first, numbered(0, first.length), 'each once and in order')
+  t.alike(first, blocks(0, first.length), 'each once and in order')
 
   disk.resize(256 * MB)
   const again = await startReader(t, key, flags, { storage: disk.folder })
@@ -76,7 +77,7 @@ async function readOnSmallDisk(t: Test, key: string): Promise<void> {
   const second = blocksOf(again)
   const from = second[0]?.seq ?? 0
   t.ok(from <= first.length, `goes on with block ${from}`)
-  t.alike(second, numbered(from, LINES.length), 'to the end')
+  t.alike(second, blocks(from, LINES.length), 'to the end')
 }
 
 interface Block {
@@ -84,7 +85,7 @@ interface Block {
   value: string
 }
 
-function numbered(start: number, end: number): Block[] {
+function blocks(start: number, end: number): Block[] {
   return LINES.slice(start, end).map((value, i) => ({ seq: start + i, value }))
 }
 

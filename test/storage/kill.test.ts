@@ -3,7 +3,7 @@ import { test } from 'brittle'
 import { closeTestnet, startWriter } from '../helpers/app.ts'
 import type { Program } from '../helpers/program.ts'
 import { Random, chooseSeed } from '../helpers/random.ts'
-import { storedLog } from '../helpers/stored.ts'
+import { storedLength, storedLog } from '../helpers/stored.ts'
 
 const ROUNDS = Number(os.getEnv('ROUNDS') ?? 15)
 const PADDING = 'x'.repeat(80)
@@ -23,7 +23,7 @@ test(`${ROUNDS} times kill -9 lose no acknowledged line, and tear or reorder non
     const acknowledged = await killWhileWriting(writer.program, round, random)
     const before = length
     // what was written without its acknowledgement may be there as well
-    length = (await storedLog(storage)).lines.length
+    length = await storedLength(storage)
     rounds.push({ acknowledged, before })
   }
 

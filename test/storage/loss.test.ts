@@ -3,10 +3,11 @@ import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
-import { WAL, fileOf, filledStorage, linesFrom, writerDb } from '../helpers/store.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { WAL, fileOf, filledStorage, writerDb, writtenStorage } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
 
-const LINES = linesFrom(0, 1000)
+const LINES = numbered(1000)
 
 test('a log that comes back shorter is not appended to, while nobody gives the rest back', async (t) => {
   const { storage, key } = await filledStorage(t, LINES)
@@ -48,8 +49,7 @@ test('--accept-loss goes on from the shorter log, and its readers rewind to it',
   t.ok(/rewound its log to block 500/.test(copy.stderr.text), 'the reader says so')
   t.is(copy.stdout.lines[1], 'Block 500: 500 again', 'and prints nothing twice')
 
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.program.stop()
   const again = await startWriter(t, [], { storage, length: 502 })
   await again.append('502')
   await copy.stdout.line('Block 502: 502')
@@ -100,15 +100,14 @@ function cutShort(storage: string): void {
 
 /** A log of LINES, the second half in the write-ahead log, and a folder with a copy of all of it. */
 async function readLog(t: Test): Promise<{ storage: string; reader: string; key: string }> {
-  const { storage, key } = await filledStorage(t, LINES.slice(0, 500))
+  const { storage, key } = await writtenStorage(t, LINES.slice(0, 500))
   const writer = await startWriter(t, [], { storage, length: 500 })
   await writer.append(...LINES.slice(500))
   const reader = await t.tmp()
   const flags = ['--start', '0', '--resume', '-n', `${LINES.length}`]
   const copy = await startReader(t, key, flags, { storage: reader })
   await copy.ending
-  writer.program.signal('SIGTERM')
-  await writer.program.ending
+  await writer.program.stop()
   return { storage, reader, key }
 }
 

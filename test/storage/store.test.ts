@@ -13,7 +13,8 @@ import {
   tagged
 } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
-import { SST, filledStorage, linesFrom, readerDb, writerDb } from '../helpers/store.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { SST, readerDb, writerDb, writtenStorage } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { onPosix } from '../helpers/platform.ts'
 
@@ -29,7 +30,12 @@ test('a folder that is not ours is refused, and stays as it was', async (t) => {
     fs.mkdirSync(path.join(folder, 'photos'))
     const before = everything(folder)
     const program = await startApp(t, app, args, { storage: folder })
-    await refuses(t, program, 1, /holds files that are not ours .*: choose an empty folder/)
+    await refuses(
+      t,
+      program,
+      1,
+      /holds files that are not ours \((photos|thesis).*\): choose an empty/
+    )
     t.alike(everything(folder), before)
   }
 })
@@ -61,36 +67,26 @@ test('a file in the place of the folder is refused', async (t) => {
   }
 })
 
-test('two writers never share a folder', async (t) => {
-  const storage = await t.tmp()
-  const writer = await startWriter(t, [], { storage })
-  const second = await startApp(t, 'writer-app', [], { storage })
-  await refuses(t, second, 1, /is in use by another process/)
-  await writer.append('the first goes on')
+onPosix('under any umask the owner alone gets at what is stored', async (t) => {
+  const storage = path.join(await t.tmp(), 'new')
+  const writer = withoutUmask(t, 'writer-app', ['--json'], storage)
+  const { key } = await tagged<{ key: string }>(writer, 'key')
+  const reader = withoutUmask(t, 'reader-app', [key, '--start', '0'], storage)
+  await writer.write('private\n')
+  await reader.stdout.line('Block 0: private')
+  await writer.stop()
+  await reader.stop()
+  // opened again, the stores make more files
+  const again = withoutUmask(t, 'writer-app', ['--json'], storage)
+  await tagged(again, 'key')
+  await again.stop()
+  t.alike(lax(storage), [], 'not even a name can be read')
+  t.ok(fs.readdirSync(writerDb(storage)).some((name) => SST.test(name)))
 })
 
-for (const umask of ['0000', '0022', '0077']) {
-  onPosix(`under umask ${umask} nobody but the owner gets at what is stored`, async (t) => {
-    const storage = path.join(await t.tmp(), 'new')
-    const writer = underUmask(t, umask, 'writer-app', ['--json'], storage)
-    const { key } = await tagged<{ key: string }>(writer, 'key')
-    const reader = underUmask(t, umask, 'reader-app', [key, '--start', '0'], storage)
-    await writer.write('private\n')
-    await reader.stdout.line('Block 0: private')
-    await stop(writer)
-    await stop(reader)
-    // opened again, the stores make more files
-    const again = underUmask(t, umask, 'writer-app', ['--json'], storage)
-    await tagged(again, 'key')
-    await stop(again)
-    t.alike(lax(storage), [], 'not even a name can be read')
-    t.ok(fs.readdirSync(writerDb(storage)).some((name) => SST.test(name)))
-  })
-}
-
 test("a reader that is given the writer's folder can't write to the writer's log", async (t) => {
-  const lines = linesFrom(0, 10)
-  const { storage, key } = await filledStorage(t, lines)
+  const lines = numbered(10)
+  const { storage, key } = await writtenStorage(t, lines)
   const reader = await startReader(t, key, ['--no-follow', '--timeout', '0'], { storage })
   await reader.ending
   t.alike(await storedLog(storage), { key, lines })
@@ -111,29 +107,17 @@ test("a reader that is given the writer's folder can't write to the writer's log
 })
 
 test('a store that was copied is refused: two writers would fork the log', async (t) => {
-  const { storage } = await filledStorage(t, linesFrom(0, 10))
+  const { storage } = await writtenStorage(t, numbered(10))
   const copy = await t.tmp()
   copyTree(storage, copy)
   const writer = await startApp(t, 'writer-app', [], { storage: copy })
   await refuses(t, writer, 1, /was copied or moved from elsewhere/)
 })
 
-/** Starts an app under `umask`, in a folder that it has to make itself. */
-function underUmask(
-  t: Test,
-  umask: string,
-  app: AppName,
-  args: string[],
-  storage: string
-): Program {
+/** Starts an app under a umask that denies nothing, in a folder that it has to make itself. */
+function withoutUmask(t: Test, app: AppName, args: string[], storage: string): Program {
   const line = [...command(app), ...args, '--storage', storage, ...PRIVATE]
-  const script = `umask ${umask}; exec "$@"`
-  return new Program(t, ['/bin/sh', '-c', script, 'sh', ...line])
-}
-
-async function stop(program: Program): Promise<void> {
-  program.signal('SIGTERM')
-  await program.ending
+  return new Program(t, ['/bin/sh', '-c', 'umask 0; exec "$@"', 'sh', ...line])
 }
 
 /** The paths below `folder`, and itself, that somebody else may read or write. */

@@ -1,4 +1,4 @@
-import { arrives, startReader, startWriter, stop } from '../helpers/net/apps.ts'
+import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { Host, createNetwork, netTest } from '../helpers/net/host.ts'
 
 netTest('two processes meet on a machine that has nothing but its loopback', async (t) => {
@@ -19,7 +19,7 @@ netTest('a reader that is started first meets its writer as soon as that runs', 
   const storage = await t.tmp()
   const first = await startWriter(host, ['--storage', storage])
   await first.append('one')
-  await stop(first.program)
+  await first.program.stop('SIGINT')
 
   const reader = await startReader(host, first.key, ['--start', '0'])
   await reader.stderr.line(/no peer yet, still looking in the DHT, on this machine/)
@@ -62,7 +62,7 @@ netTest('what a reader holds reaches another when the writer has gone', async (t
   await writer.append('kept')
   const first = await startReader(b, writer.key, ['--start', '0'])
   await arrives(first, 'kept')
-  await stop(writer.program)
+  await writer.program.stop('SIGINT')
 
   const second = await startReader(c, writer.key, ['--tail', '1'])
   await arrives(second, 'kept')

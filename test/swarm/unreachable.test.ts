@@ -1,5 +1,6 @@
 import type { Test } from 'brittle'
-import { arrives, startReader, startWriter, stop } from '../helpers/net/apps.ts'
+import type { Program } from '../helpers/program.ts'
+import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { Host, createNetwork, netTest, routeIntoTheVoid } from '../helpers/net/host.ts'
 
 /** What a busy machine may add to anything; a start is measured as the best of some. */
@@ -48,18 +49,25 @@ async function measure(t: Test, a: Host, b: Host, args: string[], known: RegExp)
     await arrives(reader, 'first')
     block.push(Date.now() - readerStartedAt)
     if (round < ROUNDS) {
-      await Promise.all([stop(reader), stop(writer)])
+      await Promise.all([reader.stop('SIGINT'), writer.stop('SIGINT')])
       continue
     }
     // whatever waits for the DHT is under way, or has given up
     await writer.stderr.line(known)
-    const readerStop = await stop(reader)
-    const writerStop = await stop(writer)
+    const readerStop = await timeToStop(reader)
+    const writerStop = await timeToStop(writer)
     const lonely = await startWriter(a, args)
     await lonely.program.stderr.line(known)
-    const lonelyStop = await stop(lonely.program)
+    const lonelyStop = await timeToStop(lonely.program)
     return { key: Math.min(...key), block: Math.min(...block), readerStop, writerStop, lonelyStop }
   }
+}
+
+/** The milliseconds that Ctrl-C takes. */
+async function timeToStop(program: Program): Promise<number> {
+  const startedAt = Date.now()
+  await program.stop('SIGINT')
+  return Date.now() - startedAt
 }
 
 function compare(t: Test, what: string, times: Times, reference: Times): void {

@@ -1,3 +1,4 @@
+import fs from 'bare-fs'
 import os from 'bare-os'
 import type { Readable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
@@ -12,6 +13,8 @@ export interface Message {
 
 export interface AppEvents {
   onmessage(message: Message): void
+  /** A line on stdout that is no message. */
+  ongarbage(line: string): void
   onstatus(line: string): void
 }
 
@@ -28,9 +31,12 @@ export class App {
   readonly ending: Promise<Ending>
   readonly #child: Subprocess
   #ended = false
-  #gate: Promise<void> = Promise.resolve()
 
-  constructor(t: Test, [file = '', ...args]: string[], { onmessage, onstatus }: AppEvents) {
+  constructor(
+    t: Test,
+    [file = '', ...args]: string[],
+    { onmessage, ongarbage, onstatus }: AppEvents
+  ) {
     const child = spawn(file, args)
     const { stdin, stdout, stderr } = child
     if (!stdin || !stdout || !stderr) throw new Error(`${file} has no pipes`)
@@ -46,8 +52,12 @@ export class App {
       })
     })
     const told = [
-      this.#tell(stdout, (line) => onmessage(JSON.parse(line) as Message)),
-      this.#tell(stderr, onstatus)
+      tell(stdout, (line) => {
+        const message = parse(line)
+        if (message) onmessage(message)
+        else ongarbage(line)
+      }),
+      tell(stderr, onstatus)
     ]
     this.ending = Promise.all([exited, ...told]).then(
       () => child.signalCode ?? child.exitCode ?? 'unknown'
@@ -72,24 +82,50 @@ export class App {
     if (!this.#ended) os.kill(this.#child.pid, name)
   }
 
-  /** Leaves stdout alone until the function that it returns is called. */
-  stall(): () => void {
-    let open = (): void => {}
-    this.#gate = new Promise((resolve) => {
-      open = resolve
-    })
-    return open
-  }
-
-  // what follows the last line feed was cut off by the end of the process
-  async #tell(stream: Readable, online: (line: string) => void): Promise<void> {
-    stream.setEncoding('utf8')
-    let rest = ''
-    for await (const chunk of stream) {
-      const lines = (rest + String(chunk)).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) online(line)
-      await this.#gate
+  /** SIGSTOP; resolves once none of its threads goes on. Linux alone can tell. */
+  async freeze(): Promise<void> {
+    this.signal('SIGSTOP')
+    while (!this.#ended && !threadStates(this.#child.pid).every((state) => state === 'T')) {
+      await new Promise<void>((resolve) => setImmediate(resolve))
     }
   }
+
+  /** Leaves stdout alone until the function that it returns is called. */
+  stall(): () => void {
+    const { stdout } = this.#child
+    stdout?.pause()
+    return () => stdout?.resume()
+  }
+}
+
+/**
+ * Hands each line of `stream` to `online`; resolves at its end. What follows the last line feed was
+ * cut off. An iterator would lose lines: when a process exits, its streams are made to flow.
+ */
+function tell(stream: Readable, online: (line: string) => void): Promise<void> {
+  let rest = ''
+  stream.setEncoding('utf8')
+  stream.on('data', (chunk) => {
+    const lines = (rest + String(chunk)).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) online(line)
+  })
+  return new Promise((resolve) => stream.on('close', () => resolve()))
+}
+
+function parse(line: string): Message | null {
+  try {
+    return JSON.parse(line) as Message
+  } catch {
+    return null
+  }
+}
+
+// the state comes behind the name, which may hold anything: proc_pid_stat(5)
+function threadStates(pid: number): string[] {
+  const folder = `/proc/${pid}/task`
+  return fs.readdirSync(folder).map((thread) => {
+    const stat = String(fs.readFileSync(`${folder}/${thread}/stat`))
+    return stat.charAt(stat.lastIndexOf(')') + 2)
+  })
 }

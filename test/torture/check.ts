@@ -1,86 +1,87 @@
-import type { History, LineNumber, Print, WriterRun } from './history.ts'
+import { checkReader } from './check-reader.ts'
+import type { History, LineNumber, WriterRun } from './history.ts'
+import { type Lineage, isSame, lineageOf, startOf } from './lineage.ts'
 
-/** A reader saves its position after each run of blocks: it may print no more than one run again. */
-const MAX_REPRINTED = 1024
+/** A writer that has lost blocks is met by readers that know better, one after the other. */
+const MOST_REFUSALS = 3
 
 /**
- * Every way in which `history` breaks the promise: what was acknowledged is in the log, whole and in
- * order; a line that was not may be missing, but only together with all that its run was given
- * after it; and each reader printed the log from its first block to its last, in order, each block
- * once but for those that a resumed reader may print again.
+ * Every way in which `history` breaks the promise.
+ *
+ * - What was acknowledged is in the log, whole and in order. A line that was not may be missing, but
+ *   only together with all that its run was given after it.
+ * - A writer whose write-ahead log was damaged takes the lost blocks back from a reader that holds
+ *   them, or refuses to go on. So does one that was put back from a backup, where a reader with
+ *   later blocks is there; with no reader there it can't know, and loses what came after the backup.
+ *   With --accept-loss a writer loses no more than what its disk has lost.
+ * - Each reader printed the log from its first block to its last, in order, each block once but for
+ *   those that a resumed reader may print again. Where the log was rewound, it went on with the first
+ *   block that is another one.
+ * - A reader that was to leave by itself did so at the right block.
  */
 export function check({ writer, readers, log }: History): string[] {
+  const lineage = lineageOf(writer)
   return [
-    ...checkLog(log, writer),
-    ...checkAcknowledged(log, writer),
-    ...readers.flatMap((runs, i) => [...checkReader(`reader ${i + 1}`, runs, log)])
+    ...checkLog(log, writer, lineage),
+    ...writer.flatMap((run, i) => [...checkRun(run, i, lineage)]),
+    ...checkRefusals(writer, lineage),
+    ...readers.flatMap((runs, i) => [...checkReader(`reader ${i + 1}`, runs, log, lineage)])
   ]
 }
 
-function* checkLog(log: LineNumber[], runs: WriterRun[]): Generator<string> {
-  const firsts = new Set(runs.map(({ first }) => first))
-  let last = -1
+function* checkLog(log: LineNumber[], runs: WriterRun[], lineage: Lineage): Generator<string> {
+  const blocks: LineNumber[] = []
   for (const [seq, line] of log.entries()) {
-    if (line === null) {
-      yield `block ${seq} of the log, behind line ${last}, is no whole line`
-      // which one it was meant to be, nobody can tell
-      last = (log[seq + 1] ?? last + 2) - 1
-      continue
-    }
-    const run = runOf(line, runs)
-    if (run === undefined) yield `block ${seq} of the log is line ${line}, which was never sent`
-    else if (line <= last) yield `block ${seq} of the log is line ${line} behind line ${last}`
-    else if (line !== last + 1 && !firsts.has(line)) {
-      yield `block ${seq} of the log is line ${line} behind line ${last}: some are missing between`
-    }
-    last = line
+    const objection = lineage.objection(blocks, line)
+    if (objection !== null) yield `block ${seq} of the log is ${objection}`
+    blocks.push(line)
+  }
+  const last = lineage.acknowledgedBefore(runs.length)
+  if (last === null) return
+  if (last.length > log.length) {
+    yield `length ${last.length} was acknowledged, and the log has ${log.length} blocks`
+  } else if (!lineage.holds(log, last)) {
+    yield `length ${last.length} was acknowledged by run ${last.run + 1} of the writer, which was not given the line there, ${log[last.length - 1]}`
   }
 }
 
-function* checkAcknowledged(log: LineNumber[], runs: WriterRun[]): Generator<string> {
+function* checkRun(run: WriterRun, i: number, lineage: Lineage): Generator<string> {
+  const start = startOf(run)
+  if (start === null) return
+  const name = `run ${i + 1} of the writer`
   let last = 0
-  for (const [i, run] of runs.entries()) {
-    for (const length of run.acknowledged) {
-      if (length <= last) yield `length ${length} was acknowledged after ${last}`
-      last = length
-      const line = log[length - 1]
-      if (line === undefined) {
-        yield `length ${length} was acknowledged, and the log has ${log.length} blocks`
-      } else if (line !== null && runOf(line, runs) !== run) {
-        yield `length ${length} was acknowledged by run ${i + 1} of the writer, which was not given the line there, ${line}`
-      }
+  for (const length of run.acknowledged) {
+    if (length <= last) yield `length ${length} was acknowledged after ${last}`
+    if (length > start + run.sent) {
+      yield `length ${length} was acknowledged by ${name}, which went on from block ${start} and was given ${run.sent} lines`
     }
+    last = length
+  }
+  for (const { length, why } of lineage.kept(i)) {
+    if (length > start) yield `${name} went on from block ${start}, ${why}`
   }
 }
 
-function* checkReader(name: string, runs: Print[][], log: LineNumber[]): Generator<string> {
-  let next = 0
-  for (const [i, prints] of runs.entries()) {
-    const where = `run ${i + 1} of ${name}`
-    const { seq: first } = prints[0] ?? { seq: next }
-    if (first > next || first < next - MAX_REPRINTED) {
-      yield `${where} began with block ${first}, and ${next} was the next one`
+function* checkRefusals(runs: WriterRun[], lineage: Lineage): Generator<string> {
+  let [losses, refusals] = [0, 0]
+  for (const [i, { disk, accepts, refused, witnesses }] of runs.entries()) {
+    const acknowledged = lineage.acknowledgedBefore(i)
+    const lost = !isSame(disk.accepted, acknowledged)
+    const before = runs[i - 1]
+    const goesOn = before?.acknowledged.length === 0 && isSame(disk.accepted, before.disk.accepted)
+    if (lost && !goesOn) {
+      losses++
+      refusals = 0
     }
-    for (const [at, { seq, line }] of prints.entries()) {
-      const stored = log[seq]
-      if (seq !== first + at) {
-        yield `${where} printed block ${seq}, and ${first + at} was the next one`
-      } else if (stored !== line || line === null) {
-        yield `${where} printed ${told(line)} as block ${seq}, and the log has ${told(stored)}`
-      } else continue
-      // what follows would only say the same again
-      break
-    }
-    next = Math.max(next, first + prints.length)
+    if (!refused) continue
+    const name = `run ${i + 1} of the writer`
+    if (losses === 0) yield `${name} refused to go on, though its disk had lost nothing`
+    refusals++
+    if (refusals > MOST_REFUSALS) yield `${name} refused to go on, after ${refusals - 1} more`
+    if (accepts || !lost || !isSame(disk.unnoticed, acknowledged)) continue
+    const all = witnesses.find((witness) => {
+      return (lineage.shown(i, witness)?.length ?? 0) >= (acknowledged?.length ?? 0)
+    })
+    if (all) yield `${name} refused to go on, though ${all.reader} held all that it had lost`
   }
-  if (next < log.length) yield `${name} printed ${next} of the ${log.length} blocks`
-}
-
-function told(line: LineNumber | undefined): string {
-  if (line === undefined) return 'no such block'
-  return line === null ? 'no whole line' : `line ${line}`
-}
-
-function runOf(line: number, runs: WriterRun[]): WriterRun | undefined {
-  return runs.find(({ first, sent }) => first <= line && line < first + sent)
 }

@@ -5,17 +5,21 @@ import process from 'bare-process'
 import { command, flag } from 'paparam'
 import { closeTestnet } from '../helpers/app.ts'
 import { chooseSeed } from '../helpers/random.ts'
+import { FAULTS } from './faults.ts'
 import { torture } from './torture.ts'
 
+const kinds = Object.keys(FAULTS)
 const given = command(
   'torture',
   flag('--seed <n>', 'what determines lines and faults (default: another each time)'),
   flag('--seconds <n>', 'how long the faults go on (default: 300)'),
-  flag('--readers <n>', 'how many readers there are (default: 3)')
+  flag('--readers <n>', 'how many readers there are (default: 3)'),
+  flag('--faults <kinds>', `which faults there are (default: ${kinds.join()})`)
 ).parse(Bare.argv.slice(2))
 if (given === null) Bare.exit(2)
 
 const seconds = number('seconds', 300)
+const plan = { seed: number('seed', chooseSeed()), seconds, readers: number('readers', 3) }
 // the calm after the storm takes its time, too
 configure({ timeout: (seconds * 2 + 300) * 1000 })
 
@@ -24,14 +28,26 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 test(`${seconds} seconds of faults break no promise`, (t) =>
-  torture(t, { seed: number('seed', chooseSeed()), seconds, readers: number('readers', 3) }))
+  torture(t, { ...plan, faults: new Set(faults()) }))
 
 closeTestnet()
+
+function faults(): string[] {
+  const text = given?.flags['faults']
+  if (typeof text !== 'string') return kinds
+  const chosen = text.split(',')
+  const unknown = chosen.find((kind) => !kinds.includes(kind))
+  return unknown === undefined ? chosen : refuse(`there is no fault ${unknown}: ${kinds.join()}`)
+}
 
 function number(name: string, otherwise: number): number {
   const text = given?.flags[name]
   if (text === undefined) return otherwise
   if (typeof text === 'string' && /^\d+$/.test(text)) return Number(text)
-  console.log(`--${name} takes a number`)
+  return refuse(`--${name} takes a number`)
+}
+
+function refuse(why: string): never {
+  console.log(why)
   return Bare.exit(2)
 }

@@ -1,42 +1,113 @@
-import type { Test } from 'brittle'
+import type { Ending } from '../helpers/program.ts'
 import type { Message } from './app.ts'
-import type { LineNumber, Print } from './history.ts'
+import type { Leave, LineNumber, Print, ReaderRun } from './history.ts'
 import type { Lines } from './lines.ts'
-import { Subject } from './subject.ts'
-import type { Trace } from './trace.ts'
+import { within } from './patience.ts'
+import type { Place } from './place.ts'
+import { type Round, Subject, linkOf } from './subject.ts'
+import type { Writer } from './writer.ts'
+
+/** A reader that is to read to the end of the log looks for a peer for so long, in seconds. */
+const LOOK_SECONDS = 10
+/** It has left after so long, be its link slow and its peers killed meanwhile. */
+const LEAVE_MS = 120_000
+/** A writer that is undisturbed for as long can be met by all others that are. */
+const SETTLED_MS = 5000
+/** Once the DHT is back, everything is announced there again after as long. */
+const ANNOUNCED_MS = 20_000
 
 /** A reader that goes on, after each end, where it was. */
 export class Reader extends Subject {
-  /** What each of its runs has printed. */
-  readonly runs: Print[][] = []
+  readonly runs: ReaderRun[] = []
   readonly #lines: Lines
+  readonly #writer: Writer
+  /** The log as it has printed it. */
+  readonly #shown: LineNumber[] = []
+  #leave: Leave | null = null
+  #reachable: () => number | null = () => null
 
-  constructor(t: Test, name: string, key: string, lines: Lines, folder: string, trace: Trace) {
-    super(t, name, 'reader-app', ['--resume', '--start', '0', key], folder, trace)
+  constructor(round: Round, name: string, place: Place, key: string, lines: Lines, writer: Writer) {
+    super(round, name, place, 'reader-app', ['--resume', '--start', '0', key])
     this.#lines = lines
+    this.#writer = writer
   }
 
   /** The block that is to be printed next. */
   get next(): number {
-    return this.runs.reduce((next, prints) => Math.max(next, (prints.at(-1)?.seq ?? -1) + 1), 0)
+    return this.#shown.length
   }
 
-  /** Resolves once every block before `length` was printed. */
-  async reach(length: number): Promise<void> {
-    await this.until(this.app, () => this.next >= length)
+  /** The last block of the log as it has printed it. */
+  get tip(): Print | null {
+    const seq = this.#shown.length - 1
+    return seq < 0 ? null : { seq, line: this.#shown[seq] ?? null }
+  }
+
+  override start(): void {
+    this.#leave = null
+    this.launch([])
+  }
+
+  /** Starts it for a run after which it leaves by itself; it must not run. */
+  startToLeave(leave: Leave): void {
+    this.#leave = leave
+    this.launch(
+      leave === 'at the end'
+        ? ['--no-follow', '--timeout', String(LOOK_SECONDS)]
+        : ['-n', String(leave.after)]
+    )
+  }
+
+  /** Resolves once it has left by itself, or, where the blocks may not come, has been stopped. */
+  async leave(): Promise<void> {
+    const { ending } = this.app
+    if (this.#leave === 'at the end') {
+      await within(ending, LEAVE_MS, () => `${this.name} has not left at the end of the log`)
+    } else if (!this.app.ended) await this.stop()
+  }
+
+  /** Resolves once it has printed the log up to `length`, where the block before that is `line`. */
+  async reach(length: number, line: LineNumber): Promise<void> {
+    await this.until(this.app, () => this.next === length && this.tip?.line === line)
   }
 
   summary(log: LineNumber[]): string {
-    const printed = this.runs.reduce((sum, prints) => sum + prints.length, 0)
-    return `${printed} blocks in ${this.runs.length} runs, ${printed - log.length} of them again`
+    const printed = this.runs.reduce((sum, { prints }) => sum + prints.length, 0)
+    const left = this.runs.filter(({ code }) => code !== null).length
+    return `${printed} blocks in ${this.runs.length} runs, ${printed - log.length} of them again or dropped since, left ${left} times`
   }
 
   protected begin(): (message: Message) => void {
-    const prints: Print[] = []
-    this.runs.push(prints)
+    const run: ReaderRun = { prints: [], leave: this.#leave, code: null, reachable: null }
+    this.runs.push(run)
+    this.#reachable = this.#watch()
     return ({ tag, data: { seq = -1, value } }) => {
-      if (tag !== 'block') this.trace.violation(`${this.name} said '${tag}' on stdout`)
-      prints.push({ seq, line: value === undefined ? null : this.#lines.numberOf(value) })
+      if (tag !== 'block') this.round.trace.violation(`${this.name} said '${tag}' on stdout`)
+      const line = value === undefined ? null : this.#lines.numberOf(value)
+      run.prints.push({ seq, line })
+      this.#shown.length = Math.min(this.#shown.length, seq)
+      this.#shown[seq] = line
+    }
+  }
+
+  protected override endedByItself(ending: Ending): boolean {
+    const run = this.runs.at(-1)
+    if (!run?.leave || typeof ending !== 'number') return false
+    run.code = ending
+    run.reachable = this.#reachable()
+    return true
+  }
+
+  // what the writer has acknowledged by now; returns it where nothing has kept the two apart since
+  #watch(): () => number | null {
+    const { peace } = this.round
+    const now = Date.now()
+    const length = this.#writer.disk.unnoticed?.length ?? 0
+    return () => {
+      const met =
+        peace.lasts(now - SETTLED_MS, [...this.#writer.parts, linkOf(this)]) &&
+        peace.lasts(now - ANNOUNCED_MS, ['the DHT'])
+      return met ? length : null
     }
   }
 }

@@ -1,34 +1,50 @@
+import os from 'bare-os'
 import type { Test } from 'brittle'
 import { Random } from '../helpers/random.ts'
-import { type Tally, afflict } from './afflict.ts'
+import { type Tally, afflict, toDht, toLink, toProcess } from './afflict.ts'
 import { check } from './check.ts'
-import { planFaults } from './faults.ts'
+import { Dht } from './dht.ts'
+import { type Victim, planFaults } from './faults.ts'
 import { Lines } from './lines.ts'
 import { readLog } from './log.ts'
 import { within } from './patience.ts'
+import { Peace } from './peace.ts'
+import { linksLeftOut, onNetwork, onThisMachine } from './place.ts'
 import { Reader } from './reader.ts'
+import { type Round, linkOf } from './subject.ts'
 import { Trace } from './trace.ts'
 import { Writer } from './writer.ts'
 
-/** Once the faults have ceased, everybody has caught up after this long. */
-const CATCH_UP_MS = 60_000
-const START_MS = 30_000
+/** Once the faults have ceased, everything has caught up after this long. */
+const CATCH_UP_MS = 120_000
+const START_MS = 60_000
 
-export interface Round {
+export interface Plan {
   seed: number
   seconds: number
   readers: number
+  /** The kinds of faults that may happen. */
+  faults: ReadonlySet<string>
 }
 
 /**
- * A writer is given numbered lines while it and its readers go through faults, which `seed`
- * determines. Then the faults cease, everybody catches up, and what was acknowledged, what is in the
- * log and what was printed are compared.
+ * A writer is given numbered lines while it, its readers, their links and the DHT go through faults,
+ * which `seed` determines. Then the faults cease, every reader catches up, and what was acknowledged,
+ * what is in the log and what was printed are compared.
  */
-export async function torture(t: Test, round: Round): Promise<void> {
+export async function torture(t: Test, plan: Plan): Promise<void> {
   const trace = new Trace()
-  t.comment(`--seed ${round.seed} --seconds ${round.seconds} --readers ${round.readers}`)
-  const summary = await Promise.race([run(t, round, trace), trace.failed]).catch((err) => {
+  const faults = new Set(plan.faults)
+  const { seed, seconds, readers } = plan
+  t.comment(
+    `--seed ${seed} --seconds ${seconds} --readers ${readers} --faults ${[...faults].join()}`
+  )
+  for (const [kind, why] of leftOut(faults)) {
+    t.comment(`${kind} is left out: ${why}`)
+    faults.delete(kind)
+  }
+  const round = run(t, { ...plan, faults }, trace)
+  const summary = await Promise.race([round, trace.failed]).catch((err) => {
     if (trace.broken) return []
     trace.violation(err instanceof Error ? (err.stack ?? err.message) : String(err))
     return []
@@ -38,47 +54,72 @@ export async function torture(t: Test, round: Round): Promise<void> {
   t.alike(trace.violations, [], 'no promise was broken')
 }
 
-async function run(t: Test, round: Round, trace: Trace): Promise<string[]> {
-  const random = new Random(round.seed)
-  const lines = new Lines(fork(random).seed)
-  const folder = await t.tmp()
-  const ms = round.seconds * 1000
+// what can't happen on this machine, and why
+function leftOut(faults: ReadonlySet<string>): [string, string][] {
+  const all: [string, string | null][] = [
+    ['slow', linksLeftOut()],
+    ['restore', os.platform() === 'linux' ? null : 'only Linux tells when a process stands still']
+  ]
+  return all.flatMap(([kind, why]) => (why !== null && faults.has(kind) ? [[kind, why]] : []))
+}
 
-  const writer = new Writer(t, lines, fork(random), folder, trace)
+async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
+  const random = new Random(plan.seed)
+  const lines = new Lines(fork(random).seed)
+  const count = plan.readers + 1
+  const { places, center } = plan.faults.has('slow')
+    ? await onNetwork(t, count)
+    : onThisMachine(count)
+  const dht = new Dht(t, center)
+  await dht.start()
+  const peace = new Peace()
+  const round: Round = { t, folder: await t.tmp(), bootstrap: dht.bootstrap, peace, trace }
+
+  const [home = center, ...others] = places
+  const writer = new Writer(round, home, lines, fork(random))
   writer.start()
   const key = await within(writer.key(), START_MS, () => 'the writer has no key')
-  const readers = Array.from({ length: round.readers }, (_, i) => {
-    return new Reader(t, `reader ${i + 1}`, key, lines, folder, trace)
+  const readers = others.map((place, i) => {
+    return new Reader(round, `reader ${i + 1}`, place, key, lines, writer)
   })
+  writer.readers.push(...readers)
   for (const reader of readers) reader.start()
 
+  const faultsOf = (victim: Victim) => {
+    return planFaults(fork(random), victim, plan.faults, plan.seconds * 1000)
+  }
+  const subjects = [writer, ...readers]
   const tallies = await Promise.all([
-    afflict(writer, planFaults(fork(random), ['kill', 'stop', 'pause', 'stall'], ms), trace),
-    ...readers.map((reader) => {
-      const faults = planFaults(fork(random), ['kill', 'stop', 'pause', 'stall'], ms)
-      return afflict(reader, faults, trace)
-    })
+    ...subjects.map((subject) => {
+      const faults = faultsOf(subject === writer ? 'writer' : 'reader')
+      return afflict(subject.name, faults, toProcess(subject, trace), round)
+    }),
+    ...subjects.map((subject) => {
+      return afflict(linkOf(subject), faultsOf('link'), toLink(subject, trace), round)
+    }),
+    afflict(dht.name, faultsOf('dht'), toDht(dht), round)
   ])
 
-  trace.note('everybody', 'the faults have ceased')
+  trace.note('everything', 'the faults have ceased')
   const calmAt = Date.now()
   const behind = (): string => {
     return readers.map(({ name, next }) => `${name} has printed ${next} blocks`).join(', ')
   }
   const length = await within(writer.finish(), CATCH_UP_MS, () => 'the writer is not done')
-  const caughtUp = Promise.all(readers.map((reader) => reader.reach(length)))
+  const caughtUp = Promise.all(readers.map((reader) => reader.reach(length, writer.last)))
   await within(caughtUp, CATCH_UP_MS, () => `of ${length} blocks ${behind()}`)
   const caughtUpMs = Date.now() - calmAt
-  trace.note('everybody', `has caught up at ${length} blocks`)
+  trace.note('everything', `has caught up at ${length} blocks`)
 
-  await Promise.all([writer, ...readers].map((subject) => subject.stop()))
+  await Promise.all(subjects.map((subject) => subject.stop()))
   const log = await readLog(writer.storage, lines)
   const history = { writer: writer.runs, readers: readers.map(({ runs }) => runs), log }
   for (const violation of check(history)) trace.violation(violation)
-  const summaries = [writer, ...readers].map((subject, i) => {
-    return `${subject.name}: ${subject.summary(log)}; ${told(tallies[i])}`
-  })
-  return [...summaries, `caught up ${caughtUpMs} ms after the last fault`]
+  return [
+    ...subjects.map((subject) => `${subject.name}: ${subject.summary(log)}`),
+    `faults: ${told(tallies)}`,
+    `caught up ${caughtUpMs} ms after the last fault`
+  ]
 }
 
 /** A source of numbers of its own: what others take from theirs does not change it. */
@@ -86,6 +127,10 @@ function fork(random: Random): Random {
   return new Random(random.below(2 ** 32))
 }
 
-function told(tally: Tally = new Map()): string {
-  return [...tally].map(([kind, count]) => `${kind} ${count}`).join(', ')
+function told(tallies: Tally[]): string {
+  const sum: Tally = new Map()
+  for (const tally of tallies) {
+    for (const [kind, count] of tally) sum.set(kind, (sum.get(kind) ?? 0) + count)
+  }
+  return [...sum].map(([kind, count]) => `${kind} ${count}`).join(', ')
 }

@@ -2,10 +2,8 @@ import os from 'bare-os'
 import path from 'bare-path'
 import { spawnSync } from 'bare-subprocess'
 import { type Test, skip, test } from 'brittle'
+import { type AppName, command } from '../launch.ts'
 import { Program } from '../program.ts'
-
-const ROOT = path.join(import.meta.dirname, '..', '..', '..')
-const APPS = path.resolve(os.getEnv('APPS') ?? ROOT)
 
 // root makes a network as it is; anybody else, where the system lets them, in a user namespace
 const unshare = ['--net', '--net --user --map-root-user'].find(
@@ -35,9 +33,7 @@ export class Host {
 
   /** Makes a host; one that is to have a link to `hub` is made from there. */
   static async create(t: Test, hub?: Host): Promise<Host> {
-    const command = hub
-      ? [...hub.#inside, 'unshare', '--net']
-      : ['unshare', ...flags(unshare ?? '')]
+    const command = hub ? [...hub.inside, 'unshare', '--net'] : ['unshare', ...flags(unshare ?? '')]
     const holder = new Program(t, [...command, 'cat'])
     await holder.write('ready\n')
     await holder.stdout.line('ready')
@@ -46,18 +42,24 @@ export class Host {
     return host
   }
 
-  get #inside(): string[] {
+  /** What a command begins with that is to run on this host. */
+  get inside(): string[] {
     return ['nsenter', `--target=${this.#holder.pid}`, ...enter]
+  }
+
+  /** The path of its network namespace. */
+  get namespace(): string {
+    return `/proc/${this.#holder.pid}/ns/net`
   }
 
   /** Starts a program on this host. */
   start(command: string[], env: Record<string, string> = {}): Program {
-    return new Program(this.#t, [...this.#inside, ...command], { env })
+    return new Program(this.#t, [...this.inside, ...command], { env })
   }
 
   /** Starts an app on this host, with a home folder of its own. */
-  async startApp(name: 'writer-app' | 'reader-app', args: string[]): Promise<Program> {
-    return this.start([os.execPath(), path.join(APPS, name), ...args], {
+  async startApp(name: AppName, args: string[]): Promise<Program> {
+    return this.start([...command(name), ...args], {
       HOME: await this.#t.tmp()
     })
   }

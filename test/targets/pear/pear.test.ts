@@ -74,8 +74,7 @@ for (const [signal, code] of [
       const { key } = await tagged<{ key: string }>(first.program, 'key')
       await first.program.write('one\n')
       await acknowledged(first.program, 1)
-      first.program.signal(signal)
-      t.is(await first.program.ending, code)
+      t.is(await first.program.stop(signal), code)
       t.is(first.program.stderr.text.includes('bug'), false)
 
       const second = await pearRun(t, 'writer-app', ['--json', '--no-lan'], { store: first.store })
@@ -88,8 +87,7 @@ for (const [signal, code] of [
   onPosix(`under Pear, ${signal} waits for a close that takes its time`, async (t) => {
     const { program } = await pearRun(t, 'test/targets/pear/slow-close', [])
     await program.stdout.line('open')
-    program.signal(signal)
-    t.is(await program.ending, code)
+    t.is(await program.stop(signal), code)
     t.alike(program.stdout.lines, ['open', 'closing', 'closed'])
   })
 }

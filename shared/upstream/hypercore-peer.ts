@@ -1,0 +1,99 @@
+// Checked with hypercore 11.37.1. `core.peers` is documented, the members of a peer are not.
+import type { Peer } from 'hypercore'
+import type { Connection } from 'hyperswarm'
+import type Protomux from 'protomux'
+import { sendMessage } from './hypercore-messages.ts'
+import type { Members } from './members.ts'
+
+interface PeerState {
+  readonly stream: Connection
+  readonly protomux: Protomux
+  readonly remoteSynced: boolean
+  readonly remoteFork: number
+  readonly remoteLength: number
+  readonly remoteHasManifest: boolean
+  readonly remoteContiguousLength: number
+  readonly remoteBitfield: { findFirst(value: boolean, start: number): number }
+  readonly remoteRequests: { readonly size: number }
+  readonly inflight: number
+}
+
+/** What this module uses of a peer. */
+export const PEER_MEMBERS: Members = {
+  'peer.stream': 'object',
+  'peer.protomux': 'object',
+  'peer.remoteSynced': 'boolean',
+  'peer.remoteFork': 'number',
+  'peer.remoteLength': 'number',
+  'peer.remoteHasManifest': 'boolean',
+  'peer.remoteContiguousLength': 'number',
+  'peer.remoteBitfield.findFirst': 'function',
+  'peer.remoteRequests.size': 'number',
+  'peer.inflight': 'number'
+}
+
+/** Blocks for which a peer is asked at once (`MAX_RANGE` of lib/wants.js); an answer covers no more. */
+const WANT_BLOCKS = 2 ** 21
+
+/** What a peer has said of its log; of which only what the writer signed is true for certain. */
+export interface RemoteLog {
+  /** Whether it has said anything yet: what follows is 0 and false before. */
+  readonly synced: boolean
+  readonly fork: number
+  readonly length: number
+  /** Whether it knows who may sign the log. */
+  readonly hasManifest: boolean
+}
+
+/** What `peer` has said of its log: tells which peer has more than we. No public way. */
+export function remoteLogOf(peer: Peer): RemoteLog {
+  const { remoteSynced, remoteFork, remoteLength, remoteHasManifest } = peer as Peer & PeerState
+  return {
+    synced: remoteSynced,
+    fork: remoteFork,
+    length: remoteLength,
+    hasManifest: remoteHasManifest
+  }
+}
+
+/** The connection that `peer` is replicated on. No public way from a peer to its connection. */
+export function connectionOf(peer: Peer): Connection {
+  return (peer as Peer & PeerState).stream
+}
+
+/** The Protomux on the connection with `peer`, for protocols beside the replication. */
+export function muxOf(peer: Peer): Protomux {
+  return (peer as Peer & PeerState).protomux
+}
+
+/** How many answers `peer` owes us: with none to come, it is not to blame for a stall. No public way. */
+export function answersOwed(peer: Peer): number {
+  return (peer as Peer & PeerState).inflight
+}
+
+/** How many requests of `peer` Hypercore is dealing with, or has yet to. No public way. */
+export function requestsOpen(peer: Peer): number {
+  return (peer as Peer & PeerState).remoteRequests.size
+}
+
+/**
+ * Whether `peer` has told us that it holds every block from `start` to before `end`. A public way for
+ * a part of it: `core.remoteContiguousLength` counts from the first block on, over all peers.
+ */
+export function holdsBlocks(peer: Peer, start: number, end: number): boolean {
+  const { remoteContiguousLength, remoteBitfield } = peer as Peer & PeerState
+  if (remoteContiguousLength >= end) return true
+  const missing = remoteBitfield.findFirst(false, start)
+  return missing === -1 || missing >= end
+}
+
+/**
+ * Asks `peer` which blocks from `start` to before `end` it holds: unasked, a peer does not tell of
+ * blocks that it knows us to have. No public way.
+ */
+export function askForHoldings(peer: Peer, start: number, end: number): void {
+  const first = Math.floor(start / WANT_BLOCKS) * WANT_BLOCKS
+  for (let at = first; at < end; at += WANT_BLOCKS) {
+    sendMessage(peer, 'want', { start: at, length: WANT_BLOCKS, any: false })
+  }
+}

@@ -1,0 +1,43 @@
+// Checked with hypercore 11.37.1.
+import type { Hypercore, Peer } from 'hypercore'
+import { type Members, assertMembers } from './members.ts'
+
+interface Replicated {
+  readonly replicator: { eagerUpgrade: boolean }
+}
+
+interface Emitter {
+  on(event: 'conflict', listener: (length: number, fork: number) => void): unknown
+  on(
+    event: 'verification-error',
+    listener: (err: Error, request: unknown, response: unknown, from: Peer) => void
+  ): unknown
+}
+
+/** What this module uses of a core that is ready. */
+export const REPLICATOR_MEMBERS: Members = { 'core.replicator.eagerUpgrade': 'boolean' }
+
+/**
+ * Says whether `core`, which is ready, grows by itself as soon as a peer has more blocks; it does until
+ * told otherwise. Off, the feed alone makes it longer, or whoever calls `core.update`. Where the member
+ * was renamed the two would extend one copy at once and in silence, so that this throws a Failure. No
+ * public way: the option of the same name is undocumented too.
+ */
+export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
+  assertMembers('hypercore', core, REPLICATOR_MEMBERS)
+  ;(core as Hypercore & Replicated).replicator.eagerUpgrade = eager
+}
+
+/** Tells `listener` what a peer has sent for `core` that failed to verify. An undocumented event. */
+export function onInvalidData(core: Hypercore, listener: (err: Error, from: Peer) => void): void {
+  const emitter = core as Hypercore & Emitter
+  emitter.on('verification-error', (err, _request, _response, from) => listener(err, from))
+}
+
+/**
+ * Tells `listener` once there is proof that the writer has signed two logs with one key: Hypercore
+ * then closes `core`. An undocumented event.
+ */
+export function onConflict(core: Hypercore, listener: () => void): void {
+  ;(core as Hypercore & Emitter).on('conflict', listener)
+}

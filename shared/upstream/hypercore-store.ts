@@ -1,0 +1,78 @@
+// Checked with hypercore 11.37.1, hypercore-storage 3.3.1 and rocksdb-native 3.18.1.
+import path from 'bare-path'
+import Hypercore, { type Hypercore as Core } from 'hypercore'
+import type { TreeNode } from './hypercore-proof.ts'
+import type { Members } from './members.ts'
+
+/** Reads of one batch: none resolves before `tryFlush`. */
+export interface ReadBatch {
+  getBlock(index: number): Promise<Uint8Array | null>
+  getTreeNode(index: number): Promise<TreeNode | null>
+  tryFlush(): void
+}
+
+/** How a core that is ready reads its store. */
+export interface Stored {
+  readonly state: { readonly storage: { read(): ReadBatch } }
+}
+
+interface Files {
+  readonly core: {
+    readonly storage: {
+      readonly store: {
+        readonly rocks: {
+          readonly path: string
+          currentWalFile(): Promise<{ path: string; number: number }>
+        }
+      }
+    }
+  }
+}
+
+/** What this folder uses of the store of a core that is ready. */
+export const STORE_MEMBERS: Members = {
+  'core.state.storage.read': 'function',
+  'core.core.storage.store.rocks.currentWalFile': 'function'
+}
+
+/**
+ * The blocks from `start` to before `end` that are on disk, null for each other. One read for all of
+ * them: a batch of 1024 short blocks takes a fifth of the time that the public way takes, which is
+ * `core.get(index, { wait: false })`.
+ */
+export function readBlocks(core: Core, start: number, end: number): Promise<(Uint8Array | null)[]> {
+  const rx = (core as Core & Stored).state.storage.read()
+  const reads: Promise<Uint8Array | null>[] = []
+  for (let seq = start; seq < end; seq++) reads.push(rx.getBlock(seq))
+  rx.tryFlush()
+  return Promise.all(reads)
+}
+
+/** A file to which RocksDB appends what is written; the next one has a greater number. */
+export interface WalFile {
+  number: number
+  path: string
+}
+
+/**
+ * The file that took, and takes, all that is appended to `core`: synced, it makes that survive a power
+ * cut. No public way; Hypercore itself syncs no append.
+ */
+export async function walFile(core: Core): Promise<WalFile> {
+  const { rocks } = (core as Core & Files).core.storage.store
+  const { number, path: name } = await rocks.currentWalFile()
+  return { number, path: path.join(rocks.path, name) }
+}
+
+/** What is chosen for a store. `Hypercore.defaultStorage` is documented, these options are not. */
+export interface StoreOptions {
+  /** RocksDB keeps up to two of these in memory, in bytes. */
+  writeBufferSize: number
+  /** The share of the oldest files of large blocks that is copied anew where others were deleted. */
+  blobGarbageCollectionAgeCutOff: number
+}
+
+/** A store in `folder`, for the constructor of Hypercore. */
+export function createStorage(folder: string, options: StoreOptions): unknown {
+  return Hypercore.defaultStorage(folder, options)
+}

@@ -1,0 +1,155 @@
+// Checked with hypercore 11.37.1.
+import type { Hypercore, KeyPair, Manifest } from 'hypercore'
+import type { Proof, TreeNode, Upgrade } from './hypercore-proof.ts'
+import type { ReadBatch, Stored } from './hypercore-store.ts'
+import type { Members } from './members.ts'
+
+interface TreeBatch {
+  signature: Uint8Array | null
+  session: unknown
+  restore(length: number): Promise<TreeBatch>
+  proof(
+    rx: ReadBatch,
+    request: { block: null; hash: null; seek: null; upgrade: { start: number; length: number } }
+  ): Promise<{ settle(): Promise<{ upgrade: Upgrade | null }> }>
+}
+
+interface Tree extends Stored {
+  readonly state: Stored['state'] & {
+    readonly length: number
+    readonly roots: TreeNode[]
+    readonly signature: Uint8Array | null
+    createTreeBatch(): TreeBatch
+  }
+  readonly manifest: Manifest | null
+  readonly core: {
+    readonly verifier: { sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array } | null
+    setManifest(manifest: Manifest): Promise<void>
+  }
+  applyProof(proof: Proof): Promise<boolean>
+}
+
+/** What this module uses of a core that is ready. */
+export const TREE_MEMBERS: Members = {
+  'core.state.length': 'number',
+  'core.state.roots': 'object',
+  'core.state.signature': 'object',
+  'core.state.createTreeBatch': 'function',
+  'core.manifest': 'object',
+  'core.core.verifier': 'object',
+  'core.core.setManifest': 'function',
+  'core.applyProof': 'function'
+}
+
+/** A length of a log, in blocks, and the writer's signature of the log that ends there. */
+export interface SignedLength {
+  length: number
+  signature: Uint8Array
+}
+
+/**
+ * Where `core` ends now, with the writer's word for it: the roots of the tree are all that is signed.
+ * null for a log without blocks. Tells a peer the length of a log at no cost. No public way:
+ * `core.proof` makes an upgrade from the disk, of the same bytes.
+ */
+export function signedEnd(core: Hypercore): Upgrade | null {
+  const { length, roots, signature } = (core as Hypercore & Tree).state
+  return signature && { start: 0, length, nodes: roots, additionalNodes: [], signature }
+}
+
+/** The present length of `core` and its signature; null for a log without blocks. No public way. */
+export function signedLength(core: Hypercore): SignedLength | null {
+  const { length, signature } = (core as Hypercore & Tree).state
+  return signature && { length, signature }
+}
+
+/**
+ * Signs the log as it was at `length` blocks, no more than it has. Lets a writer send batches that end
+ * wherever it likes. Throws where `core` holds no secret key. A public way for half of it:
+ * `core.signable(length)` gives the bytes to sign, and nothing the envelope around the signature.
+ */
+export async function signLength(core: Hypercore, length: number): Promise<Uint8Array> {
+  const { state, core: inner } = core as Hypercore & Tree
+  const { keyPair } = core
+  if (inner.verifier === null || keyPair === null) throw new Error('this log is not ours to sign')
+  return inner.verifier.sign(await state.createTreeBatch().restore(length), keyPair)
+}
+
+/**
+ * Proves to a peer whose log has `from` blocks the log that ends at `to.length`, later than that, with
+ * the signature that the writer gave there, though ours may have grown since. Lets a reader begin in
+ * the middle. null where there is nothing to prove. No public way: `core.proof` upgrades to the present
+ * length alone.
+ */
+export async function proveUpgrade(
+  core: Hypercore,
+  from: number,
+  to: SignedLength
+): Promise<Upgrade | null> {
+  const { state } = core as Hypercore & Tree
+  const tree = await state.createTreeBatch().restore(to.length)
+  tree.signature = to.signature
+  // a proof is made for the session of a tree: here for the log as it was at that length
+  tree.session = tree
+  const rx = state.storage.read()
+  const upgrade = { start: from, length: to.length - from }
+  const proof = tree.proof(rx, { block: null, hash: null, seek: null, upgrade })
+  rx.tryFlush()
+  return (await (await proof).settle()).upgrade
+}
+
+/**
+ * Whether the writer of `core` has signed `end`, which a peer has made of its signedEnd. By the public
+ * way, `core.verifyFullyRemote`: it reads nothing from the disk, so that whatever it throws is the
+ * fault of `end`.
+ */
+export async function isSignedEnd(core: Hypercore, end: Upgrade): Promise<boolean> {
+  const upgrade = { ...end, start: 0, additionalNodes: [] }
+  const { fork } = core
+  try {
+    await core.verifyFullyRemote({
+      fork,
+      block: null,
+      hash: null,
+      seek: null,
+      upgrade,
+      manifest: null
+    })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Who may sign `core`; null where a copy has not been told yet. No public way. */
+export function manifestOf(core: Hypercore): Manifest | null {
+  return (core as Hypercore & Tree).manifest
+}
+
+/**
+ * Tells a copy who may sign it, before there is anything signed. Throws where `manifest` is not that
+ * of its key. No public way: the option of the constructor comes before any peer was met.
+ */
+export function setManifest(core: Hypercore, manifest: Manifest): Promise<void> {
+  return (core as Hypercore & Tree).core.setManifest(manifest)
+}
+
+/**
+ * Takes `core` to where `proof` leads, verified; resolves to false where it was longer already. A
+ * method of Hypercore that its README does not name; no other way.
+ */
+export function applyProof(core: Hypercore, proof: Proof): Promise<boolean> {
+  return (core as Hypercore & Tree).applyProof(proof)
+}
+
+/**
+ * The bytes below each of the tree nodes `indexes` (of flat-tree; block n is node 2 * n), Infinity where
+ * the node is not here. Tells how many blocks fit into a batch without reading one. No public way:
+ * `core.seek` answers in bytes from the first block on.
+ */
+export function sizesOf(core: Hypercore, indexes: number[]): Promise<number[]> {
+  const rx = (core as Hypercore & Tree).state.storage.read()
+  const sizes = indexes.map(async (index) => (await rx.getTreeNode(index))?.size ?? Infinity)
+  rx.tryFlush()
+  return Promise.all(sizes)
+}

@@ -1,0 +1,82 @@
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import { spawnSync } from 'bare-subprocess'
+import { type Test, skip } from 'brittle'
+import {
+  ASK_CARRIED,
+  CARRIED,
+  type Carried,
+  FAR,
+  type LinkOptions,
+  NEAR,
+  compileLink,
+  linkUp,
+  parseCarried,
+  runLink
+} from '../../../bench/harness/link.ts'
+import type { Writer } from '../json.ts'
+import { startReader, startWriter } from './apps.ts'
+import { Host, netTest } from './host.ts'
+
+const DHT = path.join(import.meta.dirname, '..', '..', '..', 'bench', 'harness', 'dht.ts')
+
+/** A test on a slow link; skipped where this machine can't make one. */
+export const linkTest = canMakeLinks() ? netTest : skip
+
+/** Two hosts with one link between them, and a DHT on the near one. */
+export interface SlowLink {
+  near: Host
+  far: Host
+  /** What keeps an app to that DHT. */
+  flags: string[]
+  /** What the link has carried so far. */
+  carried(): Promise<Carried>
+}
+
+export async function createSlowLink(t: Test, options: LinkOptions): Promise<SlowLink> {
+  const hub = await Host.create(t)
+  const near = await Host.create(t, hub)
+  const far = await Host.create(t, hub)
+  const file = path.join(await t.tmp(), 'tun-relay')
+  await hub.output(compileLink(file))
+  const link = hub.start(runLink(file, near.namespace, far.namespace, options))
+  await link.stdout.line('up')
+  for (const args of linkUp(NEAR, FAR)) await near.ip(args)
+  for (const args of linkUp(FAR, NEAR)) await far.ip(args)
+  const dht = near.start([os.execPath(), DHT, NEAR])
+  const bootstrap = await dht.stdout.line(/:\d+$/)
+  return {
+    near,
+    far,
+    flags: ['--bootstrap', bootstrap, '--no-lan'],
+    async carried() {
+      await link.write(ASK_CARRIED)
+      return parseCarried(await link.stdout.line(CARRIED))
+    }
+  }
+}
+
+/** Starts a writer of `lines` at the near end, and relays that hold them all: `count` sources. */
+export async function startSources(
+  { near, flags }: SlowLink,
+  count: number,
+  lines: string[]
+): Promise<Writer> {
+  const writer = await startWriter(near, flags)
+  await writer.append(...lines)
+  for (let relays = 1; relays < count; relays++) {
+    const relay = await startReader(near, writer.key, ['--seed', ...flags])
+    await relay.stderr.line((line) => line.includes(`every block so far (${lines.length})`))
+  }
+  return writer
+}
+
+function canMakeLinks(): boolean {
+  try {
+    fs.accessSync('/dev/net/tun', fs.constants.R_OK | fs.constants.W_OK)
+  } catch {
+    return false
+  }
+  return spawnSync('cc', ['--version']).status === 0
+}

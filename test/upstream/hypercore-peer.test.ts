@@ -1,0 +1,147 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import Protomux from 'protomux'
+import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
+import {
+  type RemoteLog,
+  PEER_MEMBERS,
+  answersOwed,
+  askForHoldings,
+  remoteLogOf,
+  connectionOf,
+  holdsBlocks,
+  muxOf,
+  requestsOpen
+} from '../../shared/upstream/hypercore-peer.ts'
+import { setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { hasMembers, installed } from './installed.ts'
+import { connect, createPair } from './pair.ts'
+
+/** Of the last 256 blocks Hypercore tells every peer. */
+const LENGTH = 1000
+
+test(`${installed('hypercore')}: what a peer has said is there`, async (t) => {
+  const { reader } = await createPair(t, [])
+  hasMembers(t, 'hypercore', reader, PEER_MEMBERS)
+})
+
+test(`${installed('hypercore')}: remoteSynced, remoteFork, remoteLength, remoteHasManifest`, async (t) => {
+  let onsync: () => void = () => {}
+  const { log, source } = await createPair(t, numbered(3), {
+    atCopy: {
+      async sync(message, handle) {
+        await handle(message)
+        onsync()
+      }
+    }
+  })
+  const until = async (length: number, fork: number): Promise<void> => {
+    while (remoteLogOf(source).length !== length || remoteLogOf(source).fork !== fork) {
+      await new Promise<void>((resolve) => {
+        onsync = resolve
+      })
+    }
+  }
+  await until(3, 0)
+  t.alike(remoteLogOf(source), { synced: true, fork: 0, length: 3, hasManifest: true })
+  await log.truncate(2)
+  await until(2, 1)
+  t.alike(remoteLogOf(source), { synced: true, fork: 1, length: 2, hasManifest: true })
+})
+
+test(`${installed('hypercore')}: a peer that has just come has said nothing`, async (t) => {
+  const log = await createLog(t, numbered(3))
+  const copy = await createCopy(t, log)
+  const claim = new Promise<RemoteLog>((resolve) => {
+    copy.once('peer-add', (peer) => resolve(remoteLogOf(peer)))
+  })
+  connect(t, log, copy)
+  t.alike(await claim, { synced: false, fork: 0, length: 0, hasManifest: false })
+})
+
+test(`${installed('hypercore')}: stream and protomux are those of the connection`, async (t) => {
+  const { reader, source } = await createPair(t, [])
+  t.ok(b4a.equals(connectionOf(reader).remotePublicKey, publicKeyOf(connectionOf(source))))
+  t.is(muxOf(reader), Protomux.from(connectionOf(reader)))
+})
+
+test(`${installed('hypercore')}: inflight counts what a peer owes`, async (t) => {
+  const asked: (() => void)[] = []
+  const requests: (() => unknown)[] = []
+  const { copy, reader, source } = await createPair(t, numbered(3), {
+    atLog: {
+      request(message, handle) {
+        requests.push(() => handle(message))
+        for (const resolve of asked.splice(0)) resolve()
+        return null
+      }
+    }
+  })
+  setEagerUpgrade(copy, true)
+  const upgraded = copy.update({ wait: true })
+  await new Promise<void>((resolve) => asked.push(resolve))
+  t.is(answersOwed(source), 1, 'one answer is owed')
+  requests.splice(0).forEach((answer) => answer())
+  t.is(await upgraded, true)
+  t.is(answersOwed(source), 0, 'none once it has come')
+  t.is(requestsOpen(reader), 0)
+})
+
+test(`${installed('hypercore')}: remoteRequests counts what Hypercore is dealing with`, async (t) => {
+  const counts: number[] = []
+  const { copy, reader } = await createPair(t, numbered(3), {
+    atLog: {
+      request(message, handle) {
+        const handled = handle(message)
+        counts.push(requestsOpen(reader))
+        return handled
+      }
+    }
+  })
+  await copy.update({ wait: true })
+  await copy.get(2)
+  t.ok(Math.max(...counts) > 0, 'while it reads')
+  t.is(requestsOpen(reader), 0, 'and none behind the last answer')
+})
+
+test(`${installed('hypercore')}: wireWant asks, remoteBitfield and remoteContiguousLength tell`, async (t) => {
+  let onbitfield: () => void = () => {}
+  let onbarrier: () => void = () => {}
+  const { copy, reader, source } = await createPair(t, numbered(LENGTH), {
+    atLog: {
+      noData(message, handle) {
+        onbarrier()
+        return handle(message)
+      },
+      bitfield(message, handle) {
+        const handled = handle(message)
+        onbitfield()
+        return handled
+      }
+    }
+  })
+  await copy.update({ wait: true })
+  await copy.download({ start: 10, end: 20 }).done()
+  const passed = new Promise<void>((resolve) => {
+    onbarrier = resolve
+  })
+  sendMessage(source, 'noData', { request: 2 ** 30, reason: 0 })
+  await passed
+  t.absent(holdsBlocks(reader, 10, 20), 'far from the end nothing is told unasked')
+  const told = new Promise<void>((resolve) => {
+    onbitfield = resolve
+  })
+  askForHoldings(reader, 10, 20)
+  await told
+  t.ok(holdsBlocks(reader, 10, 20), 'asked, it is')
+  t.absent(holdsBlocks(reader, 9, 20))
+  t.absent(holdsBlocks(reader, 10, 21))
+  t.ok(holdsBlocks(source, 0, LENGTH), 'a log without holes is told of by one number')
+  t.absent(holdsBlocks(source, 0, LENGTH + 1))
+})
+
+function publicKeyOf(connection: object): Uint8Array {
+  return (connection as { publicKey: Uint8Array }).publicKey
+}

@@ -1,0 +1,105 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import Hypercore, { type Peer } from 'hypercore'
+import { isForgery } from '../../shared/upstream/hypercore-errors.ts'
+import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
+import {
+  REPLICATOR_MEMBERS,
+  onConflict,
+  onInvalidData,
+  setEagerUpgrade
+} from '../../shared/upstream/hypercore-replicator.ts'
+import { createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { hasMembers, installed } from './installed.ts'
+import { connect, createPair } from './pair.ts'
+
+/** A request of this number was never made. */
+const NONE = 2 ** 30
+
+test(`${installed('hypercore')}: eagerUpgrade is there`, async (t) => {
+  hasMembers(t, 'hypercore', await createLog(t), REPLICATOR_MEMBERS)
+})
+
+test(`${installed('hypercore')}: eagerUpgrade off keeps a copy from growing by itself`, async (t) => {
+  let upgrades = 0
+  let onlength: (length: number) => void = () => {}
+  let onbarrier: () => void = () => {}
+  const { log, copy, source } = await createPair(t, [], {
+    atLog: {
+      request(message, handle) {
+        if ('upgrade' in message && message.upgrade !== null) upgrades++
+        return handle(message)
+      },
+      cancel(message, handle) {
+        if (message.request === NONE) onbarrier()
+        return handle(message)
+      }
+    },
+    atCopy: {
+      async sync(message, handle) {
+        await handle(message)
+        onlength(message.length)
+      }
+    }
+  })
+  const told = new Promise<void>((resolve) => {
+    onlength = (length) => {
+      if (length === 5) resolve()
+    }
+  })
+  await log.append(numbered(5).map((line) => b4a.from(line)))
+  await told
+  const passed = new Promise<void>((resolve) => {
+    onbarrier = resolve
+  })
+  // what it had asked for would have come before
+  sendMessage(source, 'cancel', { request: NONE })
+  await passed
+  t.is(upgrades, 0, 'a copy that is told of blocks asks for none')
+  t.is(copy.length, 0, 'and has none')
+
+  const grown = new Promise<void>((resolve) => copy.once('append', () => resolve()))
+  setEagerUpgrade(copy, true)
+  await log.append(b4a.from('one more'))
+  await grown
+  t.is(copy.length, 6, 'on, it makes it grow')
+})
+
+test(`${installed('hypercore')}: verification-error tells of forged data, and from whom`, async (t) => {
+  const { log, copy, source } = await createPair(t, numbered(3), {
+    atCopy: { data: (message, handle) => handle(forge(message)) }
+  })
+  const told = new Promise<[Error, Peer]>((resolve) => {
+    onInvalidData(copy, (err, from) => resolve([err, from]))
+  })
+  void copy.update({ wait: true }).catch(() => {})
+  const [err, from] = await told
+  t.ok(isForgery(err), err.message)
+  t.is(from, source)
+  t.is(log.length, 3)
+})
+
+test(`${installed('hypercore')}: conflict tells of two logs that were signed with one key`, async (t) => {
+  const { log, copy } = await createPair(t, numbered(3))
+  await copy.update({ wait: true })
+  t.is(copy.length, 3)
+  const told = new Promise<void>((resolve) => onConflict(copy, resolve))
+  const other = new Hypercore(await t.tmp(), { keyPair: log.keyPair })
+  t.teardown(() => other.close(), { force: true })
+  await other.append(numbered(5, 100).map((line) => b4a.from(line)))
+  setEagerUpgrade(copy, true)
+  connect(t, other, copy)
+  await told
+  t.pass('it is emitted')
+})
+
+/** `message`, with another signature where it has one. */
+function forge<T>(message: T): T {
+  const { upgrade } = message as T & { upgrade: { signature: Uint8Array } | null }
+  if (upgrade === null) return message
+  const signature = b4a.from(upgrade.signature)
+  // behind it and before it are numbers
+  signature[32] = (signature[32] ?? 0) ^ 1
+  return { ...message, upgrade: { ...upgrade, signature } }
+}

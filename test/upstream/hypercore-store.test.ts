@@ -1,0 +1,85 @@
+import b4a from 'b4a'
+import fs from 'bare-fs'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
+import {
+  STORE_MEMBERS,
+  createStorage,
+  readBlocks,
+  walFile
+} from '../../shared/upstream/hypercore-store.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { hasMembers, installed } from './installed.ts'
+import { connect } from './pair.ts'
+
+test(`${installed('hypercore')}: the store of a log is there`, async (t) => {
+  hasMembers(t, 'hypercore', await createLog(t), STORE_MEMBERS)
+})
+
+test(`${installed('hypercore')}: one read brings many blocks, and null for each that is not here`, async (t) => {
+  const log = await createLog(t, numbered(10))
+  const blocks = numbered(10).map((line) => b4a.from(line))
+  t.alike(await readBlocks(log, 3, 7), blocks.slice(3, 7))
+  t.alike(await readBlocks(log, 9, 11), [blocks[9], null])
+  const copy = await createCopy(t, log)
+  connect(t, log, copy)
+  await copy.update({ wait: true })
+  await copy.get(4)
+  t.alike(await readBlocks(copy, 3, 6), [null, blocks[4], null])
+})
+
+test(`${installed('hypercore')}: currentWalFile is the one file that takes an append`, async (t) => {
+  const { core, folder } = await openLog(t)
+  for (const word of ['first', 'second']) {
+    const block = b4a.from(`${word} ${'x'.repeat(50)}`)
+    await core.append(block)
+    const { path: file, number } = await walFile(core)
+    t.alike(filesWith(folder, block), [file], `the ${word} block is in the file, and in no other`)
+    t.is(path.basename(file), `${String(number).padStart(6, '0')}.log`)
+  }
+})
+
+test(`${installed('hypercore')}: currentWalFile changes where RocksDB begins another`, async (t) => {
+  const { core, folder } = await openLog(t, 64 * 1024)
+  const { number } = await walFile(core)
+  while ((await walFile(core)).number === number) await core.append(b4a.alloc(1024, 1))
+  const block = b4a.from('in the next file')
+  await core.append(block)
+  t.alike(filesWith(folder, block), [(await walFile(core)).path])
+})
+
+test(`${installed('hypercore')}: writeBufferSize and blobGarbageCollectionAgeCutOff reach RocksDB`, async (t) => {
+  const { folder } = await openLog(t, 3 * 1024 * 1024)
+  const options = String(fs.readFileSync(lastOptions(folder)))
+  const [, family = ''] = options.split('[CFOptions "corestore"]')
+  t.is(/write_buffer_size=(\d+)/.exec(family)?.[1], String(3 * 1024 * 1024))
+  t.is(Number(/blob_garbage_collection_age_cutoff=([\d.]+)/.exec(family)?.[1]), 0.125)
+})
+
+async function openLog(
+  t: Test,
+  writeBufferSize = 16 * 1024 * 1024
+): Promise<{ core: Hypercore; folder: string }> {
+  const folder = await t.tmp()
+  const core = new Hypercore(
+    createStorage(folder, { writeBufferSize, blobGarbageCollectionAgeCutOff: 0.125 })
+  )
+  await core.ready()
+  t.teardown(() => core.close(), { force: true })
+  return { core, folder: path.join(folder, 'db') }
+}
+
+/** The files of `folder` that have `bytes` in them. */
+function filesWith(folder: string, bytes: Uint8Array): string[] {
+  return fs
+    .readdirSync(folder)
+    .map((name) => path.join(folder, name))
+    .filter((file) => b4a.includes(fs.readFileSync(file) as Uint8Array, bytes))
+}
+
+function lastOptions(folder: string): string {
+  const names = fs.readdirSync(folder).filter((name) => name.startsWith('OPTIONS-'))
+  return path.join(folder, names.sort().at(-1) ?? '')
+}

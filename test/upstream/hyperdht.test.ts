@@ -1,0 +1,74 @@
+import { type Test, test } from 'brittle'
+import HyperDHT from 'hyperdht'
+import {
+  DHT_MEMBERS,
+  bindPort,
+  isOnline,
+  localPort,
+  moveBootstrapNode,
+  onNodesChange,
+  publicNodes
+} from '../../shared/upstream/hyperdht.ts'
+import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
+import { hasMembers, installed } from './installed.ts'
+
+/** An address of this machine at which nothing listens. */
+const NOWHERE = '127.0.0.99'
+const [HOST = '', PORT = ''] = bootstrap.split(/[:,]/)
+const LIVING = { host: HOST, port: Number(PORT) }
+
+test(`${installed('hyperdht')}: bootstrapNodes, online, bind and localAddress are there`, (t) => {
+  hasMembers(t, 'hyperdht', createNode(t), DHT_MEMBERS)
+})
+
+test(`${installed('hyperdht')}: BOOTSTRAP names nodes by address, name and port`, (t) => {
+  const nodes = publicNodes()
+  t.ok(nodes.length > 0, 'there are nodes')
+  for (const { address, name, port } of nodes) {
+    t.ok(/^\d+\.\d+\.\d+\.\d+$/.test(address), `${name} has an address`)
+    t.ok(/[a-z]/.test(name) && name !== address, `${address} has a name`)
+    t.ok(port > 0)
+  }
+})
+
+test(`${installed('hyperdht')}: a look-up begins at bootstrapNodes[i].host`, async (t) => {
+  const nowhere = { ...LIVING, host: NOWHERE }
+  const dht = createNode(t, [{ ...nowhere }])
+  await dht.fullyBootstrapped()
+  t.is(dht.toArray().length, 0, 'nobody answers there')
+
+  const found = new Promise<void>((resolve) => onNodesChange(dht, resolve))
+  t.ok(moveBootstrapNode(dht, nowhere, LIVING.host))
+  dht.refresh()
+  await found
+  t.ok(dht.toArray().length > 0, 'where it was moved to, somebody does')
+  t.absent(moveBootstrapNode(dht, nowhere, LIVING.host), 'nothing begins there any more')
+})
+
+test(`${installed('hyperdht')}: add-node tells of the nodes that answer`, async (t) => {
+  const dht = createNode(t)
+  let told = 0
+  let afterwards = 0
+  onNodesChange(dht, () => told++)
+  const stop = onNodesChange(dht, () => afterwards++)
+  stop()
+  await dht.fullyBootstrapped()
+  t.ok(told > 0, `${told} times`)
+  t.is(afterwards, 0, 'and not where that was ended')
+  t.ok(isOnline(dht))
+})
+
+test(`${installed('hyperdht')}: localAddress has the port once bind has resolved`, async (t) => {
+  const dht = createNode(t)
+  t.is(localPort(dht), null, 'there is none at first')
+  await bindPort(dht)
+  t.ok(Number(localPort(dht)) > 0)
+})
+
+function createNode(t: Test, nodes = [LIVING]): HyperDHT {
+  const dht = new HyperDHT({ bootstrap: nodes })
+  t.teardown(() => dht.destroy({ force: true }), { force: true })
+  return dht
+}
+
+closeTestnet()

@@ -1,0 +1,120 @@
+import b4a from 'b4a'
+import os from 'bare-os'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import HyperDHT from 'hyperdht'
+import type Hyperswarm from 'hyperswarm'
+import type { Connection } from 'hyperswarm'
+import { bindPort, localPort } from '../../shared/upstream/hyperdht.ts'
+import {
+  CONNECTION_MEMBERS,
+  SWARM_MEMBERS,
+  connectionWith,
+  createSwarmWith,
+  dialAt,
+  publicKeyOf,
+  timeoutsInARow,
+  unreadBytes
+} from '../../shared/upstream/hyperswarm.ts'
+import { Program } from '../helpers/program.ts'
+import { hasMembers, installed } from './installed.ts'
+
+const TOPIC = b4a.alloc(32, 1)
+const HOST = '127.0.0.1'
+const DIALS = 8
+const MEGABYTE = b4a.alloc(1024 * 1024)
+const POLL_MS = 20
+
+test(`${installed('hyperswarm')}: the dialler of a swarm is there`, (t) => {
+  hasMembers(t, 'hyperswarm', createSwarm(t), SWARM_MEMBERS)
+})
+
+test(`${installed('hyperswarm')}: maxParallel peers are dialled at once`, async (t) => {
+  const swarm = createSwarm(t)
+  await bindPort(swarm.dht)
+  for (let i = 1; i <= DIALS + 2; i++) {
+    dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
+  }
+  t.is(swarm.connecting, DIALS)
+})
+
+test(`${installed('hyperswarm')}: _handlePeer dials an address, with no DHT`, async (t) => {
+  const [server, client] = [createSwarm(t), createSwarm(t)]
+  const { near, far } = await meet(client, server)
+  t.ok(b4a.equals(near.remotePublicKey, publicKeyOf(server)), 'keyPair names the one')
+  t.ok(b4a.equals(far.remotePublicKey, publicKeyOf(client)), 'and the other')
+})
+
+test(`${installed('hyperswarm')}: _allConnections has a dial that is under way`, async (t) => {
+  const [server, client] = [createSwarm(t), createSwarm(t)]
+  const key = publicKeyOf(server)
+  t.is(connectionWith(client, key), undefined)
+  const meeting = meet(client, server)
+  await new Promise<void>((resolve) => client.once('update', resolve))
+  const dial = connectionWith(client, key)
+  t.ok(dial, 'as soon as it has begun')
+  t.is(client.connections.size, 0, 'where connections has none yet')
+  t.is((await meeting).near, dial)
+})
+
+test(`${installed('hyperswarm')}: _writableState.buffered counts what is not read`, async (t) => {
+  const { near, far } = await meet(createSwarm(t), createSwarm(t))
+  hasMembers(t, 'hyperswarm', near, CONNECTION_MEMBERS)
+  t.is(unreadBytes(near), 0, 'nothing at first')
+  const COUNT = 16
+  for (let i = 0; i < COUNT; i++) near.write(MEGABYTE)
+  t.ok(unreadBytes(near) >= COUNT * MEGABYTE.byteLength, 'all that was written')
+  const drained = new Promise<void>((resolve) => near.once('drain', resolve))
+  far.resume()
+  await drained
+  t.ok(unreadBytes(near) < MEGABYTE.byteLength, 'and no more, once it is read')
+})
+
+test(`${installed('hyperswarm')}: rtoCount counts the times that nothing was acknowledged`, async (t) => {
+  const script = path.join(import.meta.dirname, 'listener.ts')
+  const listener = new Program(t, [os.execPath(), script])
+  const [key = '', port = ''] = (await listener.stdout.line(/ /)).split(' ')
+  const client = createSwarm(t)
+  const opened = new Promise<Connection>((resolve) => client.once('connection', resolve))
+  dialAt(client, TOPIC, { publicKey: b4a.from(key, 'hex'), host: HOST, port: Number(port) })
+  const connection = await opened
+  t.is(timeoutsInARow(connection), 0)
+  listener.signal('SIGSTOP')
+  connection.write(b4a.from('hello'))
+  while (timeoutsInARow(connection) < 2) {
+    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  t.pass('a peer that is silent is counted')
+  listener.signal('SIGCONT')
+  while (timeoutsInARow(connection) > 0) {
+    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  t.pass('until it answers')
+})
+
+/** A swarm that knows no node of any DHT. */
+function createSwarm(t: Test): Hyperswarm {
+  const swarm = createSwarmWith(new HyperDHT({ bootstrap: [] }), DIALS)
+  t.teardown(() => swarm.destroy({ force: true }), { force: true })
+  return swarm
+}
+
+/** Both ends of a connection from `client` to `server`. */
+async function meet(
+  client: Hyperswarm,
+  server: Hyperswarm
+): Promise<{ near: Connection; far: Connection }> {
+  await server.listen()
+  const [near, far] = [client, server].map((swarm) => {
+    return new Promise<Connection>((resolve) => {
+      swarm.once('connection', (connection) => {
+        connection.on('error', () => {})
+        resolve(connection)
+      })
+    })
+  }) as [Promise<Connection>, Promise<Connection>]
+  const port = localPort(server.dht)
+  if (port === null) throw new Error('it has no port')
+  dialAt(client, TOPIC, { publicKey: publicKeyOf(server), host: HOST, port })
+  return { near: await near, far: await far }
+}
