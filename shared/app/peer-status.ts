@@ -64,6 +64,11 @@ export class PeerStatus {
     this.#schedulePathReport()
   }
 
+  /** A peer was dropped that `reason`. */
+  reportDrop(reason: string): void {
+    this.#status.info(`dropped a peer that ${reason}`)
+  }
+
   /** Tells whether the DHT answers. */
   reportDht(answers: boolean): void {
     if (this.#closed) return
