@@ -1,4 +1,4 @@
-import type { Hypercore } from 'hypercore'
+import type { LogState } from './claim.ts'
 import {
   type Batch,
   type Begin,
@@ -13,12 +13,12 @@ import type { CandidateState, Progress } from './source-policy.ts'
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
-  { length, fork, manifest }: Pick<Hypercore, 'length' | 'fork' | 'manifest'>,
+  { length, fork, hasManifest }: LogState & { hasManifest: boolean },
   id: number,
   skip: Skip
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: manifest === null }
+  return { id, fork, length, skip: rest, manifest: !hasManifest }
 }
 
 /**

@@ -73,7 +73,7 @@ export class LogEnd {
       all = true
     })
     const deadline = now() + timeout
-    while (now() < deadline && !this.#core.closing) {
+    while (now() < deadline && this.#core.readable) {
       if (all && this.#hasAnswer()) break
       await this.#after(POLL_MS)
     }

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { answersOwed } from '../upstream/hypercore-peer.ts'
 
 /** Blocks that were asked for and have not come for this long are not coming. */
 const STALL_TIMEOUT_MS = 10_000
@@ -38,7 +39,7 @@ export function detectStalls(
     moved()
     core
       .setUserData(PROBE, b4a.from(String(movedAt)))
-      .then(() => core.peers.filter(({ inflight }) => inflight > 0).forEach(onstall), onerror)
+      .then(() => core.peers.filter((peer) => answersOwed(peer) > 0).forEach(onstall), onerror)
   }, STALL_TIMEOUT_MS / 10)
 
   return () => {

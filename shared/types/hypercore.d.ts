@@ -79,113 +79,12 @@ declare module 'hypercore' {
   export default Hypercore
 }
 
-// ---- still used in feed/, replication/, storage/ and the apps, to be removed ----
-declare module 'hypercore' {
-  import type Protomux from 'protomux'
-  import type { Connection } from 'hyperswarm'
-
-  interface Node {
-    index: number
-    size: number
-    hash: Uint8Array
-  }
-
-  interface Upgrade {
-    start: number
-    length: number
-    nodes: Node[]
-    additionalNodes: Node[]
-    signature: Uint8Array
-  }
-
-  interface Proof {
-    fork: number
-    block: null
-    hash: null
-    seek: null
-    upgrade: Upgrade | null
-    manifest: Manifest | null
-  }
-
-  interface ReadBatch {
-    getBlock(index: number): Promise<Uint8Array | null>
-    getTreeNode(index: number): Promise<Node | null>
-    tryFlush(): void
-  }
-
-  interface TreeBatch {
-    signature: Uint8Array | null
-    session: unknown
-    restore(length: number): Promise<TreeBatch>
-    proof(
-      rx: ReadBatch,
-      request: { block: null; hash: null; seek: null; upgrade: { start: number; length: number } }
-    ): Promise<{ settle(): Promise<Proof> }>
-  }
-
-  interface Sync {
-    fork: number
-    length: number
-  }
-
-  interface Range {
-    start: number
-    length: number
-    drop: boolean
-  }
-
-  interface Wire<T> {
-    onmessage: (message: T, channel: unknown) => unknown
-    send: (message: T) => unknown
-  }
-
-  interface Peer {
-    protomux: Protomux
-    stream: Connection
-    remotePublicKey: Uint8Array
-    remoteSynced: boolean
-    remoteLength: number
-    remoteFork: number
-    remoteHasManifest: boolean
-    inflight: number
-    wireSync: Wire<Sync>
-    wireRange: Wire<Range>
-  }
-
-  interface Events {
-    conflict: [length: number, fork: number]
-  }
-
-  interface Options {
-    eagerUpgrade?: boolean
-  }
-
-  interface Hypercore {
-    readonly manifest: Manifest | null
-    readonly closing: Promise<void> | null
-    readonly core: {
-      state: {
-        length: number
-        roots: Node[]
-        signature: Uint8Array | null
-        storage: { read(): ReadBatch }
-        createTreeBatch(): TreeBatch
-      }
-      verifier: {
-        sign(batch: TreeBatch, keyPair: KeyPair): Uint8Array
-        verify(batch: TreeBatch, signature: Uint8Array): boolean
-      } | null
-      replicator: { eagerUpgrade: boolean }
-      bitfield: { firstUnset(start: number): number }
-      setManifest(manifest: Manifest): Promise<void>
-    }
-    applyProof(proof: Proof): Promise<boolean>
-  }
-}
-
 declare module 'hypercore/messages' {
   import type { Encoder } from 'compact-encoding'
-  import type { Proof } from 'hypercore'
+  import type { Manifest } from 'hypercore'
 
-  export const wire: { data: Encoder<Proof & { request: number }> }
+  /** Encodes and decodes, of a `data` message, what makes no block. */
+  export const wire: {
+    data: Encoder<any>
+  }
 }
