@@ -12,10 +12,11 @@ import {
   interceptSent,
   sendMessage
 } from '../../shared/upstream/hypercore-messages.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { PASSING, connect, createPair } from './pair.ts'
+import { PASSING, createPair } from './pair.ts'
 
 /** What a channel has for each kind of message. */
 interface Kind {
