@@ -44,8 +44,8 @@ test(`${installed('hypercore')}: no kind of message goes past the filter`, async
   })
   connect(t, log, copy)
   const own = await before
-  const unfiltered = (await after).flatMap((onmessage, i) => (onmessage === own[i] ? [i] : []))
   t.is(own.length, 10, 'Hypercore has ten kinds of messages')
+  const unfiltered = (await after).flatMap((onmessage, i) => (onmessage === own[i] ? [i] : []))
   t.alike(unfiltered, [], 'the filter takes each')
 })
 
