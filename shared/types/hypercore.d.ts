@@ -81,10 +81,6 @@ declare module 'hypercore' {
 
 declare module 'hypercore/messages' {
   import type { Encoder } from 'compact-encoding'
-  import type { Manifest } from 'hypercore'
 
-  /** Encodes and decodes, of a `data` message, what makes no block. */
-  export const wire: {
-    data: Encoder<any>
-  }
+  export const wire: { data: Encoder<unknown> }
 }
