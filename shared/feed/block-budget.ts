@@ -6,14 +6,13 @@ interface Span {
   count: number
 }
 
-/** A span that is too long is looked at in this many parts. */
+/** A span that is too long is divided into this many parts. */
 const PARTS = 8
 
 /**
- * Resolves to how many blocks of `core` from `start` on, and before `end`, have `bytes` at the most,
- * though at least one. The Merkle tree tells, whose nodes hold the size of all below them:
- * no average would, where a few large blocks come after many small ones. With `enough` bytes it is
- * content, and looks no closer.
+ * Resolves to how many blocks of `core` from `start` on, and before `end`, have at most `bytes`, but at
+ * least one. Uses the exact sizes in the Merkle tree: an average would fail where block sizes vary.
+ * Stops early once `enough` bytes are found.
  */
 export async function blocksWithin(
   core: Hypercore,
@@ -44,7 +43,7 @@ export async function blocksWithin(
   return Math.max(1, next - start)
 }
 
-// the fewest nodes that have these blocks, and no others, below them
+// The fewest nodes that have these blocks, and no others, below them.
 function spansOf(start: number, end: number): Span[] {
   const spans: Span[] = []
   while (start < end) {
@@ -61,7 +60,7 @@ function partsOf({ start, count }: Span): Span[] {
   return Array.from({ length: count / part }, (_, i) => ({ start: start + i * part, count: part }))
 }
 
-// of what is not all here the size is not known, which is as good as too long
+// A span that is not all here has no known size, and counts as too long.
 function measured(core: Hypercore, spans: Span[]): Promise<(Span & { size: number })[]> {
   const rx = core.core.state.storage.read()
   const sized = spans.map(async (span) => {
