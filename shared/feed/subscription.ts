@@ -8,8 +8,14 @@ import {
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from './messages.ts'
-import { type Observation, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
 import type { CandidateState, Progress } from './source-policy.ts'
+
+/** A peer that is followed. */
+interface Source extends CandidateState {
+  /** Bytes that have come from it on its connection. */
+  readonly received: number
+}
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
@@ -25,7 +31,7 @@ export function requestOf(
  * One subscription: what was asked, what has come, and what we have not acknowledged. A message that
  * no honest source sends is answered with the offence; the caller has checked that it carries the id.
  */
-export class Subscription<C extends CandidateState> {
+export class Subscription<C extends Source> {
   readonly source: C
   /** What the source was asked, with our log as it was then. */
   readonly request: Subscribe
@@ -43,7 +49,7 @@ export class Subscription<C extends CandidateState> {
     this.source = source
     this.request = request
     this.#fallback = fallback
-    this.#pace = new Pace(now)
+    this.#pace = new Pace(source.received, now)
   }
 
   /** Where the source has proven the log to end when it began; Infinity before. */
@@ -112,7 +118,7 @@ export class Subscription<C extends CandidateState> {
   stored(now: number): C | null {
     const fallback = this.#fallback
     this.#fallback = null
-    this.#pace.moved(now)
+    this.#pace.finished(this.source.received, now)
     return fallback
   }
 
@@ -135,8 +141,9 @@ export class Subscription<C extends CandidateState> {
   }
 
   /** Takes what is seen at a review. */
-  observe(seen: Omit<Observation, 'heldBack'>, now: number): void {
-    this.#pace.observe({ ...seen, heldBack: this.#heldBack }, now)
+  observe(othersAhead: boolean, now: number): void {
+    const { received } = this.source
+    this.#pace.observe({ othersAhead, received, heldBack: this.#heldBack }, now)
   }
 
   get #heldBack(): boolean {

@@ -20,6 +20,10 @@ interface Timed {
   readonly rawStream: { readonly rtoCount: number }
 }
 
+interface Counted {
+  readonly rawStream: { readonly bytesReceived: number; readonly packetsReceived: number }
+}
+
 /** What this module uses of a swarm. */
 export const SWARM_MEMBERS: Members = {
   'swarm.maxParallel': 'number',
@@ -31,8 +35,17 @@ export const SWARM_MEMBERS: Members = {
 const UNREAD_MEMBERS: Members = { 'connection._writableState.buffered': 'number' }
 const TIMEOUT_MEMBERS: Members = { 'connection.rawStream.rtoCount': 'number' }
 
+const RECEIVED_MEMBERS: Members = {
+  'connection.rawStream.bytesReceived': 'number',
+  'connection.rawStream.packetsReceived': 'number'
+}
+
 /** What this module uses of a connection that is open. */
-export const CONNECTION_MEMBERS: Members = { ...UNREAD_MEMBERS, ...TIMEOUT_MEMBERS }
+export const CONNECTION_MEMBERS: Members = {
+  ...UNREAD_MEMBERS,
+  ...TIMEOUT_MEMBERS,
+  ...RECEIVED_MEMBERS
+}
 
 /**
  * A swarm on `dht` that dials up to `dials` peers at once, where Hyperswarm's own limit of three waits
@@ -92,4 +105,19 @@ export function unreadBytes(connection: Connection): number {
 export function timeoutsInARow(connection: Connection): number {
   assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
   return (connection as Connection & Timed).rawStream.rtoCount
+}
+
+/** What UDX puts before the payload of each packet, in bytes. */
+const PACKET_HEADER = 20
+
+/**
+ * Bytes of payload that have come on `connection`, encrypted, counted as each packet arrives: tells a
+ * peer that is sending a large message over a slow link from one that is silent. Throws a Failure where
+ * they are no longer counted, since every peer would seem to be silent. No public way: `data` comes with
+ * whole messages.
+ */
+export function payloadReceived(connection: Connection): number {
+  assertMembers('hyperswarm', connection, RECEIVED_MEMBERS)
+  const { bytesReceived, packetsReceived } = (connection as Connection & Counted).rawStream
+  return bytesReceived - PACKET_HEADER * packetsReceived
 }

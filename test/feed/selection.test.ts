@@ -1,7 +1,7 @@
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import type { Candidate } from '../../shared/feed/candidate.ts'
-import { MAX_BYTES } from '../../shared/feed/messages.ts'
+import { FED_BYTES } from '../../shared/feed/pace.ts'
 import { Selection } from '../../shared/feed/selection.ts'
 import {
   type Decision,
@@ -15,7 +15,7 @@ import { FakePeer } from './fake-peer.ts'
 /** A log of ten blocks that is replicated with `fakes`, which all speak the feed. */
 function create(...fakes: FakePeer[]) {
   const peers: Peer[] = fakes.map(({ peer }) => peer)
-  const log = { length: 10, fork: 0, byteLength: 100, peers }
+  const log = { length: 10, fork: 0, peers }
   const selection = new Selection(log, { requirePath: false })
   for (const fake of fakes) selection.add(fake)
   return { log, selection }
@@ -112,7 +112,7 @@ test('a slow source is given more time with each that was tried in its place', (
   log.length = 10
   review(current)
   now += STARVATION_MS
-  log.byteLength += MAX_BYTES - 1
+  for (const fake of [slow, rival]) fake.received += FED_BYTES - 1
   t.is(review(current).do, 'follow', 'the first limit counts again')
 })
 
