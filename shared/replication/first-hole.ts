@@ -13,3 +13,17 @@ export async function firstHole(core: Hypercore, start: number, end: number): Pr
   }
   return low
 }
+
+/** The first block of `core` from which on every block is on disk; its length where the last is not. */
+export async function startOfLastRun(core: Hypercore): Promise<number> {
+  const { length } = core
+  let low = 0
+  let high = length
+  // from `high` on every block is here
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (await core.has(middle, length)) high = middle
+    else low = middle + 1
+  }
+  return high
+}

@@ -1,8 +1,8 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
-import { lastMissing } from '../upstream/hypercore-bitfield.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { startOfLastRun } from './first-hole.ts'
 
 const POLL_MS = 100
 /** Peers do not announce blocks that they know we have, so they are asked, and asked again. */
@@ -59,11 +59,12 @@ export async function waitUntilHeld(
  * taken all that was told, or a second has passed. A writer may wait for this, and for nothing else.
  */
 export async function sayFarewell(core: Hypercore): Promise<void> {
+  const runs = await heldRuns(core)
   const connections = core.peers.map(connectionOf)
   const left = connections.map(
     (connection) => new Promise<void>((resolve) => connection.once('close', resolve))
   )
-  for (const { start, end } of heldRuns(core)) {
+  for (const { start, end } of runs) {
     for (const peer of core.peers) {
       sendMessage(peer, 'range', { start, length: end - start, drop: false })
     }
@@ -73,9 +74,9 @@ export async function sayFarewell(core: Hypercore): Promise<void> {
 }
 
 // a log is read from its beginning, or from some block on to its end
-function heldRuns(core: Hypercore): { start: number; end: number }[] {
+async function heldRuns(core: Hypercore): Promise<{ start: number; end: number }[]> {
   const { length, contiguousLength } = core
-  const last = { start: lastMissing(core, length - 1) + 1, end: length }
+  const last = { start: await startOfLastRun(core), end: length }
   const first = { start: 0, end: contiguousLength }
   return [first, last].filter(({ start, end }, i) => start < end && (i === 0 || start > 0))
 }

@@ -56,20 +56,11 @@ declare module 'hyperdht' {
     bootstrap?: (string | { host: string; port: number })[]
   }
 
-  export interface Found {
-    publicKey: Uint8Array
-  }
-
   export class HyperDHT extends EventEmitter<Events> {
-    static hash(data: Uint8Array): Uint8Array
-    static bootstrapper(port: number, host: string): HyperDHT
-
     constructor(opts?: Options)
 
     fullyBootstrapped(): Promise<void>
     toArray(opts?: { limit?: number }): { host: string; port: number }[]
-    lookup(topic: Uint8Array): AsyncIterable<{ peers: Found[] }>
-    findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: Found | null }>
     destroy(opts?: { force?: boolean }): Promise<void>
   }
 

@@ -2,7 +2,6 @@ import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import { DHT_MEMBERS } from './hyperdht.ts'
 import { ANNOUNCING_MEMBERS, RECORD_MEMBERS } from './hyperdht-records.ts'
-import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
 import { TREE_MEMBERS } from './hypercore-tree.ts'
@@ -18,7 +17,6 @@ export function assertCore(core: Hypercore): void {
   assertMembers('hypercore', core, {
     ...TREE_MEMBERS,
     ...STORE_MEMBERS,
-    ...BITFIELD_MEMBERS,
     ...REPLICATOR_MEMBERS
   })
 }

@@ -15,6 +15,10 @@ interface Rpc {
   ): Promise<{ value: Uint8Array | null }>
 }
 
+interface Hashing {
+  hash(data: Uint8Array): Uint8Array
+}
+
 interface Announcing {
   readonly server: { readonly relayAddresses: readonly Address[]; refresh(): void }
   status(topic: Uint8Array): { readonly _closestNodes?: readonly Address[] | null } | null
@@ -64,7 +68,7 @@ export async function namesPeer(
  */
 export async function isRelayed(swarm: Hyperswarm, publicKey: Uint8Array): Promise<boolean> {
   const own = (swarm.dht as HyperDHT & Rpc).remoteAddress()
-  const target = HyperDHT.hash(publicKey)
+  const target = (HyperDHT as typeof HyperDHT & Hashing).hash(publicKey)
   for (const node of (swarm as Hyperswarm & Announcing).server.relayAddresses) {
     if (own !== null && node.host === own.host && node.port === own.port) continue
     const answer = await ask(swarm.dht, node, FIND_PEER, target)

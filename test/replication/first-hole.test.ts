@@ -1,5 +1,5 @@
 import { test } from 'brittle'
-import { firstHole } from '../../shared/replication/first-hole.ts'
+import { firstHole, startOfLastRun } from '../../shared/replication/first-hole.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -29,4 +29,22 @@ test('the first block that is not here is found from anywhere', async (t) => {
     }
   }
   t.is(await firstHole(log, 0, LENGTH), LENGTH, 'a log has none')
+})
+
+test('the run of blocks at the end of a copy is found wherever it begins', async (t) => {
+  const log = await createLog(t, numbered(LENGTH))
+  const copy = await createCopy(t, log)
+  t.is(await startOfLastRun(copy), 0, 'of no block')
+  connect(t, log, copy)
+  await copy.update({ wait: true })
+  t.is(await startOfLastRun(copy), LENGTH, 'of a copy that holds none')
+  await copy.download({ start: 3, end: 9 }).done()
+  t.is(await startOfLastRun(copy), LENGTH, 'of one that lacks the last')
+  for (let start = LENGTH - 1; start >= 0; start--) {
+    await copy.download({ start, end: start + 1 }).done()
+    const expected = start <= 9 && start > 3 ? 3 : start
+    const found = await startOfLastRun(copy)
+    if (found !== expected) t.fail(`from ${start} on: ${found}, not ${expected}`)
+  }
+  t.is(await startOfLastRun(copy), 0, 'of one that lacks nothing')
 })

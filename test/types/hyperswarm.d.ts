@@ -28,6 +28,12 @@ declare module 'hyperdht' {
   interface HyperDHT {
     address(): { host: string; port: number }
     refresh(): void
+    lookup(topic: Uint8Array): AsyncIterable<{ peers: { publicKey: Uint8Array }[] }>
+    findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: object | null }>
+  }
+
+  namespace HyperDHT {
+    function bootstrapper(port: number, host: string): HyperDHT
   }
 }
 
