@@ -64,6 +64,11 @@ export class PeerStatus {
     this.#schedulePathReport()
   }
 
+  /** A peer was dropped that `reason`. */
+  reportDrop(reason: string): void {
+    this.#status.info(`dropped a peer that ${reason}`)
+  }
+
   /** Tells whether the DHT answers. */
   reportDht(answers: boolean): void {
     if (this.#closed) return
@@ -79,7 +84,7 @@ export class PeerStatus {
 
   #where(): string {
     const { lan, dht } = this.#search
-    if (dht.answers !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
+    if (dht.online !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
     return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
   }
 
@@ -138,7 +143,7 @@ export class PeerStatus {
 
   #found(publicKey: Uint8Array, host: string): string {
     const { lan, dht } = this.#search
-    if (lan === null || (dht.answers === true && !lan.heard(publicKey))) return 'through the DHT'
+    if (lan === null || (dht.online === true && !lan.heard(publicKey))) return 'through the DHT'
     const ours = Object.values(os.networkInterfaces())
       .flat()
       .some(({ address }) => address === host)

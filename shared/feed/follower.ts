@@ -92,6 +92,7 @@ export class Follower {
 
   /** `peer`, which was `previousHops` connections away from the writer, now says otherwise. */
   onhops(peer: FeedPeer, previousHops: number): void {
+    this.#events.onhops(peer.peer, peer.hops)
     const source = this.#subscription?.source
     const followed = source?.channel === peer
     if (followed) this.#selection.sendHops(this.hops)

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
+import { assertCore } from '../upstream/assert.ts'
 import { onConflict } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
@@ -108,6 +109,7 @@ async function open(
     assertWhole(folder, repairHint)
     const core = create(storeIn(folder))
     await core.ready()
+    assertCore(core)
     onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {

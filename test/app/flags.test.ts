@@ -132,7 +132,7 @@ test('what is not a key is refused', (t) => {
   t.is(readerRefuses(KEY), `there is no place for '${KEY}' (see reader-app --help)`)
 })
 
-test('what no app knows is refused by name', (t) => {
+test('an unknown flag or argument is refused by its name', (t) => {
   t.is(writerRefuses('--colour'), 'there is no flag --colour (see writer-app --help)')
   t.is(writerRefuses('--no-colour'), 'there is no flag --no-colour (see writer-app --help)')
   t.is(writerRefuses('-x'), 'there is no flag -x (see writer-app --help)')
@@ -163,7 +163,7 @@ test('a flag that takes no value is refused with one', (t) => {
   t.ok(writerRefuses('--no-lan=1').startsWith('--no-lan takes no value'))
 })
 
-test('a number that is none is refused', (t) => {
+test('a value that is no number is refused', (t) => {
   for (const value of ['x', '1.5', '0x10', '1e3', ' 1', '9'.repeat(16)]) {
     for (const flag of ['--start', '--tail', '--count']) {
       t.is(

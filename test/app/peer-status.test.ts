@@ -2,48 +2,51 @@ import type { Program } from '../helpers/program.ts'
 import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { Host, createNetwork, netTest } from '../helpers/net/host.ts'
 
-netTest('the status says who came, who went, and what is looked for where', async (t) => {
-  const { hosts } = await createNetwork(t, 2)
-  const [a, b] = hosts as [Host, Host]
-  const storage = await t.tmp()
-  const first = await startWriter(a, ['--storage', storage])
-  await first.append('one')
-  await first.program.stderr.line(
-    'writer-app: no peer yet, still looking in the DHT, on this machine and the local network'
-  )
-  const reader = await startReader(b, first.key, ['--start', '0'])
-  await first.program.stderr.line(
-    'writer-app: connected to a reader at 10.9.0.2, on the local network (1 peer)'
-  )
-  await reader.stderr.line(
-    /^reader-app: connected to the writer at 10\.9\.0\.1, on the local network/
-  )
-  await first.program.stderr.line(
-    'writer-app: the DHT does not answer, looking on this machine and the local network only'
-  )
-  await first.program.stop('SIGINT')
-  await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
+netTest(
+  'the status names each peer that comes or goes, and says where peers are looked for',
+  async (t) => {
+    const { hosts } = await createNetwork(t, 2)
+    const [a, b] = hosts as [Host, Host]
+    const storage = await t.tmp()
+    const first = await startWriter(a, ['--storage', storage])
+    await first.append('one')
+    await first.program.stderr.line(
+      'writer-app: no peer yet, still looking in the DHT, on this machine and the local network'
+    )
+    const reader = await startReader(b, first.key, ['--start', '0'])
+    await first.program.stderr.line(
+      'writer-app: connected to a reader at 10.9.0.2, on the local network (1 peer)'
+    )
+    await reader.stderr.line(
+      /^reader-app: connected to the writer at 10\.9\.0\.1, on the local network/
+    )
+    await first.program.stderr.line(
+      'writer-app: the DHT does not answer, looking on this machine and the local network only'
+    )
+    await first.program.stop('SIGINT')
+    await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
 
-  const second = await startWriter(a, ['--storage', storage], 1)
-  await reader.stderr.line(/^reader-app: found the writer again at 10\.9\.0\.1/)
-  const neighbour = await startReader(a, second.key)
-  await second.program.stderr.line(
-    'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
-  )
-  await neighbour.stop('SIGINT')
-  await second.program.stderr.line('writer-app: lost a reader (1 peer)')
-  await reader.stop('SIGINT')
-  await second.program.stderr.line(/^writer-app: lost a reader \(no peers\), still looking/)
-  await second.program.stop('SIGINT')
+    const second = await startWriter(a, ['--storage', storage], 1)
+    await reader.stderr.line(/^reader-app: found the writer again at 10\.9\.0\.1/)
+    const neighbour = await startReader(a, second.key)
+    await second.program.stderr.line(
+      'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
+    )
+    await neighbour.stop('SIGINT')
+    await second.program.stderr.line('writer-app: lost a reader (1 peer)')
+    await reader.stop('SIGINT')
+    await second.program.stderr.line(/^writer-app: lost a reader \(no peers\), still looking/)
+    await second.program.stop('SIGINT')
 
-  // what ends because we stop is no news
-  t.absent(neighbour.stderr.text.includes('lost'))
-  t.is(count(reader, 'lost the writer'), 1)
-  t.is(count(first.program, 'lost'), 0)
-})
+    // what ends because we stop is no news
+    t.absent(neighbour.stderr.text.includes('lost'))
+    t.is(count(reader, 'lost the writer'), 1)
+    t.is(count(first.program, 'lost'), 0)
+  }
+)
 
 netTest(
-  'a reader is told when nobody knows a way to the writer, and when somebody does',
+  'a reader says when no peer has a path to the writer, and when the writer is back',
   async (t) => {
     const host = await Host.create(t)
     const storage = await t.tmp()
@@ -86,7 +89,7 @@ netTest('the status tells when the DHT goes and when it is back', async (t) => {
   await arrives(reader, 'one')
 })
 
-netTest('--quiet says nothing of all this', async (t) => {
+netTest('--quiet says nothing about peers', async (t) => {
   const host = await Host.create(t)
   const writer = await startWriter(host, ['--quiet'])
   const reader = await startReader(host, writer.key, ['--quiet', '--start', '0'])

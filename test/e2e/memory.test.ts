@@ -39,7 +39,7 @@ onLinux('a stalled consumer does not grow the memory of its reader', async (t) =
   t.ok(stuck <= 165)
 })
 
-onLinux('200 MB without a newline end the writer at the length of a block', async (t) => {
+onLinux('a line of 200 MB ends the writer once it is longer than a block', async (t) => {
   const storage = await t.tmp()
   const { program, append } = await startWriter(t, ['--quiet'], { storage })
   await append('before')

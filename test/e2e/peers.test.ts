@@ -31,7 +31,7 @@ test('a reader without a writer says that it waits, goes on, and prints when the
   t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\nBlock 0: a\n')
 })
 
-test('a reader whose copy has blocks skips these where no writer is there to ask', async (t) => {
+test('without a writer, a reader skips the blocks that its copy holds', async (t) => {
   const storage = await t.tmp()
   const copy = await t.tmp()
   const first = await startWriter(t, [], { storage })
@@ -48,7 +48,7 @@ test('a reader whose copy has blocks skips these where no writer is there to ask
   t.is(reader.stdout.lines.length, 2)
 })
 
-test('an empty peer met first is not taken for the end of the log', async (t) => {
+test('a reader that meets an empty reader first still finds the end of the log', async (t) => {
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   await first.append('a', 'b', 'c')
@@ -91,7 +91,7 @@ test('a reader serves the log when the writer was killed', async (t) => {
   t.alike(second.stdout.lines.slice(1), ['Block 0: a', 'Block 1: b'])
 })
 
-test('a reader that follows another one hears what the writer says', async (t) => {
+test('a reader that got the log from another reader gets new lines once the writer is back', async (t) => {
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   await first.append('a')

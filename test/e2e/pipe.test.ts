@@ -44,7 +44,7 @@ test('a reader whose consumer is gone ends with 0', async (t) => {
   }
 })
 
-test('a writer whose acknowledgements nobody reads any more ends with 0, and keeps the line', async (t) => {
+test('a writer whose stdout has been closed ends with 0, and keeps the line', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t, [], { storage })
   writer.program.closeStdout()
@@ -57,7 +57,7 @@ test('a writer whose acknowledgements nobody reads any more ends with 0, and kee
   await reader.stdout.line('Block 0: a')
 })
 
-onLinux('an output that cannot be written is an error, not an end', async (t) => {
+onLinux('a standard output that cannot be written is an error, with exit code 1', async (t) => {
   const writer = await startWriter(t)
   await writer.append('a')
   const env = await homeEnv(t)
@@ -74,7 +74,7 @@ onLinux('an output that cannot be written is an error, not an end', async (t) =>
   }
 })
 
-onPosix('an input that is closed has nothing in it', async (t) => {
+onPosix('a standard input that is closed counts as empty', async (t) => {
   const args = [...command('writer-app'), ...PRIVATE, '--exit-on-eof']
   const env = await homeEnv(t)
   const writer = new Program(t, ['sh', '-c', '"$@" <&-', 'sh', ...args], { env })

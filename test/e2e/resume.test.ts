@@ -76,7 +76,7 @@ test('after a kill --resume skips nothing', async (t) => {
   t.is(after.at(-1), 10_999, 'to the end')
 })
 
-test('a block that nobody took is printed again', async (t) => {
+test('--resume prints again what the consumer of the last run did not take', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t)
   await writer.append(...numbered(25_000, 0, 160))

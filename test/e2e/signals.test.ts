@@ -39,7 +39,7 @@ onPosix('a signal stops a reader that still looks for its first peer', async (t)
   t.is(reader.stdout.text, '')
 })
 
-onLinux('a second signal ends at once, with the code of its own', async (t) => {
+onLinux('a second signal ends the app at once, with its own exit code', async (t) => {
   const dht = await createTestnet(10)
   t.teardown(() => dht.destroy(), { force: true })
   const bootstrap = String(dht.bootstrap[0]?.port)
@@ -54,7 +54,7 @@ onLinux('a second signal ends at once, with the code of its own', async (t) => {
 })
 
 onPosix(
-  'a signal in the middle of the input keeps a beginning of it, whole and in order',
+  'after a signal in the middle of the input the log holds its first lines, whole and in order',
   async (t) => {
     const storage = await t.tmp()
     const lines = numbered(200_000)

@@ -6,28 +6,31 @@ import { onPosix } from '../helpers/platform.ts'
 /** Longer than it takes for a connection to be given up. */
 const ASLEEP_MS = 40_000
 
-onPosix('a machine that slept goes on where it was', async (t) => {
-  await Promise.all([
-    sleeps(t, 'the reader', async (writer, reader) => {
-      reader.signal('SIGSTOP')
-      await writer.program.stderr.line(/lost/)
-      await writer.append('meanwhile')
-      reader.signal('SIGCONT')
-    }),
-    sleeps(t, 'the writer', async (writer, reader) => {
-      writer.program.signal('SIGSTOP')
-      await reader.stderr.line(/lost/)
-      writer.program.signal('SIGCONT')
-      await writer.append('meanwhile')
-    }),
-    sleeps(t, 'both', async (writer, reader) => {
-      for (const program of [writer.program, reader]) program.signal('SIGSTOP')
-      await new Promise<void>((resolve) => setTimeout(resolve, ASLEEP_MS))
-      for (const program of [writer.program, reader]) program.signal('SIGCONT')
-      await writer.append('meanwhile')
-    })
-  ])
-})
+onPosix(
+  'when a writer, a reader or both were suspended, each line arrives once and in order',
+  async (t) => {
+    await Promise.all([
+      sleeps(t, 'the reader', async (writer, reader) => {
+        reader.signal('SIGSTOP')
+        await writer.program.stderr.line(/lost/)
+        await writer.append('meanwhile')
+        reader.signal('SIGCONT')
+      }),
+      sleeps(t, 'the writer', async (writer, reader) => {
+        writer.program.signal('SIGSTOP')
+        await reader.stderr.line(/lost/)
+        writer.program.signal('SIGCONT')
+        await writer.append('meanwhile')
+      }),
+      sleeps(t, 'both', async (writer, reader) => {
+        for (const program of [writer.program, reader]) program.signal('SIGSTOP')
+        await new Promise<void>((resolve) => setTimeout(resolve, ASLEEP_MS))
+        for (const program of [writer.program, reader]) program.signal('SIGCONT')
+        await writer.append('meanwhile')
+      })
+    ])
+  }
+)
 
 async function sleeps(
   t: Test,

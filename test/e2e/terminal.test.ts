@@ -11,23 +11,26 @@ import { CTRL_C, CTRL_D, onTerminal, runOnTerminal } from '../helpers/terminal.t
 const HOSTILE = '\x1b[2Jred\x07 \u202egnp.exe'
 const SHOWN = '\\x1b[2Jred\\x07 \\u202egnp.exe'
 
-onTerminal('what a stranger wrote is escaped on a terminal, and kept in a pipe', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append('tab\tand 🍐', HOSTILE)
+onTerminal(
+  'control characters in a block are escaped on a terminal, and kept in a pipe',
+  async (t) => {
+    const writer = await startWriter(t)
+    await writer.append('tab\tand 🍐', HOSTILE)
 
-  const flags = ['--start', '0', '-n', '2']
-  const reader = [...command('reader-app'), ...flags, ...PRIVATE, writer.key]
-  const env = await homeEnv(t)
-  const terminal = runOnTerminal(t, reader, { env })
-  await terminal.stdout.line('Block 0: tab\tand 🍐\r')
-  await terminal.stdout.line(`Block 1: ${SHOWN}\r`)
-  t.is(await terminal.ending, 0)
-  t.absent(terminal.stdout.text.includes('\x1b'), 'nothing acts on the terminal')
+    const flags = ['--start', '0', '-n', '2']
+    const reader = [...command('reader-app'), ...flags, ...PRIVATE, writer.key]
+    const env = await homeEnv(t)
+    const terminal = runOnTerminal(t, reader, { env })
+    await terminal.stdout.line('Block 0: tab\tand 🍐\r')
+    await terminal.stdout.line(`Block 1: ${SHOWN}\r`)
+    t.is(await terminal.ending, 0)
+    t.absent(terminal.stdout.text.includes('\x1b'), 'nothing acts on the terminal')
 
-  const pipe = await startReader(t, writer.key, flags)
-  t.is(await pipe.ending, 0)
-  t.is(pipe.stdout.lines[2], `Block 1: ${HOSTILE}`)
-})
+    const pipe = await startReader(t, writer.key, flags)
+    t.is(await pipe.ending, 0)
+    t.is(pipe.stdout.lines[2], `Block 1: ${HOSTILE}`)
+  }
+)
 
 onTerminal('--raw shows the bytes as they are, on a terminal too', async (t) => {
   const writer = await startWriter(t)

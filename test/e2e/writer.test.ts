@@ -90,7 +90,7 @@ test('with --exit-on-eof the writer leaves once a peer holds every block', async
   await reader.stdout.line('Block 1: b')
 })
 
-test('with --exit-on-eof what a reader skipped of earlier runs does not matter', async (t) => {
+test('with --exit-on-eof the writer waits for the blocks of this run alone', async (t) => {
   const storage = await t.tmp()
   const earlier = await startWriter(t, [], { storage })
   await earlier.append('a', 'b', 'c')
@@ -133,7 +133,7 @@ test('a line may be as long as a block can be', async (t) => {
   t.ok(b4a.equals(reader.stdout.bytes, b4a.concat([line, b4a.from('\nshort\n')])))
 })
 
-test('a line that is longer is an error that names it, and what came before is kept', async (t) => {
+test('a line longer than a block is an error that names it, and the lines before it are kept', async (t) => {
   const storage = await t.tmp()
   const flags = ['--json', '--quiet']
   const first = await startApp(t, 'writer-app', flags, { storage })

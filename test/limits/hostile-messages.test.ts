@@ -38,7 +38,7 @@ test('whatever a holder of the key says, writer and reader go on serving each ot
   }
 })
 
-test('a reader that meets nobody but hostile peers survives them all', async (t) => {
+test('a reader whose only peers are hostile survives them all', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t, [], { storage })
   await writer.append(...LINES)
@@ -56,7 +56,7 @@ test('a reader that meets nobody but hostile peers survives them all', async (t)
   t.ok(peakMemory(reader) < MEGABYTES, `${peakMemory(reader).toFixed(0)} MB at the most`)
 })
 
-test('a writer that rewinds its log again and again is no offender', async (t) => {
+test('a writer that rewinds its log again and again is not dropped', async (t) => {
   const log = await createLog(t, ['first', 'second'])
   await announce(t, log)
   const key = b4a.toString(log.key, 'hex')

@@ -35,7 +35,7 @@ for (const [who, count, holding] of [
   ['strangers', 600, false],
   ['holders of the key', 200, true]
 ] as const) {
-  test(`a flood of ${count} ${who} takes nothing from the peers of a log`, async (t) => {
+  test(`a flood of ${count} ${who} keeps no line from the peers of a log`, async (t) => {
     const writer = await startWriter(t)
     const key = b4a.from(writer.key, 'hex')
     const flood = await Flood.find(t, key)

@@ -18,39 +18,36 @@ const SYSTEMD: Record<string, string> = {
   journalctl: 'hypercore key: 00'
 }
 
-onLinux(
-  'the files are where the services look for them, and these are what is started',
-  async (t) => {
-    const machine = await Machine.create(t)
-    for (const command of COMMANDS) {
-      if (command === PIPE) continue
-      const program = machine.run(command)
-      t.is(await program.ending, 0, command)
-      t.is(program.stderr.text, '')
-    }
-    const { home } = machine
-    const programs = ['archive-log.sh', 'follow-log.sh', 'reader-app', 'writer-app']
-    t.alike(fs.readdirSync(path.join(home, '.local', 'bin')).sort(), programs)
-    const services = fs.readdirSync(path.join(home, '.config', 'systemd', 'user')).sort()
-    t.alike(services, ['reader-app-seed@.service', 'writer-app-follow@.service'])
-    for (const service of services) {
-      const text = String(fs.readFileSync(path.join(ROOT, 'ops', 'systemd', service)))
-      const started = /^ExecStart=%h\/\.local\/bin\/(\S+)/m.exec(text)?.[1] ?? 'nothing'
-      t.ok(programs.includes(started), `${service} starts ${started}`)
-    }
-    t.alike(machine.calls, [
-      'systemctl --user daemon-reload',
-      'systemctl --user enable --now reader-app-seed@<key>',
-      'loginctl enable-linger',
-      'systemd-escape --path /var/log/app.log',
-      'systemctl --user enable --now writer-app-follow@var-log-app.log',
-      'systemd-escape --path /var/log/app.log',
-      'journalctl --user -u writer-app-follow@var-log-app.log'
-    ])
+onLinux('the commands of ops/README.md put each program where the services start it', async (t) => {
+  const machine = await Machine.create(t)
+  for (const command of COMMANDS) {
+    if (command === PIPE) continue
+    const program = machine.run(command)
+    t.is(await program.ending, 0, command)
+    t.is(program.stderr.text, '')
   }
-)
+  const { home } = machine
+  const programs = ['archive-log.sh', 'follow-log.sh', 'reader-app', 'writer-app']
+  t.alike(fs.readdirSync(path.join(home, '.local', 'bin')).sort(), programs)
+  const services = fs.readdirSync(path.join(home, '.config', 'systemd', 'user')).sort()
+  t.alike(services, ['reader-app-seed@.service', 'writer-app-follow@.service'])
+  for (const service of services) {
+    const text = String(fs.readFileSync(path.join(ROOT, 'ops', 'systemd', service)))
+    const started = /^ExecStart=%h\/\.local\/bin\/(\S+)/m.exec(text)?.[1] ?? 'nothing'
+    t.ok(programs.includes(started), `${service} starts ${started}`)
+  }
+  t.alike(machine.calls, [
+    'systemctl --user daemon-reload',
+    'systemctl --user enable --now reader-app-seed@<key>',
+    'loginctl enable-linger',
+    'systemd-escape --path /var/log/app.log',
+    'systemctl --user enable --now writer-app-follow@var-log-app.log',
+    'systemd-escape --path /var/log/app.log',
+    'journalctl --user -u writer-app-follow@var-log-app.log'
+  ])
+})
 
-onLinux('the crontab runs with what cron has', async (t) => {
+onLinux('the line of the crontab runs in the environment that cron gives it', async (t) => {
   const machine = await Machine.create(t)
   for (const command of COMMANDS.slice(0, 2)) t.is(await machine.run(command).ending, 0, command)
   const { key, append } = await startWriter(t)

@@ -66,7 +66,7 @@ onLinux('archive-log.sh adds to a file what came since its last run', async (t) 
 })
 
 const verified = fs.existsSync(SYSTEMD) ? test : skip
-verified('the services are what systemd takes', async (t) => {
+verified('systemd accepts the services', async (t) => {
   const home = await t.tmp()
   const bin = path.join(home, '.local', 'bin')
   fs.mkdirSync(bin, { recursive: true })

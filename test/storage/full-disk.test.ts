@@ -53,7 +53,7 @@ diskTest('a reader on a full disk says so, and goes on once there is space', asy
   await readOnSmallDisk(t, writer.key)
 })
 
-diskTest('a reader on a full disk notices it too where blocks come one by one', async (t) => {
+diskTest('a reader on a full disk says so, too, where blocks come without the feed', async (t) => {
   const log = await createLog(t)
   for (let i = 0; i < LINES.length; i += 1024) {
     await log.append(LINES.slice(i, i + 1024).map((line) => b4a.from(line)))

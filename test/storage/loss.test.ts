@@ -9,7 +9,7 @@ import { storedLog } from '../helpers/stored.ts'
 
 const LINES = numbered(1000)
 
-test('a log that comes back shorter is not appended to, while nobody gives the rest back', async (t) => {
+test('a log that comes back shorter is not appended to while no reader gives the rest back', async (t) => {
   const { storage, key } = await filledStorage(t, LINES)
   cutShort(storage)
   const writer = await startApp(t, 'writer-app', ['-q'], { storage })
@@ -55,7 +55,7 @@ test('--accept-loss goes on from the shorter log, and its readers rewind to it',
   await copy.stdout.line('Block 502: 502')
 })
 
-test('what a power cut took is no conflict for the readers that had seen it', async (t) => {
+test('readers that hold what a power cut took from the writer rewind, and see no conflict', async (t) => {
   const { storage, reader, key } = await readLog(t)
   const before = snapshot(storage)
 

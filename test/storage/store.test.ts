@@ -23,7 +23,7 @@ const APPS: [AppName, string[]][] = [
   ['reader-app', ['a'.repeat(64)]]
 ]
 
-test('a folder that is not ours is refused, and stays as it was', async (t) => {
+test('a folder with other files is refused, and stays as it was', async (t) => {
   for (const [app, args] of APPS) {
     const folder = await t.tmp()
     fs.writeFileSync(path.join(folder, 'thesis.txt'), 'years of work')
@@ -40,7 +40,7 @@ test('a folder that is not ours is refused, and stays as it was', async (t) => {
   }
 })
 
-test('a store with files that are not ours is refused, and stays as it was', async (t) => {
+test('a store with other files is refused, and stays as it was', async (t) => {
   const inner = [
     'writer-storage',
     `reader-storage/${path.basename(path.dirname(readerDb('', 'a'.repeat(64))))}`

@@ -69,7 +69,7 @@ netTest('a flood of garbage takes little of the processor, and peers meet after 
   await arrives(await startReader(host, writer.key, ['--start', '0']), 'still here')
 })
 
-netTest('replayed beacons of a peer that has gone keep nobody from meeting', async (t) => {
+netTest('replayed beacons of a peer that has gone keep no reader from its writer', async (t) => {
   const { hosts } = await createNetwork(t, 2)
   const [a, b] = hosts as [Host, Host]
   const listener = a.startScript('listener.ts')

@@ -4,7 +4,7 @@ import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
-test('a relay with too few signatures for its large blocks says so, rather than look on for ever', async (t) => {
+test('a relay that has no signature for a batch of its large blocks sends none, and does not search for ever', async (t) => {
   const lines = ['a', 'b', 'c'].map((letter) => letter.repeat(600_000))
   const origin = await createLog(t, lines)
   const copy = await createCopy(t, origin)

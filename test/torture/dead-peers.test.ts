@@ -10,7 +10,7 @@ import { bootstrap } from '../helpers/testnet.ts'
 const DEAD = 40
 const READERS = 3
 
-test(`${DEAD} killed peers that are still announced keep nobody from meeting`, async (t) => {
+test(`${DEAD} killed peers that are still announced keep no reader from its writer`, async (t) => {
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   await first.append('hello')

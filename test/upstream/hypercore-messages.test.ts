@@ -57,7 +57,7 @@ test(`${installed('hypercore')}: a kind of message that is new is refused in one
   } catch (err) {
     t.is(
       String(err),
-      `Failure: ${installed('hypercore')} has 11 kinds of messages where this app knows 10: install the version in package.json`
+      `Failure: ${installed('hypercore')} has 11 kinds of messages where this app knows 10: install the version that package.json names`
     )
   }
 })

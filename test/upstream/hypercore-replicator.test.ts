@@ -66,7 +66,7 @@ test(`${installed('hypercore')}: eagerUpgrade off keeps a copy from growing by i
   t.is(copy.length, 6, 'on, it makes it grow')
 })
 
-test(`${installed('hypercore')}: verification-error tells of forged data, and from whom`, async (t) => {
+test(`${installed('hypercore')}: verification-error tells of forged data and its sender`, async (t) => {
   const { log, copy, source } = await createPair(t, numbered(3), {
     atCopy: { data: (message, handle) => handle(forge(message)) }
   })

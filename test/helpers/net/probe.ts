@@ -1,7 +1,9 @@
 // Looks for a topic, its argument in hex, on the local network, and in place of dialling whom it
-// hears prints a line: `dial`, the public key, the address. Says `refused` where Lan does.
+// hears prints a line: `dial`, the public key, the address. Says `beacon` before it sends one, and
+// `refused` where LanDiscovery does.
 import b4a from 'b4a'
-import { Lan } from '../../../shared/swarm/lan.ts'
+import { LanDiscovery } from '../../../shared/swarm/lan.ts'
+import { Multicast } from '../../../shared/swarm/multicast.ts'
 import { createSwarm } from '../../../shared/swarm.ts'
 
 const swarm = createSwarm([])
@@ -9,4 +11,11 @@ swarm._handlePeer = ({ publicKey, relayAddresses }) => {
   const [address] = relayAddresses
   console.log(`dial ${b4a.toString(publicKey, 'hex')} ${address?.host}:${address?.port}`)
 }
-new Lan(swarm, b4a.from(Bare.argv[2] ?? '', 'hex'), (reason) => console.log(`refused ${reason}`))
+const { send } = Multicast.prototype
+Multicast.prototype.send = function (packetFor) {
+  console.log('beacon')
+  return send.call(this, packetFor)
+}
+new LanDiscovery(swarm, b4a.from(Bare.argv[2] ?? '', 'hex'), (reason) =>
+  console.log(`refused ${reason}`)
+)

@@ -73,7 +73,7 @@ test('a second start leaves alone the native addons that the first has loaded', 
   t.alike(stamps(temporary), before)
 })
 
-test('an executable starts as often as one likes at the same time', async (t) => {
+test('many processes of one executable start at the same time', async (t) => {
   const temporary = await t.tmp()
   const starts = [1, 2, 3, 4, 5, 6].map(() => run(t, writerApp, ['--version'], { temporary }))
   for (const program of await Promise.all(starts)) {
@@ -100,7 +100,7 @@ if (!windows) {
   })
 }
 
-test('a host that nobody knows, or that cannot be built for here, is one line', async (t) => {
+test('a platform that is unknown, or cannot be built for here, is refused in one line', async (t) => {
   const make = path.join(ROOT, 'scripts', 'make.ts')
   const unknown = new Program(t, [os.execPath(), make, '--host', 'plan9-x64'])
   t.is(await unknown.ending, 2)
