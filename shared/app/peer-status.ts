@@ -5,6 +5,7 @@ import type Hyperswarm from 'hyperswarm'
 import { Failure, TIMED_OUT } from '../errors.ts'
 import { NO_PATH } from '../feed/messages.ts'
 import type { Membership } from '../swarm.ts'
+import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { fail } from './lifecycle.ts'
 import type { Status } from './status.ts'
 
@@ -99,7 +100,7 @@ export class PeerStatus {
     if (this.#closed || !entry || entry.reported) return
     entry.reported = true
     const role = this.#role(entry)
-    const id = b4a.toString(peer.remotePublicKey, 'hex')
+    const id = b4a.toString(connectionOf(peer).remotePublicKey, 'hex')
     // a writer that was started again has another public key
     const again = this.#lost.delete(id) || (role === 'the writer' && this.#lostWriter)
     if (role === 'the writer') this.#lostWriter = false
@@ -113,7 +114,7 @@ export class PeerStatus {
     this.#entries.delete(peer)
     if (this.#closed || !entry?.reported) return
     const role = this.#role(entry)
-    this.#lost.add(b4a.toString(peer.remotePublicKey, 'hex'))
+    this.#lost.add(b4a.toString(connectionOf(peer).remotePublicKey, 'hex'))
     const [oldest] = this.#lost
     if (this.#lost.size > MAX_LOST && oldest !== undefined) this.#lost.delete(oldest)
     if (role === 'the writer') this.#lostWriter = true
@@ -135,10 +136,10 @@ export class PeerStatus {
   }
 
   #address(peer: Peer): string {
-    const connection = [...this.#swarm.connections].find((other) => other === peer.stream)
+    const connection = [...this.#swarm.connections].find((other) => other === connectionOf(peer))
     if (connection === undefined) return ''
     const { remoteHost } = connection.rawStream
-    return ` at ${remoteHost}, ${this.#found(peer.remotePublicKey, remoteHost)}`
+    return ` at ${remoteHost}, ${this.#found(connectionOf(peer).remotePublicKey, remoteHost)}`
   }
 
   #found(publicKey: Uint8Array, host: string): string {

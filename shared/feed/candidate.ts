@@ -9,6 +9,8 @@ export interface FeedPeer {
   /** Connections between that peer and the writer, NO_PATH for none. */
   readonly hops: number
   readonly followsUs: boolean
+  /** Bytes that have come from that peer on its connection. */
+  readonly received: number
   /** Tells how far we are from the writer, unless the peer knows. */
   sendHops(hops: number): void
   subscribe(message: Subscribe): unknown
@@ -33,6 +35,10 @@ export class Candidate {
 
   get followsUs(): boolean {
     return this.channel.followsUs
+  }
+
+  get received(): number {
+    return this.channel.received
   }
 
   get claimedLength(): number {

@@ -1,4 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { connectionOf } from '../upstream/hypercore-peer.ts'
+import { payloadReceived } from '../upstream/hyperswarm.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
@@ -96,6 +98,10 @@ export class Link implements FeedPeer {
 
   get followsUs(): boolean {
     return this.#sender.active
+  }
+
+  get received(): number {
+    return payloadReceived(connectionOf(this.peer))
   }
 
   /** Tells the peer how far we are from the writer, unless it knows. */

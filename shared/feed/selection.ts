@@ -7,7 +7,7 @@ import type { Subscription } from './subscription.ts'
 type Current = Subscription<Candidate> | null
 
 /** Our log, and every peer that it is replicated with, with a feed or without. */
-export type Replicated = Pick<Hypercore, 'length' | 'fork' | 'byteLength' | 'peers'>
+export type Replicated = Pick<Hypercore, 'length' | 'fork' | 'peers'>
 
 /** The peers that may be followed, and all that the policy has to know to decide among them. */
 export class Selection {
@@ -63,19 +63,19 @@ export class Selection {
     return replace(this.#choice(current), now)
   }
 
-  /** Decides whether `current` is worth following on; to be called on the clock. */
+  /** Decides whether `current` is worth following on; to be called again and again. */
   review(current: Current, now: number): Decision<Candidate> {
     if (current === null) return this.choose(null, now)
-    const { byteLength, peers } = this.#core
+    const { peers } = this.#core
     const { peer: source } = current.source.channel
     const othersAhead = peers.some((peer) => peer !== source && isAhead(claimOf(peer), this.#core))
     if (!othersAhead) this.#starvations = 0
-    current.observe({ othersAhead, byteLength }, now)
+    current.observe(othersAhead, now)
     const starvations = this.#starvations
     const decision = review({ ...this.#choice(current), othersAhead, starvations }, now)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
     if (decision.do === 'abandon') current.source.failed(now)
-    if (decision.do === 'idle') current.excuse(now)
+    if (decision.do === 'idle') current.moved(now)
     return decision
   }
 

@@ -76,6 +76,8 @@ const STAY = { do: 'stay' } as const
 export function choose<C extends CandidateState>(choice: Choice<C>, now: number): Decision<C> {
   const { progress } = choice
   if (progress !== null && progress.fallback !== null) return STAY
+  // what is under way from a source would be asked for a second time, on the same link perhaps
+  if (progress !== null && choice.log.length < progress.provenEnd) return STAY
   const source = best(choice, now)
   if (source === null || (progress !== null && progress.source.hops <= source.hops)) return STAY
   return { do: 'follow', source, fallback: null, starved: false }

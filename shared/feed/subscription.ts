@@ -1,4 +1,4 @@
-import type { Hypercore } from 'hypercore'
+import type { LogState } from './claim.ts'
 import {
   type Batch,
   type Begin,
@@ -8,31 +8,37 @@ import {
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from './messages.ts'
-import { type Observation, Pace } from './pace.ts'
+import { Pace } from './pace.ts'
 import type { CandidateState, Progress } from './source-policy.ts'
+
+/** A peer that is followed. */
+interface Source extends CandidateState {
+  /** Bytes that have come from it on its connection. */
+  readonly received: number
+}
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
-  { length, fork, manifest }: Pick<Hypercore, 'length' | 'fork' | 'manifest'>,
+  { length, fork, hasManifest }: LogState & { hasManifest: boolean },
   id: number,
   skip: Skip
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: manifest === null }
+  return { id, fork, length, skip: rest, manifest: !hasManifest }
 }
 
 /**
  * One subscription: what was asked, what has come, and what we have not acknowledged. A message that
  * no honest source sends is answered with the offence; the caller has checked that it carries the id.
  */
-export class Subscription<C extends CandidateState> {
+export class Subscription<C extends Source> {
   readonly source: C
   /** What the source was asked, with our log as it was then. */
   readonly request: Subscribe
   readonly #pace: Pace
   #contested = false
   #over = false
-  /** Who was followed before, and is again unless this source brings what it claims. */
+  /** The source before this one, which is followed again unless this one brings what it claims. */
   #fallback: C | null
   /** The first block of the next batch; null until the source has begun. */
   #next: number | null = null
@@ -43,7 +49,7 @@ export class Subscription<C extends CandidateState> {
     this.source = source
     this.request = request
     this.#fallback = fallback
-    this.#pace = new Pace(now)
+    this.#pace = new Pace(source.received, now)
   }
 
   /** Where the source has proven the log to end when it began; Infinity before. */
@@ -112,7 +118,7 @@ export class Subscription<C extends CandidateState> {
   stored(now: number): C | null {
     const fallback = this.#fallback
     this.#fallback = null
-    this.#pace.moved(now)
+    this.#pace.finished(this.source.received, now)
     return fallback
   }
 
@@ -122,21 +128,22 @@ export class Subscription<C extends CandidateState> {
     return this.#unacknowledged.shift()?.end ?? 0
   }
 
-  /** The source has nothing to send, so that its silence counts from now on. */
-  excuse(now: number): void {
+  /** The source has given a sign of life, or has had nothing to send until now. */
+  moved(now: number): void {
     this.#pace.moved(now)
   }
 
-  /** Says whether the source is contested from now on. Returns whether that is a change. */
+  /** Sets whether the source is contested. Returns whether that is a change. */
   contest(contested: boolean): boolean {
     const changed = this.#contested !== contested
     this.#contested = contested
     return changed
   }
 
-  /** Takes what a review sees. */
-  observe(seen: Omit<Observation, 'heldBack'>, now: number): void {
-    this.#pace.observe({ ...seen, heldBack: this.#heldBack }, now)
+  /** Takes what is seen at a review. */
+  observe(othersAhead: boolean, now: number): void {
+    const { received } = this.source
+    this.#pace.observe({ othersAhead, received, heldBack: this.#heldBack }, now)
   }
 
   get #heldBack(): boolean {

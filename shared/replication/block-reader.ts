@@ -1,6 +1,7 @@
 import type { Download, Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
+import { firstHole } from './first-hole.ts'
 
 /** Blocks of a log in order: `blocks[0]` is block `seq`. */
 export interface Blocks {
@@ -132,14 +133,16 @@ export class BlockReader {
   async #read(limit: number): Promise<Uint8Array[]> {
     const truncations = this.#truncations
     const start = this.#position
-    if (firstMissing(this.#core, start) === start) {
+    const furthest = Math.min(limit, start + READ_BLOCKS)
+    let upTo = await firstHole(this.#core, start, furthest)
+    if (upTo === start) {
       this.#fetch(start)
       this.#waiting = true
       const arrived = await this.#get(start)
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
+      upTo = await firstHole(this.#core, start, furthest)
     }
-    const upTo = Math.min(limit, start + READ_BLOCKS, firstMissing(this.#core, start))
     const end = upTo - start <= FEW_BLOCKS ? upTo : await this.#endOfPiece(start, upTo)
     if (truncations !== this.#truncations) return []
     if (end < limit) this.#fetch(end)
@@ -167,7 +170,7 @@ export class BlockReader {
     try {
       return await reading
     } catch (err) {
-      if (this.#closed || this.#core.closing || truncations !== this.#truncations) return null
+      if (this.#closed || !this.#core.readable || truncations !== this.#truncations) return null
       throw err
     }
   }
@@ -190,11 +193,4 @@ export class BlockReader {
     this.#wake?.()
     this.#wake = null
   }
-}
-
-/** The first block from `start` on that is not stored; Infinity where all are. */
-function firstMissing({ core }: Hypercore, start: number): number {
-  const first = core.bitfield.firstUnset(start)
-  // a bitfield that ends before `start` gives its own end
-  return first === -1 ? Infinity : Math.max(start, first)
 }

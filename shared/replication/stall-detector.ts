@@ -1,9 +1,13 @@
 import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { answersOwed, connectionOf } from '../upstream/hypercore-peer.ts'
+import { payloadReceived } from '../upstream/hyperswarm.ts'
 
 /** Blocks that were asked for and have not come for this long are not coming. */
 const STALL_TIMEOUT_MS = 10_000
+/** A peer that has sent this much since it was last looked at is sending. */
+const SENDING_BYTES = 4096
 /** The name of what is written to try the disk. */
 const PROBE = 'probe'
 
@@ -26,6 +30,7 @@ export function detectStalls(
   { waiting, onstall, onerror }: StallEvents
 ): () => void {
   let movedAt = now()
+  const marks = new Map<Peer, { received: number; at: number }>()
   const moved = (): void => {
     movedAt = now()
   }
@@ -33,13 +38,33 @@ export function detectStalls(
   core.on('download', moved)
 
   const timer = setInterval(() => {
-    if (!waiting()) moved()
+    mark()
+    if (!waiting()) {
+      marks.clear()
+      moved()
+    }
     if (now() - movedAt < STALL_TIMEOUT_MS) return
     moved()
     core
       .setUserData(PROBE, b4a.from(String(movedAt)))
-      .then(() => core.peers.filter(({ inflight }) => inflight > 0).forEach(onstall), onerror)
+      .then(() => core.peers.filter(isSilent).forEach(onstall), onerror)
   }, STALL_TIMEOUT_MS / 10)
+
+  // a block takes long on a slow link: a peer that is sending it has not stalled
+  function mark(): void {
+    for (const peer of marks.keys()) if (!core.peers.includes(peer)) marks.delete(peer)
+    for (const peer of core.peers) {
+      const received = payloadReceived(connectionOf(peer))
+      const last = marks.get(peer)
+      if (last && received - last.received < SENDING_BYTES) continue
+      marks.set(peer, { received, at: now() })
+    }
+  }
+
+  function isSilent(peer: Peer): boolean {
+    const { at = now() } = marks.get(peer) ?? {}
+    return answersOwed(peer) > 0 && now() - at >= STALL_TIMEOUT_MS
+  }
 
   return () => {
     clearInterval(timer)

@@ -45,13 +45,6 @@ declare module 'hyperswarm' {
   export default Hyperswarm
 }
 
-// ---- still used in limits/connections.ts, to be removed ----
-declare module 'hyperswarm' {
-  interface Connection {
-    readonly _writableState: { readonly buffered: number }
-  }
-}
-
 declare module 'hyperdht' {
   import type { EventEmitter } from 'bare-events'
 

@@ -30,10 +30,3 @@ declare module 'protomux' {
 
   export default Protomux
 }
-
-// ---- still used in feed/, to be removed ----
-declare module 'protomux' {
-  interface Channel {
-    readonly opened: boolean
-  }
-}

@@ -20,6 +20,10 @@ interface Timed {
   readonly rawStream: { readonly rtoCount: number }
 }
 
+interface Counted {
+  readonly rawStream: { readonly bytesReceived: number; readonly packetsReceived: number }
+}
+
 /** What this module uses of a swarm. */
 export const SWARM_MEMBERS: Members = {
   'swarm.maxParallel': 'number',
@@ -28,10 +32,19 @@ export const SWARM_MEMBERS: Members = {
   'swarm._handlePeer': 'function'
 }
 
+const UNREAD_MEMBERS: Members = { 'connection._writableState.buffered': 'number' }
+const TIMEOUT_MEMBERS: Members = { 'connection.rawStream.rtoCount': 'number' }
+
+const RECEIVED_MEMBERS: Members = {
+  'connection.rawStream.bytesReceived': 'number',
+  'connection.rawStream.packetsReceived': 'number'
+}
+
 /** What this module uses of a connection that is open. */
 export const CONNECTION_MEMBERS: Members = {
-  'connection._writableState.buffered': 'number',
-  'connection.rawStream.rtoCount': 'number'
+  ...UNREAD_MEMBERS,
+  ...TIMEOUT_MEMBERS,
+  ...RECEIVED_MEMBERS
 }
 
 /**
@@ -80,9 +93,8 @@ export function connectionWith(swarm: Hyperswarm, publicKey: Uint8Array): Connec
  * public way by bytes; `drain` tells by time.
  */
 export function unreadBytes(connection: Connection): number {
-  const { buffered } = (connection as Connection & Sending)._writableState ?? {}
-  if (buffered === undefined) assertMembers('hyperswarm', connection, CONNECTION_MEMBERS)
-  return buffered
+  assertMembers('hyperswarm', connection, UNREAD_MEMBERS)
+  return (connection as Connection & Sending)._writableState.buffered
 }
 
 /**
@@ -91,7 +103,21 @@ export function unreadBytes(connection: Connection): number {
  * counted, since no path would ever seem dead. No public way.
  */
 export function timeoutsInARow(connection: Connection): number {
-  const { rtoCount } = (connection as Connection & Timed).rawStream
-  if (rtoCount === undefined) assertMembers('hyperswarm', connection, CONNECTION_MEMBERS)
-  return rtoCount
+  assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
+  return (connection as Connection & Timed).rawStream.rtoCount
+}
+
+/** What UDX puts before the payload of each packet, in bytes. */
+const PACKET_HEADER = 20
+
+/**
+ * Bytes of payload that have come on `connection`, encrypted, counted as each packet arrives: tells a
+ * peer that is sending a large message over a slow link from one that is silent. Throws a Failure where
+ * they are no longer counted, since every peer would seem to be silent. No public way: `data` comes with
+ * whole messages.
+ */
+export function payloadReceived(connection: Connection): number {
+  assertMembers('hyperswarm', connection, RECEIVED_MEMBERS)
+  const { bytesReceived, packetsReceived } = (connection as Connection & Counted).rawStream
+  return bytesReceived - PACKET_HEADER * packetsReceived
 }

@@ -7,6 +7,9 @@ export class FakePeer implements FeedPeer {
   readonly peer: Peer
   hops: number
   followsUs = false
+  /** The id of the subscription that it has answered. */
+  begunWith = 0
+  received = 0
   readonly asked: Subscribe[] = []
   /** Each distance from the writer that it was told. */
   readonly hopsTold: number[] = []

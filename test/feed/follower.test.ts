@@ -4,7 +4,7 @@ import type { Hypercore } from 'hypercore'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Follower } from '../../shared/feed/follower.ts'
 import { type Batch, type Begin, NO_PATH, type Skip } from '../../shared/feed/messages.ts'
-import { signedEnd } from '../../shared/feed/proof.ts'
+import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -72,6 +72,15 @@ class TestFollower {
     this.follower.onhops(peer, previous)
   }
 
+  /** Makes `peer`, which holds `log`, begin unless it has; resolves once that was looked at. */
+  async begun(log: Hypercore, peer: FakePeer): Promise<void> {
+    const told = this.ends.length
+    if (peer.begunWith === peer.id) return
+    peer.begunWith = peer.id
+    this.follower.onbegin(peer, beginOf(log, peer))
+    while (this.ends.length === told) await this.told()
+  }
+
   /** Resolves to the next delivery. */
   async delivery(): Promise<Delivery> {
     for (;;) {
@@ -106,10 +115,14 @@ async function batchOf(
 
 test('a peer that keeps changing its hops is followed at most once', async (t) => {
   const [steady, fickle] = [new FakePeer({ hops: 1 }), new FakePeer({})]
-  const following = await TestFollower.start(t, await createLog(t), { from: 0 }, steady, fickle)
+  const log = await createLog(t)
+  const following = await TestFollower.start(t, log, { from: 0 }, steady, fickle)
+  await following.begun(log, steady)
   for (let i = 0; i < 5; i++) {
     following.tell(fickle, 0)
+    if (fickle.isSource) await following.begun(log, fickle)
     following.tell(fickle, NO_PATH)
+    if (steady.isSource) await following.begun(log, steady)
   }
   t.is(fickle.asked.length, 1)
   t.alike(following.sources, [0, 1, 0])
@@ -117,13 +130,18 @@ test('a peer that keeps changing its hops is followed at most once', async (t) =
 
 test('a source that is left for a nearer one may be followed again at once', async (t) => {
   const [near, far] = [new FakePeer({}), new FakePeer({ hops: 2 })]
-  const following = await TestFollower.start(t, await createLog(t), { from: 0 }, near, far)
+  const log = await createLog(t)
+  const following = await TestFollower.start(t, log, { from: 0 }, near, far)
+  following.tell(near, 1)
+  t.ok(far.isSource, 'but not while it may have sent what has not arrived')
+  await following.begun(log, far)
   following.tell(near, 1)
   t.absent(far.isSource, 'it is told to send no more')
   following.follower.remove(near)
   t.ok(far.isSource)
   t.alike(following.sources, [1, 0, 1], 'and between two sources none is told to be lost')
 
+  await following.begun(log, far)
   near.hops = 0
   near.followsUs = true
   following.follower.add(near)

@@ -1,7 +1,7 @@
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import type { Candidate } from '../../shared/feed/candidate.ts'
-import { MAX_BYTES } from '../../shared/feed/messages.ts'
+import { FED_BYTES } from '../../shared/feed/pace.ts'
 import { Selection } from '../../shared/feed/selection.ts'
 import {
   type Decision,
@@ -15,7 +15,7 @@ import { FakePeer } from './fake-peer.ts'
 /** A log of ten blocks that is replicated with `fakes`, which all speak the feed. */
 function create(...fakes: FakePeer[]) {
   const peers: Peer[] = fakes.map(({ peer }) => peer)
-  const log = { length: 10, fork: 0, byteLength: 100, peers }
+  const log = { length: 10, fork: 0, peers }
   const selection = new Selection(log, { requirePath: false })
   for (const fake of fakes) selection.add(fake)
   return { log, selection }
@@ -93,7 +93,7 @@ test('a slow source is given more time with each that was tried in its place', (
   const { log, selection } = create(slow, rival)
   let now = 0
   const review = (current: Subscription<Candidate>): Decision<Candidate> => {
-    current.excuse(now)
+    current.moved(now)
     return selection.review(current, now)
   }
   let current = follow(selection.choose(null, now), now)
@@ -112,7 +112,7 @@ test('a slow source is given more time with each that was tried in its place', (
   log.length = 10
   review(current)
   now += STARVATION_MS
-  log.byteLength += MAX_BYTES - 1
+  for (const fake of [slow, rival]) fake.received += FED_BYTES - 1
   t.is(review(current).do, 'follow', 'the first limit counts again')
 })
 
@@ -125,7 +125,7 @@ test('a source that is left for its silence earns the next no more time', (t) =>
   t.is(second.source.channel, rivals[0])
   t.is(selection.review(second, SILENCE_MS).do, 'stay')
   const now = SILENCE_MS + STARVATION_MS
-  second.excuse(now)
+  second.moved(now)
   t.is(selection.review(second, now).do, 'follow')
 })
 

@@ -110,6 +110,11 @@ for (const [rule, given, decision] of [
     'stay'
   ],
   [
+    'nothing that is under way is asked of another',
+    { candidates: [far, near], progress: following(far, { provenEnd: 21 }) },
+    'stay'
+  ],
+  [
     'a nearer peer takes its place',
     { candidates: [far, near], progress: following(far) },
     'follow near'

@@ -8,30 +8,36 @@ import {
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from '../../shared/feed/messages.ts'
+import { FED_BYTES, UNFINISHED_BYTES } from '../../shared/feed/pace.ts'
 import type { CandidateState } from '../../shared/feed/source-policy.ts'
 import { Subscription, requestOf } from '../../shared/feed/subscription.ts'
 
-const SOURCE: CandidateState = {
+const SOURCE: CandidateState & { received: number } = {
   hops: 0,
   claimedLength: 100,
   claimedFork: 2,
   followsUs: false,
-  retryAt: 0
+  retryAt: 0,
+  received: 5000
 }
-const OTHER: CandidateState = { ...SOURCE, hops: 1 }
-const LOG = { length: 10, fork: 2, manifest: null }
+const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
+const LOG = { length: 10, fork: 2, hasManifest: false }
 const BLOCK = b4a.from('a line')
 const NO_PLACE = 'sent a batch that does not begin where the last one ended'
 const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
 
 /** A subscription to SOURCE of a log with ten blocks, from 1,000 ms on. */
-function subscribe(skip: Skip = { from: 0 }, fallback: CandidateState | null = null) {
-  return new Subscription(SOURCE, requestOf(LOG, 7, skip), fallback, 1000)
+function subscribe(
+  skip: Skip = { from: 0 },
+  fallback: typeof SOURCE | null = null,
+  source = SOURCE
+) {
+  return new Subscription(source, requestOf(LOG, 7, skip), fallback, 1000)
 }
 
 /** The same, once the source has begun at block 10. */
-function begun() {
-  const subscription = subscribe()
+function begun(source = SOURCE) {
+  const subscription = subscribe({ from: 0 }, null, source)
   subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null })
   return subscription
 }
@@ -50,7 +56,7 @@ test('it asks for what follows our log', (t) => {
   t.alike(requestOf(LOG, 7, { from: 10 }), asked)
   t.alike(requestOf(LOG, 7, { from: 50 }), { ...asked, skip: { from: 50 } })
   t.alike(requestOf(LOG, 7, { tail: 5 }), { ...asked, skip: { tail: 5 } })
-  const known = { ...LOG, manifest: { version: 1, signers: [] } }
+  const known = { ...LOG, hasManifest: true }
   t.alike(requestOf(known, 7, { from: 0 }), { ...asked, manifest: false })
 })
 
@@ -126,7 +132,7 @@ test('every sign of life counts as a move', (t) => {
   t.is(subscription.progress.movedAt, 3000)
   subscription.taken(4000)
   t.is(subscription.progress.movedAt, 4000)
-  subscription.excuse(5000)
+  subscription.moved(5000)
   t.is(subscription.progress.movedAt, 5000)
 })
 
@@ -151,20 +157,43 @@ test('a change of opinion is told from none', (t) => {
 })
 
 test('a source that sends little while others are ahead starves us', (t) => {
-  const subscription = begun()
-  const starved = (now: number, byteLength = 0, othersAhead = true): number | null => {
-    subscription.observe({ othersAhead, byteLength }, now)
+  const source = { ...SOURCE }
+  const subscription = begun(source)
+  const starved = (now: number, received: number, othersAhead = true): number | null => {
+    source.received = SOURCE.received + received
+    subscription.observe(othersAhead, now)
     return subscription.progress.starvedSince
   }
   t.is(starved(1000, 0, false), null, 'not while none is ahead')
-  t.is(starved(2000), 2000)
-  t.is(starved(3000, MAX_BYTES - 1), 2000, 'less than a batch is little')
-  t.is(starved(4000, MAX_BYTES), null, 'a batch is enough')
-  t.is(starved(5000, MAX_BYTES), 5000, 'and it begins anew')
-  t.is(starved(6000, 2 * MAX_BYTES - 1), 5000)
+  t.is(starved(2000, 0), 2000)
+  t.is(starved(3000, FED_BYTES - 1), 2000, 'a little is not enough')
+  t.is(starved(4000, FED_BYTES), null)
+  t.is(starved(5000, FED_BYTES), 5000, 'and it begins anew')
+  t.is(starved(6000, 2 * FED_BYTES - 1), 5000)
   subscription.receiveBatch(batch(10))
-  t.is(starved(7000, 2 * MAX_BYTES - 1), null, 'not while we hold the source back')
+  t.is(starved(7000, 2 * FED_BYTES - 1), null, 'not while we hold the source back')
   subscription.taken(7000)
-  t.is(starved(8000, 2 * MAX_BYTES - 1), 8000)
-  t.is(starved(9000, 2 * MAX_BYTES - 1, false), null)
+  t.is(starved(8000, 2 * FED_BYTES - 1), 8000)
+  t.is(starved(9000, 2 * FED_BYTES - 1, false), null)
+})
+
+test('the bytes of a batch count as movement before it is whole', (t) => {
+  const source = { ...SOURCE }
+  const subscription = begun(source)
+  const movedAt = (now: number, received: number): number => {
+    source.received = SOURCE.received + received
+    subscription.observe(true, now)
+    return subscription.progress.movedAt
+  }
+  const { movedAt: begunAt } = subscription.progress
+  t.is(movedAt(3000, 100), begunAt, 'a keep-alive is no movement')
+  t.is(movedAt(4000, 5000), 4000)
+  t.is(movedAt(5000, 5100), 4000)
+  t.is(movedAt(6000, 10_000), 6000)
+  t.is(movedAt(7000, UNFINISHED_BYTES), 7000)
+  t.is(movedAt(8000, UNFINISHED_BYTES + 5000), 7000, 'but not more than a batch can have')
+  subscription.receiveBatch(batch(10))
+  subscription.stored(9000)
+  subscription.taken(9000)
+  t.is(movedAt(10_000, UNFINISHED_BYTES + 10_000), 10_000, 'until one is whole')
 })

@@ -9,8 +9,23 @@ declare module 'hypercore' {
     keyPair?: KeyPair | null
   }
 
+  interface Wire<T> {
+    onmessage: (message: T, channel?: unknown) => unknown
+    send: (message: T) => unknown
+  }
+
   interface Hypercore {
     clear(start: number, end: number): Promise<void>
+    readonly manifest: Manifest | null
+    readonly core: {
+      state: {
+        signature: Uint8Array | null
+        createTreeBatch(): { restore(length: number): Promise<object> }
+      }
+      verifier: { sign(batch: object, keyPair: KeyPair): Uint8Array } | null
+      setManifest(manifest: Manifest): Promise<void>
+    }
+    applyProof(proof: object): Promise<boolean>
   }
 
   interface Peer {
@@ -19,6 +34,11 @@ declare module 'hypercore' {
     protomux: Protomux
     stream: Connection
     remotePublicKey: Uint8Array
+    remoteSynced: boolean
+    remoteLength: number
+    remoteFork: number
+    wireSync: Wire<{ fork: number; length: number }>
+    wireRange: Wire<{ start: number; length: number; drop: boolean }>
     remoteContiguousLength: number
     wireData: { onmessage: (message: { request: number }) => unknown }
     wireRequest: {

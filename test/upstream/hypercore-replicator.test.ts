@@ -9,10 +9,11 @@ import {
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
+import { connect } from '../helpers/connect.ts'
 import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { connect, createPair } from './pair.ts'
+import { createPair } from './pair.ts'
 
 /** A request of this number was never made. */
 const NONE = 2 ** 30

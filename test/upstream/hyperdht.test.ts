@@ -31,6 +31,19 @@ test(`${installed('hyperdht')}: BOOTSTRAP names nodes by address, name and port`
   }
 })
 
+test(`${installed('hyperdht')}: add-node tells of the nodes that answer`, async (t) => {
+  const dht = createNode(t)
+  let told = 0
+  let afterwards = 0
+  onNodesChange(dht, () => told++)
+  const stop = onNodesChange(dht, () => afterwards++)
+  stop()
+  await dht.fullyBootstrapped()
+  t.ok(told > 0, `${told} times`)
+  t.is(afterwards, 0, 'and not where that was ended')
+  t.ok(isOnline(dht))
+})
+
 test(`${installed('hyperdht')}: a look-up begins at bootstrapNodes[i].host`, async (t) => {
   const nowhere = { ...LIVING, host: NOWHERE }
   const dht = createNode(t, [{ ...nowhere }])
@@ -43,19 +56,6 @@ test(`${installed('hyperdht')}: a look-up begins at bootstrapNodes[i].host`, asy
   await found
   t.ok(dht.toArray().length > 0, 'where it was moved to, one does')
   t.is(bootstrapNodeMover(dht, nowhere), null, 'nothing begins there any more')
-})
-
-test(`${installed('hyperdht')}: add-node tells of the nodes that answer`, async (t) => {
-  const dht = createNode(t)
-  let told = 0
-  let afterwards = 0
-  onNodesChange(dht, () => told++)
-  const stop = onNodesChange(dht, () => afterwards++)
-  stop()
-  await dht.fullyBootstrapped()
-  t.ok(told > 0, `${told} times`)
-  t.is(afterwards, 0, 'and not where that was ended')
-  t.ok(isOnline(dht))
 })
 
 test(`${installed('hyperdht')}: localAddress has the port once bind has resolved`, async (t) => {
