@@ -9,9 +9,10 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { followLog } from '../shared/replication.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
-import { loadPosition, savePosition } from '../shared/storage/position.ts'
+import { Position } from '../shared/storage/position.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
+import { withPatience } from './patience.ts'
 import { readingRange, skipOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
@@ -20,18 +21,14 @@ const { seed, resume, follow, format } = options
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
-const resumed = resume ? await loadPosition(core) : undefined
+const position = await Position.load(core)
+const resumed = resume ? position.seq : undefined
 const skip = skipOf(options, { held: core.contiguousLength, resumed })
 
 const log = followLog(swarm, core, skip, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),
   onerror: fail
-})
-core.on('truncate', (length) => {
-  status.info(
-    `the writer rewound its log to block ${length}: what follows replaces what came after`
-  )
 })
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
@@ -44,6 +41,7 @@ const peers = new PeerStatus(swarm, core, status, membership)
 onStop(async () => {
   peers.close()
   await log.close()
+  await position.settled()
   await membership.leave()
   await core.close()
 })
@@ -60,6 +58,10 @@ if (end === null && !startKnown && follow && !isStopping()) {
 const { first, stopAt } = readingRange(skip, options, end ?? core.length)
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
+if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
+if (follow && startKnown && first > core.length) {
+  void log.findEnd(membership.flushed).then((length) => reportBeyond(length))
+} else reportBeyond(end)
 
 if (!seed && !isStopping()) {
   const notice = `Skipping ${first} earlier blocks...\n`
@@ -70,15 +72,24 @@ if (!seed && !isStopping()) {
 }
 
 // the next --resume goes on from here, though nothing should come before it
-if (resume && resumed === undefined && (end !== null || startKnown)) {
-  await savePosition(core, first)
-}
+if (resume && (end !== null || startKnown)) await position.begin(first)
 
 let told = !seed
-for await (const step of log.blocks()) {
+let { rewinds } = position
+const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
+for await (const step of steps) {
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
-  if (!seed && 'blocks' in step) await writeOutput(formatBlocks(format, step.seq, step.blocks))
-  if (resume) await savePosition(core, next)
+  if ('rewindTo' in step) {
+    status.info(
+      `the writer rewound its log to block ${next}: what follows replaces what came after`
+    )
+  } else if (!seed) {
+    if (resume) await position.begin(step.seq)
+    await writeOutput(formatBlocks(format, step.seq, step.blocks))
+    if (resume) await position.moveTo(next, rewinds)
+  }
+  // taken before the next blocks are read: a rewind since then may have replaced them
+  rewinds = position.rewinds
   if (!told && log.holdsAll(next)) {
     told = true
     status.info(`holding every block so far (${next}), and every new one as it comes`)
@@ -93,4 +104,19 @@ if (!isStopping()) {
     )
   }
   await stop(DONE)
+}
+
+function reportBeyond(length: number | null): void {
+  if (length === null || first <= length || seed) return
+  const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
+  status.info(`the log has ${length} blocks so far: ${then}`)
+}
+
+function missing(): Failure | null {
+  const next = log.nextMissing
+  if (next === null) return null
+  return new Failure(
+    `block ${next} and what follows to block ${Math.min(stopAt, core.length) - 1} cannot be had: no peer here holds it; start the writer, or a reader that does, or wait longer with --timeout`,
+    TIMED_OUT
+  )
 }

@@ -70,6 +70,11 @@ export class BlockReader {
     this.#changed()
   }
 
+  /** The block that comes next. */
+  get position(): number {
+    return this.#position
+  }
+
   /** Whether the next block has to come from a peer that was asked for it. */
   get waiting(): boolean {
     return this.#waiting
@@ -88,7 +93,7 @@ export class BlockReader {
   }
 
   async *blocks(): AsyncGenerator<Blocks | Rewind> {
-    while (!this.#closed && this.#position < this.#end) {
+    while (!this.#closed && (this.#rewound || this.#position < this.#end)) {
       if (this.#rewound) {
         this.#rewound = false
         yield { rewindTo: this.#position }

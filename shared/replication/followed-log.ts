@@ -2,6 +2,7 @@ import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from '../feed/claim.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { Skip } from '../feed/messages.ts'
+import { holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
 import { sayFarewell } from './handover.ts'
@@ -90,6 +91,19 @@ export class FollowedLog {
   /** The blocks in order, live; asking for more says that the last ones were taken. */
   blocks(): AsyncGenerator<Blocks | Rewind> {
     return this.#reader.blocks()
+  }
+
+  /** Where the log ends by what we hold and by what peers claim of it as it is now. */
+  get claimedEnd(): number {
+    const { length, fork, peers } = this.#core
+    const claims = peers.map(claimOf).filter(({ claimedFork }) => claimedFork === fork)
+    return Math.max(length, ...claims.map(({ claimedLength }) => claimedLength))
+  }
+
+  /** The block that comes next, where no peer here holds it; null where one does. */
+  get nextMissing(): number | null {
+    const next = this.#reader.position
+    return this.#core.peers.some((peer) => holdsBlocks(peer, next, next + 1)) ? null : next
   }
 
   /** Whether no peer claims to have more than the blocks before `end`. */

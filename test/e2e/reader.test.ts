@@ -140,4 +140,32 @@ test('one reader folder holds the copies of many logs', async (t) => {
   }
 })
 
+test('--start beyond the end of the log says so', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c')
+  const ending = await startReader(t, writer.key, ['--start', '100', '--no-follow'])
+  t.is(await ending.ending, 0)
+  await ending.stderr.line('reader-app: the log has 3 blocks so far: there is no block 100 yet')
+  const waiting = await startReader(t, writer.key, ['--start', '4'])
+  await waiting.stderr.line('reader-app: the log has 3 blocks so far: waiting for block 4')
+  await writer.append('d', 'e')
+  await waiting.stdout.line('Block 4: e')
+})
+
+test('--no-follow ends where only a reader is left that holds a part of the log', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c', 'd')
+  const sparse = await startReader(t, writer.key, ['--tail', '2'])
+  await sparse.stdout.line('Block 3: d')
+  await writer.program.stop()
+  const flags = ['--start', '0', '--no-follow', '--timeout', '3']
+  const reader = await startReader(t, writer.key, flags)
+  t.is(await reader.ending, 3)
+  t.ok(
+    /block 0 and what follows to block \d+ cannot be had: no peer here holds it/.test(
+      reader.stderr.text
+    )
+  )
+})
+
 closeTestnet()

@@ -69,6 +69,76 @@ test('a reader that ends before the rewound log grows again resumes there', asyn
   t.alike(valuesOf(second), ['7: new 7', '8: new 8'])
 })
 
+test('a rewind that a run without --resume takes is resumed from', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
+    storage
+  })
+  t.is(await first.ending, 0)
+
+  await writer.truncate(7)
+  await writer.append(['new 7', 'new 8'])
+  const other = await startReader(t, writer.key, ['--start', '8', '-n', '1'], { storage })
+  t.is(await other.ending, 0)
+
+  const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await second.ending, 0)
+  t.alike(valuesOf(second), ['7: new 7', '8: new 8'])
+})
+
+test('a rewind while stdout stalls is resumed from', async (t) => {
+  const writer = await startRewinding(t)
+  const lines = numbered(3000, 0, 160)
+  await writer.append(lines)
+  const storage = await t.tmp()
+  const flags = ['--start', '0', '--resume']
+  const stalled = await startReader(t, writer.key, flags, { storage, stalled: true })
+  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '3000', '--raw'])
+  t.is(await twin.ending, 0)
+  await writer.truncate(10)
+  await writer.append(numbered(20, 10))
+  const watcher = await startReader(t, writer.key, ['--start', '29', '-n', '1'])
+  t.is(await watcher.ending, 0)
+  await stalled.kill()
+
+  const again = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
+  t.is(await again.ending, 0)
+  const [first = ''] = valuesOf(again)
+  t.ok(Number(first.split(':')[0]) <= 10, `resumed at ${first}`)
+  t.is(valuesOf(again).at(-1), `29: ${numbered(1, 29)[0]}`)
+})
+
+test('--no-follow ends where a log that was rewound meanwhile ends', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(3000, 0, 160))
+  const reader = await startReader(t, writer.key, ['--start', '0', '--no-follow'], {
+    stalled: true
+  })
+  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '3000', '--raw'])
+  t.is(await twin.ending, 0)
+  await writer.truncate(10)
+  await writer.append(['new 10'])
+  const watcher = await startReader(t, writer.key, ['--start', '10', '-n', '1'])
+  t.is(await watcher.ending, 0)
+  reader.stdout.start()
+  t.is(await reader.ending, 0)
+  t.is(TOLD.exec(reader.stderr.text)?.[1], '10')
+  t.ok(/^(10: new 10|\d+: line)/.test(valuesOf(reader).at(-1) ?? ''), 'with it, or just before it')
+})
+
+test('a new reader of a log that was rewound once says nothing of it', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  await writer.truncate(7)
+  await writer.append(['new 7'])
+  const reader = await startReader(t, writer.key, ['--start', '0', '--no-follow'])
+  t.is(await reader.ending, 0)
+  t.is(valuesOf(reader).length, 8)
+  t.absent(TOLD.test(reader.stderr.text))
+})
+
 interface Rewinding {
   key: string
   append(lines: string[]): Promise<void>
