@@ -6,39 +6,28 @@ import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { limitConnections } from '../shared/limits/connections.ts'
-import { Replication } from '../shared/replication.ts'
-import { sayFarewell } from '../shared/replication/handover.ts'
+import { followLog } from '../shared/replication.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
 import { loadPosition, savePosition } from '../shared/storage/position.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
+import { readingRange, skipOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
-const { seed, resume, follow, count, format } = options
+const { seed, resume, follow, format } = options
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
 const resumed = resume ? await loadPosition(core) : undefined
-const first = seed ? core.contiguousLength : (resumed ?? options.start)
+const skip = skipOf(options, { held: core.contiguousLength, resumed })
 
-swarm.on('connection', (connection) => core.replicate(connection))
-const drop = limitConnections(swarm, core, {
-  ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
+const log = followLog(swarm, core, skip, {
+  ondrop: (reason) => peers.reportDrop(reason),
+  onhops: (peer, hops) => peers.setHops(peer, hops),
   onerror: fail
 })
-const replication = new Replication(
-  core,
-  first === undefined ? { tail: options.tail } : { from: first },
-  {
-    onmisbehaviour: (peer, reason) => drop(peer, reason, { ban: true }),
-    onsilent: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
-    onpeerhops: (peer, hops) => peers.setHops(peer, hops),
-    onerror: fail
-  }
-)
 core.on('truncate', (length) => {
   status.info(
     `the writer rewound its log to block ${length}: what follows replaces what came after`
@@ -54,42 +43,43 @@ const membership = joinSwarm(swarm, core.discoveryKey, {
 const peers = new PeerStatus(swarm, core, status, membership)
 onStop(async () => {
   peers.close()
-  await replication.close()
-  await sayFarewell(core)
+  await log.close()
   await membership.leave()
   await core.close()
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
-// what is earlier ends where the log ends now; where nobody can tell, what is on disk is earlier
-const asked = first === undefined || !follow
-const end = asked ? await replication.findEnd(membership.flushed, options) : null
-if (end === null && first === undefined && follow && !isStopping()) {
+// earlier blocks end where the log ends now; where no peer can tell, they are those on disk
+const startKnown = 'from' in skip
+const asked = !startKnown || !follow
+const patience = follow ? undefined : options.timeout
+const end = asked ? await log.findEnd(membership.flushed, patience) : null
+if (end === null && !startKnown && follow && !isStopping()) {
   status.info('nobody can tell yet what is earlier: every block that is not here counts as new')
 }
-const position = first ?? Math.max(0, (end ?? core.length) - options.tail)
-replication.startAt(position)
-replication.follow.endAt(Math.min(follow ? Infinity : (end ?? core.length), position + count))
+const { first, stopAt } = readingRange(skip, options, end ?? core.length)
+if (!startKnown) log.startAt(first)
+log.stopAt(stopAt)
 
 if (!seed && !isStopping()) {
-  const notice = `Skipping ${position} earlier blocks...\n`
+  const notice = `Skipping ${first} earlier blocks...\n`
   if (format.as === 'text') await writeOutput(notice)
   else if (!options.quiet) {
-    writeStatus(format.as === 'json' ? jsonLine('reader', 'skip', { blocks: position }) : notice)
+    writeStatus(format.as === 'json' ? jsonLine('reader', 'skip', { blocks: first }) : notice)
   }
 }
 
 // the next --resume goes on from here, though nothing should come before it
-if (resume && resumed === undefined && (end !== null || first !== undefined)) {
-  await savePosition(core, position)
+if (resume && resumed === undefined && (end !== null || startKnown)) {
+  await savePosition(core, first)
 }
 
 let told = !seed
-for await (const { seq, blocks } of replication.follow.runs()) {
-  const next = seq + blocks.length
-  if (!seed) await writeOutput(formatBlocks(format, seq, blocks))
+for await (const step of log.blocks()) {
+  const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
+  if (!seed && 'blocks' in step) await writeOutput(formatBlocks(format, step.seq, step.blocks))
   if (resume) await savePosition(core, next)
-  if (!told && core.peers.every(({ remoteLength }) => remoteLength <= next)) {
+  if (!told && log.holdsAll(next)) {
     told = true
     status.info(`holding every block so far (${next}), and every new one as it comes`)
   }

@@ -1,6 +1,11 @@
-import Hyperswarm, { type Discovery } from 'hyperswarm'
-import { type DhtNode, type Reach, createDht, watchReach } from './swarm/dht.ts'
-import { Lan } from './swarm/lan.ts'
+import type Hyperswarm from 'hyperswarm'
+import type { Discovery } from 'hyperswarm'
+import { keepAnnounced } from './swarm/announcement.ts'
+import { type DhtNode, type DhtStatus, createDht, watchDht } from './swarm/dht.ts'
+import { LanDiscovery } from './swarm/lan.ts'
+import { assertSwarm } from './upstream/assert.ts'
+import { refreshRelays } from './upstream/hyperdht-records.ts'
+import { createSwarmWith } from './upstream/hyperswarm.ts'
 
 export type { DhtNode } from './swarm/dht.ts'
 
@@ -24,9 +29,9 @@ const MAX_DIALS = 64
 export interface Membership {
   /** Resolves once every peer that the DHT knows was connected to, or could not be. */
   flushed: Promise<boolean>
-  dht: Reach
+  dht: DhtStatus
   /** null where the local network is left out. */
-  lan: Lan | null
+  lan: LanDiscovery | null
   leave(): Promise<void>
 }
 
@@ -38,9 +43,14 @@ export interface SwarmEvents {
   onlanfailure(reason: string): void
 }
 
-/** A swarm on the public DHT, or on the one whose nodes `bootstrap` names. */
+/**
+ * A swarm on the public DHT, or on the one whose nodes `bootstrap` names. Throws a Failure where the
+ * installed packages lack what it relies on.
+ */
 export function createSwarm(bootstrap?: DhtNode[]): Hyperswarm {
-  return new Hyperswarm({ dht: createDht(bootstrap), maxParallel: MAX_DIALS })
+  const swarm = createSwarmWith(createDht(bootstrap), MAX_DIALS)
+  assertSwarm(swarm)
+  return swarm
 }
 
 /**
@@ -53,26 +63,36 @@ export function joinSwarm(
   { lan: wantsLan, ondht, onlanfailure }: SwarmEvents & { lan: boolean }
 ): Membership {
   const discovery = swarm.join(discoveryKey, { server: true, client: true })
-  const lan = wantsLan ? new Lan(swarm, discoveryKey, onlanfailure) : null
-  const dht = watchReach(swarm.dht, (answers) => {
-    ondht(answers)
-    // a peer that came while the DHT was out of reach is found at once
-    if (answers) refresh(discovery)
+  const lan = wantsLan ? new LanDiscovery(swarm, discoveryKey, onlanfailure) : null
+  let away = false
+  const dht = watchDht(swarm.dht, (online) => {
+    ondht(online)
+    // a peer that came while the DHT was out of reach is found at once; not in this tick, in which
+    // HyperDHT takes up its work again and forgets what it was asked for
+    if (online && away) setTimeout(announce, 0)
+    away = !online
   })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
+  const stopAsking = keepAnnounced(swarm, discoveryKey, announce)
   return {
     flushed: swarm.flush(),
     dht,
     lan,
     async leave() {
       stopRefreshing()
+      stopAsking()
       lan?.close()
       dht.close()
-      const farewell = Promise.allSettled([swarm.destroy({ force: dht.answers !== true })])
-      if (dht.answers) await Promise.race([farewell, after(FAREWELL_MS)])
+      const farewell = Promise.allSettled([swarm.destroy({ force: dht.online !== true })])
+      if (dht.online) await Promise.race([farewell, after(FAREWELL_MS)])
       // closes every connection, and with them what still waits for the DHT
       await swarm.dht.destroy({ force: true })
     }
+  }
+
+  function announce(): void {
+    refreshRelays(swarm)
+    refresh(discovery)
   }
 }
 

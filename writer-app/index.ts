@@ -9,10 +9,7 @@ import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { serveFeed } from '../shared/feed/feed.ts'
-import { limitConnections } from '../shared/limits/connections.ts'
-import { waitUntilHeld } from '../shared/replication/handover.ts'
-import { recoverFromReaders } from '../shared/replication/recovery.ts'
+import { recoverFromReaders, serveLog } from '../shared/replication.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
@@ -30,12 +27,10 @@ const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-swarm.on('connection', (connection) => core.replicate(connection))
-limitConnections(swarm, core, {
-  ondrop: (reason) => status.info(`dropped a peer that ${reason}`),
+const served = serveLog(swarm, core, {
+  ondrop: (reason) => peers.reportDrop(reason),
   onerror: fail
 })
-const feed = serveFeed(core, { onhops() {}, onerror: fail })
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
@@ -49,7 +44,7 @@ onStop(async () => {
   await log.settled()
   peers.close()
   await membership.leave()
-  feed.close()
+  served.close()
   await log.close()
 })
 
@@ -78,7 +73,7 @@ await committing
 if (!isStopping() && !options.exitOnEof) status.info('stdin ended, still serving')
 if (!isStopping() && options.exitOnEof) {
   status.info('stdin ended, waiting for a peer to hold every block of this run')
-  if (!(await waitUntilHeld(core, first, core.length, options.timeout))) {
+  if (!(await served.waitUntilHeld(first, core.length, options.timeout))) {
     throw new Failure(
       `no peer holds every block of this run after ${(options.timeout ?? 0) / 1000} s: start a reader, or wait longer with --timeout; the blocks are kept`,
       TIMED_OUT

@@ -4,8 +4,7 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import process from 'bare-process'
-import { limitConnections } from '../../shared/limits/connections.ts'
-import { Replication } from '../../shared/replication.ts'
+import { followLog } from '../../shared/replication.ts'
 import { openReader } from '../../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../../shared/swarm.ts'
 import { Tally } from '../harness/tally.ts'
@@ -25,13 +24,8 @@ for (let reader = 0; reader < Number(readers); reader++) {
 async function read(storage: string): Promise<void> {
   const core = await openReader(storage, b4a.from(key, 'hex'), refuse)
   const swarm = createSwarm([{ host, port: Number(port) }])
-  const replication = new Replication(
-    core,
-    { from: 0 },
-    { onmisbehaviour: refuse, onsilent: refuse, onerror: refuse }
-  )
-  swarm.on('connection', (connection) => core.replicate(connection))
-  limitConnections(swarm, core, { ondrop: refuse, onerror: refuse })
+  const events = { ondrop: refuse, onhops() {}, onerror: refuse }
+  const log = followLog(swarm, core, { from: 0 }, events)
   const membership = joinSwarm(swarm, core.discoveryKey, {
     lan: false,
     ondht: () => {},
@@ -39,7 +33,9 @@ async function read(storage: string): Promise<void> {
   })
   leaving.push(() => membership.leave())
   void membership.flushed.then(() => tally.flushed())
-  for await (const { seq, blocks } of replication.follow.runs()) tally.has(seq + blocks.length)
+  for await (const step of log.blocks()) {
+    if ('blocks' in step) tally.has(step.seq + step.blocks.length)
+  }
 }
 
 function refuse(reason: unknown): never {

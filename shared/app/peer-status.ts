@@ -5,6 +5,7 @@ import type Hyperswarm from 'hyperswarm'
 import { Failure, TIMED_OUT } from '../errors.ts'
 import { NO_PATH } from '../feed/messages.ts'
 import type { Membership } from '../swarm.ts'
+import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { fail } from './lifecycle.ts'
 import type { Status } from './status.ts'
 
@@ -64,6 +65,11 @@ export class PeerStatus {
     this.#schedulePathReport()
   }
 
+  /** A peer was dropped that `reason`. */
+  reportDrop(reason: string): void {
+    this.#status.info(`dropped a peer that ${reason}`)
+  }
+
   /** Tells whether the DHT answers. */
   reportDht(answers: boolean): void {
     if (this.#closed) return
@@ -79,7 +85,7 @@ export class PeerStatus {
 
   #where(): string {
     const { lan, dht } = this.#search
-    if (dht.answers !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
+    if (dht.online !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
     return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
   }
 
@@ -94,7 +100,7 @@ export class PeerStatus {
     if (this.#closed || !entry || entry.reported) return
     entry.reported = true
     const role = this.#role(entry)
-    const id = b4a.toString(peer.remotePublicKey, 'hex')
+    const id = b4a.toString(connectionOf(peer).remotePublicKey, 'hex')
     // a writer that was started again has another public key
     const again = this.#lost.delete(id) || (role === 'the writer' && this.#lostWriter)
     if (role === 'the writer') this.#lostWriter = false
@@ -108,7 +114,7 @@ export class PeerStatus {
     this.#entries.delete(peer)
     if (this.#closed || !entry?.reported) return
     const role = this.#role(entry)
-    this.#lost.add(b4a.toString(peer.remotePublicKey, 'hex'))
+    this.#lost.add(b4a.toString(connectionOf(peer).remotePublicKey, 'hex'))
     const [oldest] = this.#lost
     if (this.#lost.size > MAX_LOST && oldest !== undefined) this.#lost.delete(oldest)
     if (role === 'the writer') this.#lostWriter = true
@@ -130,15 +136,15 @@ export class PeerStatus {
   }
 
   #address(peer: Peer): string {
-    const connection = [...this.#swarm.connections].find((other) => other === peer.stream)
+    const connection = [...this.#swarm.connections].find((other) => other === connectionOf(peer))
     if (connection === undefined) return ''
     const { remoteHost } = connection.rawStream
-    return ` at ${remoteHost}, ${this.#found(peer.remotePublicKey, remoteHost)}`
+    return ` at ${remoteHost}, ${this.#found(connectionOf(peer).remotePublicKey, remoteHost)}`
   }
 
   #found(publicKey: Uint8Array, host: string): string {
     const { lan, dht } = this.#search
-    if (lan === null || (dht.answers === true && !lan.heard(publicKey))) return 'through the DHT'
+    if (lan === null || (dht.online === true && !lan.heard(publicKey))) return 'through the DHT'
     const ours = Object.values(os.networkInterfaces())
       .flat()
       .some(({ address }) => address === host)

@@ -1,4 +1,6 @@
-import type { Peer, Range, Sync } from 'hypercore'
+import type { Peer } from 'hypercore'
+import { type Range, type Sync, interceptSent } from '../upstream/hypercore-messages.ts'
+import { muxOf } from '../upstream/hypercore-peer.ts'
 
 /**
  * Holds back what Hypercore (11.37) announces to a peer whenever the log has grown: a `sync` and a
@@ -8,8 +10,8 @@ import type { Peer, Range, Sync } from 'hypercore'
  */
 export class AnnouncementBuffer {
   readonly #peer: Peer
-  readonly #sendSync: (message: Sync) => unknown
-  readonly #sendRange: (message: Range) => unknown
+  readonly #syncs: ReturnType<typeof interceptSent<'sync'>>
+  readonly #ranges: ReturnType<typeof interceptSent<'range'>>
   #fork: number
   #sync: Sync | null = null
   #range: Range | null = null
@@ -20,47 +22,42 @@ export class AnnouncementBuffer {
    * milliseconds on average; 0 for not at all.
    */
   constructor(peer: Peer, fork: number, announceDelay: () => number) {
-    const { wireSync, wireRange } = peer
     this.#peer = peer
     this.#fork = fork
-    this.#sendSync = wireSync.send
-    this.#sendRange = wireRange.send
-
-    wireSync.send = (message) => {
+    this.#syncs = interceptSent(peer, 'sync', (message) => {
       this.#sync = message
       this.#schedule(message.fork === this.#fork ? announceDelay() : 0)
-    }
-    wireRange.send = (message) => {
+    })
+    this.#ranges = interceptSent(peer, 'range', (message) => {
       if (this.#range === null || !extend(this.#range, message)) {
         this.flush()
         this.#range = { ...message }
       }
       this.#schedule(message.drop ? 0 : announceDelay())
-    }
+    })
   }
 
   /** Sends what was held back. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    const { protomux } = this.#peer
-    protomux.cork()
+    const mux = muxOf(this.#peer)
+    mux.cork()
     if (this.#sync !== null) {
       this.#fork = this.#sync.fork
-      this.#sendSync(this.#sync)
+      this.#syncs.send(this.#sync)
     }
-    if (this.#range !== null) this.#sendRange(this.#range)
+    if (this.#range !== null) this.#ranges.send(this.#range)
     this.#sync = null
     this.#range = null
-    protomux.uncork()
+    mux.uncork()
   }
 
   /** Holds nothing back from now on. */
   close(): void {
-    const { wireSync, wireRange } = this.#peer
     this.flush()
-    wireSync.send = this.#sendSync
-    wireRange.send = this.#sendRange
+    this.#syncs.restore()
+    this.#ranges.restore()
   }
 
   // Jitter: readers that hold the same block must not all announce it at once.

@@ -1,9 +1,10 @@
 import type { Hypercore } from 'hypercore'
+import { readBlocks } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
 import { type Batch, MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
-/** A batch, whoever's subscription it is sent for. */
+/** A batch before it is sent: the same for every subscription. */
 export type ReadBatch = Omit<Batch, 'id'>
 
 /**
@@ -50,12 +51,8 @@ export class BatchReader {
   }
 
   async #blocks(start: number, end: number): Promise<Uint8Array[] | null> {
-    const rx = this.#core.core.state.storage.read()
-    const reads: Promise<Uint8Array | null>[] = []
-    for (let seq = start; seq < end; seq++) reads.push(rx.getBlock(seq))
-    rx.tryFlush()
     const blocks: Uint8Array[] = []
-    for (const block of await Promise.all(reads)) {
+    for (const block of await readBlocks(this.#core, start, end)) {
       if (block === null) return null
       blocks.push(block)
     }

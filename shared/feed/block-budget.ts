@@ -1,4 +1,5 @@
 import type { Hypercore } from 'hypercore'
+import { sizesOf } from '../upstream/hypercore-tree.ts'
 
 /** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
 interface Span {
@@ -61,13 +62,11 @@ function partsOf({ start, count }: Span): Span[] {
   return Array.from({ length: count / part }, (_, i) => ({ start: start + i * part, count: part }))
 }
 
-// of what is not all here the size is not known, which is as good as too long
-function measured(core: Hypercore, spans: Span[]): Promise<(Span & { size: number })[]> {
-  const rx = core.core.state.storage.read()
-  const sized = spans.map(async (span) => {
-    const node = await rx.getTreeNode(2 * span.start + span.count - 1)
-    return { ...span, size: node?.size ?? Infinity }
-  })
-  rx.tryFlush()
-  return Promise.all(sized)
+// the size of a span that is not all here is not known, which is as good as too long
+async function measured(core: Hypercore, spans: Span[]): Promise<(Span & { size: number })[]> {
+  const sizes = await sizesOf(
+    core,
+    spans.map(({ start, count }) => 2 * start + count - 1)
+  )
+  return spans.map((span, i) => ({ ...span, size: sizes[i] ?? Infinity }))
 }

@@ -1,5 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type { Channel, Message } from 'protomux'
+import { muxOf } from '../upstream/hypercore-peer.ts'
+import { isOpen } from '../upstream/protomux.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
 import * as messages from './messages.ts'
 
@@ -77,7 +79,7 @@ export class FeedChannel {
   /** A channel with `peer`, still to be opened; null where there is one for `core` already. */
   static create(core: Hypercore, peer: Peer): FeedChannel | null {
     let created: FeedChannel | null = null
-    const channel = peer.protomux.createChannel({
+    const channel = muxOf(peer).createChannel({
       protocol: messages.PROTOCOL,
       id: core.discoveryKey,
       onopen() {
@@ -93,7 +95,7 @@ export class FeedChannel {
 
   /** Whether the peer has opened its side too. */
   get opened(): boolean {
-    return this.#channel.opened
+    return isOpen(this.#channel)
   }
 
   /** Opens our side; what the peer does is told to `on`, but never before this returns. */

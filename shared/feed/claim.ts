@@ -1,4 +1,5 @@
 import type { Peer } from 'hypercore'
+import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 
 /** Where a log ends: how many blocks it has, and how often its writer has truncated it. */
 export interface LogState {
@@ -14,8 +15,9 @@ export interface Claim {
 }
 
 /** What `peer` has said of its log in Hypercore's own replication. */
-export function claimOf({ remoteSynced, remoteLength, remoteFork }: Peer): Claim {
-  return { claimedLength: remoteLength, claimedFork: remoteSynced ? remoteFork : null }
+export function claimOf(peer: Peer): Claim {
+  const { synced, length, fork } = remoteLogOf(peer)
+  return { claimedLength: length, claimedFork: synced ? fork : null }
 }
 
 /** Whether a peer claims blocks that `log` lacks. */

@@ -1,15 +1,9 @@
 import type { Peer } from 'hypercore'
 
-/** What the feed tells of the peers of a log. */
-export interface FeedEvents {
+/** What is told of the feed of a log that is another's. */
+export interface FollowerEvents {
   /** A peer has said how many connections lie between it and the writer. */
   onhops(peer: Peer, hops: number): void
-  /** Our own log can't be read or written. */
-  onerror(err: unknown): void
-}
-
-/** The same where the log is another's, and what a source brings. */
-export interface FollowerEvents extends FeedEvents {
   /** A peer sent what no honest peer sends. */
   onoffence(peer: Peer, reason: string): void
   /** A source was taken, lost or contested, or whether a peer speaks the feed is known. */
@@ -17,6 +11,8 @@ export interface FollowerEvents extends FeedEvents {
   /** A source has proven where the log ends; null where there is no source that could. */
   onend(end: number | null): void
   ondelivery(delivery: Delivery): void
+  /** Our own copy can't be read or written. */
+  onerror(err: unknown): void
 }
 
 /** Blocks that a batch brought, to be handed on once they are verified and stored. */

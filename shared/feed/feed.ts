@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { BatchReader } from './batch-reader.ts'
 import { FeedChannel } from './channel.ts'
-import type { FeedEvents, FollowerEvents } from './events.ts'
+import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Skip } from './messages.ts'
@@ -32,18 +32,20 @@ export interface FollowedFeed {
 
 /**
  * Serves the writer's log beside `core.replicate(connection)`, to every peer that Hypercore's
- * replication has let in: its handshake proves that the peer holds the key.
+ * replication has let in: its handshake proves that the peer holds the key. `onerror` is told why the
+ * log can't be read.
  */
-export function serveFeed(core: Hypercore, events: FeedEvents): ServedFeed {
-  return openLinks({ core, follower: null, events, onchange() {} }, new SignedLengths(core))
+export function serveFeed(core: Hypercore, onerror: (err: unknown) => void): ServedFeed {
+  const context = { core, follower: null, onchange() {} }
+  return openLinks(context, new SignedLengths(core), onerror)
 }
 
 /** Follows a log from block `skip` on, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents): FollowedFeed {
   const signedLengths = new SignedLengths(core)
   const follower = new Follower(core, new Verifier(core, signedLengths), skip, events)
-  const onchange = (): void => events.onchange()
-  const links = openLinks({ core, follower, events, onchange }, signedLengths)
+  const context = { core, follower, onchange: () => events.onchange() }
+  const links = openLinks(context, signedLengths, (err) => events.onerror(err))
   return {
     get source() {
       return follower.source
@@ -71,15 +73,19 @@ interface Links extends ServedFeed {
   readonly opening: boolean
 }
 
-function openLinks(context: LinkContext, signedLengths: SignedLengths): Links {
-  const { core, events } = context
+function openLinks(
+  context: LinkContext,
+  signedLengths: SignedLengths,
+  onerror: (err: unknown) => void
+): Links {
+  const { core } = context
   const reader = new BatchReader(core, signedLengths)
   const links = new Map<Peer, Link>()
 
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, signedLengths, reader, channel, (err) => events.onerror(err))
+    const sender = new Sender(core, signedLengths, reader, channel, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })

@@ -1,5 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { manifestOf } from '../upstream/hypercore-tree.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { type Batch, type Begin, NO_PATH, type Refuse, type Skip } from './messages.ts'
@@ -92,6 +93,7 @@ export class Follower {
 
   /** `peer`, which was `previousHops` connections away from the writer, now says otherwise. */
   onhops(peer: FeedPeer, previousHops: number): void {
+    this.#events.onhops(peer.peer, peer.hops)
     const source = this.#subscription?.source
     const followed = source?.channel === peer
     if (followed) this.#selection.sendHops(this.hops)
@@ -195,7 +197,9 @@ export class Follower {
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const request = requestOf(this.#core, source.nextId(), this.#skip)
+    const { length, fork } = this.#core
+    const log = { length, fork, hasManifest: manifestOf(this.#core) !== null }
+    const request = requestOf(log, source.nextId(), this.#skip)
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)
     this.#events.onchange()

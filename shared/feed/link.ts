@@ -2,7 +2,6 @@ import type { Hypercore, Peer } from 'hypercore'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
-import type { FeedEvents } from './events.ts'
 import type { Follower } from './follower.ts'
 import { type Ack, NO_PATH, type Subscribe, UNSUBSCRIBE } from './messages.ts'
 import type { Sender } from './sender.ts'
@@ -23,7 +22,6 @@ export interface LinkContext {
   readonly core: Hypercore
   /** null at the writer. */
   readonly follower: Follower | null
-  readonly events: FeedEvents
   /** Whether some peer speaks the feed may have changed. */
   onchange(): void
 }
@@ -44,7 +42,7 @@ export class Link implements FeedPeer {
     peer: Peer,
     channel: FeedChannel,
     sender: Sender,
-    { core, follower, events, onchange }: LinkContext,
+    { core, follower, onchange }: LinkContext,
     onclose: () => void
   ) {
     this.peer = peer
@@ -76,7 +74,6 @@ export class Link implements FeedPeer {
         this.#hops = hops
         // a peer that has lost its path chooses another source by what is announced
         this.#announcements?.flush()
-        events.onhops(peer, hops)
         follower?.onhops(this, previousHops)
       },
       onsubscribe: (message) => void sender.subscribe(message),

@@ -1,6 +1,5 @@
 import c, { type Encoder, type State } from 'compact-encoding'
-import type { Proof, Upgrade } from 'hypercore'
-import { wire } from 'hypercore/messages'
+import { type Proof, type Upgrade, proofEncoding } from '../upstream/hypercore-proof.ts'
 
 /** The Protomux protocol of the feed; with a peer that does not speak it, plain replication does all. */
 export const PROTOCOL = 'signed-batches/2'
@@ -129,11 +128,7 @@ function maybe<T>({ preencode, encode, decode }: Encoder<T>): Encoder<T | null> 
   }
 }
 
-const proof = maybe<Proof>({
-  preencode: (state, m) => wire.data.preencode(state, { request: 0, ...m }),
-  encode: (state, m) => wire.data.encode(state, { request: 0, ...m }),
-  decode: (state) => wire.data.decode(state)
-})
+const proof = maybe(proofEncoding)
 
 export const begin: Encoder<Begin> = {
   preencode(state, m) {

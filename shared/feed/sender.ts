@@ -1,5 +1,6 @@
 import type { Hypercore } from 'hypercore'
 import { isHypercoreError } from '../upstream/hypercore-errors.ts'
+import { manifestOf, proveUpgrade, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
 import {
   type Ack,
@@ -12,7 +13,6 @@ import {
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from './messages.ts'
-import { proveUpgrade, signedEnd } from './proof.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /** What a sender may send to the one peer that it serves. */
@@ -104,7 +104,7 @@ export class Sender {
       (err) => {
         this.#pumping = false
         this.refuse()
-        if (!this.#core.closing) this.#onerror(err)
+        if (this.#core.readable) this.#onerror(err)
       }
     )
   }
@@ -126,7 +126,7 @@ export class Sender {
   // null where there is nothing to send, or where the window is full
   #ready(): Served | null {
     const served = this.#served
-    if (served === null || this.#core.closing || served.next >= this.#core.length) return null
+    if (served === null || !this.#core.readable || served.next >= this.#core.length) return null
     return served.sent.length < WINDOW_BATCHES && served.bytes < WINDOW_BYTES ? served : null
   }
 
@@ -164,14 +164,15 @@ export class Sender {
     try {
       return await this.#answer(request)
     } catch (err) {
-      if (!isHypercoreError(err) && !this.#core.closing) this.#onerror(err)
+      if (!isHypercoreError(err) && this.#core.readable) this.#onerror(err)
       return null
     }
   }
 
   // where to begin, and the proof that takes the peer's log there
   async #answer({ id, length, skip, manifest }: Subscribe): Promise<Begin | null> {
-    const { fork, length: ours, manifest: known } = this.#core
+    const { fork, length: ours } = this.#core
+    const known = manifestOf(this.#core)
     const end = signedEnd(this.#core)
     if (length > ours || (manifest && known === null)) return null
     if (ours > 0 && end === null) return null

@@ -1,14 +1,9 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
+import { type SignedLength, signLength, signedLength } from '../upstream/hypercore-tree.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 
-/** A length of the log that the writer has signed. */
-export interface Signed {
-  length: number
-  signature: Uint8Array
-}
-
-interface Boundary extends Signed {
+interface Boundary extends SignedLength {
   byteLength: number
 }
 
@@ -46,18 +41,15 @@ export class SignedLengths {
   }
 
   /** The greatest signed length in (`after`, `upTo`]; null where there is none. */
-  async within(after: number, upTo: number): Promise<Signed | null> {
-    const { state, verifier } = this.#core.core
-    const { length, signature } = state
-    if (signature !== null && length > after && length <= upTo) return { length, signature }
-    const { keyPair, writable } = this.#core
-    if (!writable) {
+  async within(after: number, upTo: number): Promise<SignedLength | null> {
+    const now = signedLength(this.#core)
+    if (now !== null && now.length > after && now.length <= upTo) return now
+    if (!this.#core.writable) {
       const at = lastAtMost(this.#boundaries, upTo)
       return at && at.length > after ? at : null
     }
-    if (verifier === null || keyPair === null || after >= upTo || upTo > length) return null
-    const tree = await state.createTreeBatch().restore(upTo)
-    return { length: upTo, signature: verifier.sign(tree, keyPair) }
+    if (after >= upTo || upTo > this.#core.length) return null
+    return { length: upTo, signature: await signLength(this.#core, upTo) }
   }
 }
 

@@ -1,9 +1,10 @@
-import type { Hypercore, Proof } from 'hypercore'
+import type { Hypercore } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
+import type { Proof } from '../upstream/hypercore-proof.ts'
+import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import type { LogState } from './claim.ts'
 import type { Batch, Begin } from './messages.ts'
-import { isSigned } from './proof.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
@@ -55,13 +56,13 @@ export class Verifier {
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
   begin({ start, proof, end }: Begin, asked: LogState, job: Job): void {
     this.#enqueue(job, async () => {
-      if (proof?.manifest) await this.#core.core.setManifest(proof.manifest)
+      if (proof?.manifest) await setManifest(this.#core, proof.manifest)
       if (!job.isWanted()) return null
-      if (end !== null && !isSigned(this.#core, end)) {
+      if (end !== null && !(await isSignedEnd(this.#core, end))) {
         return offence(`claims ${end.length} blocks that the writer did not sign`)
       }
       if (proof !== null && isUpgrade(proof, this.#core.length, start)) {
-        await this.#core.applyProof(proof)
+        await applyProof(this.#core, proof)
       }
       if (!job.isWanted()) return null
       if (this.#core.length === start) return STORED
@@ -105,7 +106,7 @@ export class Verifier {
         verdict = await judge()
       } catch (err) {
         const moved = this.#core.fork !== fork || this.#core.length !== length
-        verdict = this.#core.closing ? null : blame(err, moved)
+        verdict = !this.#core.readable ? null : blame(err, moved)
       }
       if (verdict !== null && !this.#closed) job.onverdict(verdict)
     })

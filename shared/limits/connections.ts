@@ -3,7 +3,7 @@ import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
-import { diskFault, messageOf } from '../errors.ts'
+import { Failure, diskFault, messageOf } from '../errors.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { unreadBytes } from '../upstream/hyperswarm.ts'
 import { containFaults } from '../upstream/protomux.ts'
@@ -59,7 +59,7 @@ export function limitConnections(
 
   // strangers are not reported
   function onfault(connection: Connection, err: unknown): void {
-    if (diskFault(err)) onerror(err)
+    if (err instanceof Failure || diskFault(err)) onerror(err)
     else if (isPeer(connection)) ondrop(`sent what nothing can be made of (${messageOf(err)})`)
   }
 

@@ -1,30 +1,36 @@
 import type { Download, Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
+import { firstHole } from './first-hole.ts'
 
-/** Blocks of a log in order: `blocks[0]` is block `seq`. One without blocks rewinds to `seq`. */
-export interface Run {
+/** Blocks of a log in order: `blocks[0]` is block `seq`. */
+export interface Blocks {
   seq: number
   blocks: Uint8Array[]
 }
 
-/** A run is read from disk in pieces of at most this many blocks, and of this many bytes or one block. */
+/** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */
+export interface Rewind {
+  rewindTo: number
+}
+
+/** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */
 const READ_BLOCKS = 1024
 const READ_BYTES = 1024 * 1024
-/** So few blocks are read whatever they hold. */
-const FEW = 8
-/** Blocks that are asked for ahead of the read position, where peers must be asked one by one. */
-const PREFETCH = 16_384
+/** So few blocks are read without a look at their sizes. */
+const FEW_BLOCKS = 8
+/** Blocks that plain replication asks peers for ahead of the read position. */
+const PREFETCH_BLOCKS = 16_384
 
 /**
- * Yields every block of `core` from `position` on, live, in order, each once. What the feed delivers
- * is handed on as it comes; the rest is read from disk, or fetched from peers where it is not there.
- * Asking for the next run says that the last one was taken: only then may its source send more.
+ * Yields every block of `core` from `position` on, live, in order, each once. Blocks that the feed
+ * delivers are handed on as they come; the others are read from disk, or fetched from peers first.
+ * Asking for more says that the last blocks were taken: only then may their source send more.
  *
- * When the writer truncates its log below the position, yields a run without blocks, and goes on from
- * where the new log differs.
+ * When the writer truncates its log below the position, yields a rewind, and goes on from where the
+ * new log differs.
  */
-export class Follow {
+export class BlockReader {
   readonly #core: Hypercore
   #position: number
   #end = Infinity
@@ -52,7 +58,7 @@ export class Follow {
     core.on('close', () => this.close())
   }
 
-  /** Moves the position, before the first run is asked for. */
+  /** Moves the position, before the first blocks are asked for. */
   startAt(position: number): void {
     this.#position = position
     this.#changed()
@@ -69,7 +75,7 @@ export class Follow {
     return this.#waiting
   }
 
-  /** Takes what the feed brings. */
+  /** Takes blocks that the feed brings. */
   deliver(delivery: Delivery): void {
     this.#delivered.push(delivery)
     this.#changed()
@@ -81,11 +87,11 @@ export class Follow {
     this.#changed()
   }
 
-  async *runs(): AsyncGenerator<Run> {
+  async *blocks(): AsyncGenerator<Blocks | Rewind> {
     while (!this.#closed && this.#position < this.#end) {
       if (this.#rewound) {
         this.#rewound = false
-        yield { seq: this.#position, blocks: [] }
+        yield { rewindTo: this.#position }
         continue
       }
       const delivery = this.#nextDelivery()
@@ -105,7 +111,7 @@ export class Follow {
     this.#download?.range.destroy()
   }
 
-  // drops what lies before the position
+  // drops deliveries that lie before the position
   #nextDelivery(): Delivery | undefined {
     for (;;) {
       const head = this.#delivered[0]
@@ -115,29 +121,29 @@ export class Follow {
     }
   }
 
-  *#take(blocks: Uint8Array[]): Generator<Run> {
-    const run = blocks.slice(0, this.#end - this.#position)
-    if (run.length === 0) return
+  *#take(all: Uint8Array[]): Generator<Blocks> {
+    const blocks = all.slice(0, this.#end - this.#position)
+    if (blocks.length === 0) return
     const seq = this.#position
-    this.#position += run.length
-    yield { seq, blocks: run }
+    this.#position += blocks.length
+    yield { seq, blocks }
   }
 
-  // what is on disk from the position on, once there is something
+  // stored blocks from the position on, once there are some
   async #read(limit: number): Promise<Uint8Array[]> {
     const truncations = this.#truncations
     const start = this.#position
-    const { core } = this.#core
-    if (core.bitfield.firstUnset(start) <= start) {
+    const furthest = Math.min(limit, start + READ_BLOCKS)
+    let upTo = await firstHole(this.#core, start, furthest)
+    if (upTo === start) {
       this.#fetch(start)
       this.#waiting = true
       const arrived = await this.#get(start)
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
+      upTo = await firstHole(this.#core, start, furthest)
     }
-    const stored = core.bitfield.firstUnset(start)
-    const upTo = Math.min(limit, start + READ_BLOCKS, stored === -1 ? limit : stored)
-    const end = upTo - start <= FEW ? upTo : await this.#endOfPiece(start, upTo)
+    const end = upTo - start <= FEW_BLOCKS ? upTo : await this.#endOfPiece(start, upTo)
     if (truncations !== this.#truncations) return []
     if (end < limit) this.#fetch(end)
 
@@ -158,21 +164,21 @@ export class Follow {
     return this.#try(this.#core.get(seq))
   }
 
-  // what a truncation takes away meanwhile is no error
+  // a block that a truncation takes away meanwhile is no error
   async #try<T>(reading: Promise<T>): Promise<T | null> {
     const truncations = this.#truncations
     try {
       return await reading
     } catch (err) {
-      if (this.#closed || this.#core.closing || truncations !== this.#truncations) return null
+      if (this.#closed || !this.#core.readable || truncations !== this.#truncations) return null
       throw err
     }
   }
 
   #fetch(start: number): void {
-    const end = Math.min(this.#core.length, start + PREFETCH)
+    const end = Math.min(this.#core.length, start + PREFETCH_BLOCKS)
     const ahead = (this.#download?.end ?? 0) - start
-    if (ahead >= PREFETCH / 2 || (this.#download && this.#download.end >= end)) return
+    if (ahead >= PREFETCH_BLOCKS / 2 || (this.#download && this.#download.end >= end)) return
     this.#download?.range.destroy()
     this.#download = { range: this.#core.download({ start, end, linear: true }), end }
   }

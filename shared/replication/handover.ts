@@ -42,7 +42,7 @@ export async function waitUntilHeld(
       }
       core.peers.forEach(look)
       if (held) return true
-      if (now() >= deadline || core.closing) return false
+      if (now() >= deadline || !core.readable) return false
       await new Promise<void>((resolve) => {
         wake = resolve
         setTimeout(resolve, POLL_MS)

@@ -1,7 +1,30 @@
-/** Where the log ends, as the sources of the feed tell it. */
+import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
+import { remoteLogOf } from '../upstream/hypercore-peer.ts'
+
+/** A peer that tells where the log ends is waited for this long. */
+const LOG_END_TIMEOUT_MS = 5000
+/** A peer that was found has this long to answer. */
+const ANSWER_TIMEOUT_MS = 2000
+const PEER_POLL_MS = 50
+
+/** What is asked where the log ends: what it answers is told to `LogEnd`. */
+interface Sources {
+  /** Asks a peer without a path to the writer too. */
+  acceptAnySource(): void
+}
+
+/** Where the log of another ends, found once. */
 export class LogEnd {
+  readonly #core: Hypercore
+  readonly #readers = new WeakSet<Peer>()
+  readonly #timers = new Set<Timer>()
   #proven: number | null = null
   #waiting: ((end: number | null) => void)[] = []
+
+  constructor(core: Hypercore) {
+    this.#core = core
+  }
 
   /** A source has proven where the log ends; null where there is no source that could. */
   tell(end: number | null): void {
@@ -9,9 +32,75 @@ export class LogEnd {
     for (const resolve of this.#waiting.splice(0)) resolve(end)
   }
 
-  /** Resolves to what is proven, or as soon as something is told. */
-  ask(): Promise<number | null> {
+  /** A peer has said how many connections lie between it and the writer. */
+  noteHops(peer: Peer, hops: number): void {
+    if (hops > 0) this.#readers.add(peer)
+  }
+
+  /**
+   * Resolves to where the log ends: as soon as a source with a path to the writer has proven it; else
+   * by the account of any peer that has blocks, once `everyoneMet` says that all were met; null where
+   * no peer answers within `timeout` milliseconds.
+   *
+   * An empty peer proves nothing: the writer may still be coming. The one exception is an empty writer,
+   * known by its manifest.
+   */
+  async find(
+    sources: Sources,
+    everyoneMet: Promise<unknown>,
+    timeout = LOG_END_TIMEOUT_MS
+  ): Promise<number | null> {
+    const proven = await Promise.race([this.#proof(), this.#peerMet(everyoneMet, timeout)])
+    if (proven !== null) return proven
+    const answer = this.#proof()
+    sources.acceptAnySource()
+    return (await Promise.race([answer, this.#after(ANSWER_TIMEOUT_MS)])) ?? (await this.#update())
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearTimeout(timer)
+  }
+
+  #proof(): Promise<number | null> {
     if (this.#proven !== null) return Promise.resolve(this.#proven)
     return new Promise((resolve) => this.#waiting.push(resolve))
+  }
+
+  // resolves once all peers were met and one of them has an answer, or the time is over
+  async #peerMet(everyoneMet: Promise<unknown>, timeout: number): Promise<null> {
+    let all = false
+    void everyoneMet.then(() => {
+      all = true
+    })
+    const deadline = now() + timeout
+    while (now() < deadline && this.#core.readable) {
+      if (all && this.#hasAnswer()) break
+      await this.#after(PEER_POLL_MS)
+    }
+    return null
+  }
+
+  // asks by plain replication
+  async #update(): Promise<number | null> {
+    if (!this.#hasAnswer()) return null
+    await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_TIMEOUT_MS)])
+    return this.#core.length
+  }
+
+  #hasAnswer(): boolean {
+    return this.#core.peers.some((peer) => {
+      const { synced, length, hasManifest } = remoteLogOf(peer)
+      return synced && (length > 0 || (hasManifest && !this.#readers.has(peer)))
+    })
+  }
+
+  #after(ms: number): Promise<null> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer)
+        resolve(null)
+      }, ms)
+      this.#timers.add(timer)
+    })
   }
 }

@@ -1,24 +1,24 @@
-import { Failure } from '../errors.ts'
 import { now } from '../limits/clock.ts'
+import { Failure } from '../errors.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 
-/** Readers that hold what a writer lost are waited for this long. */
+/** A writer waits this long for readers that hold what it lost. */
 const RECOVERY_TIMEOUT_MS = 30_000
-const POLL_MS = 100
+const RETRY_DELAY_MS = 100
 
 /**
- * Brings back the end of our own log, which once was longer, from peers that hold it: what they send
- * counts only with our own signature. Throws a Failure where none does in time.
+ * Brings back the end of our own log, which once was longer, from readers that hold it: what they
+ * send counts only with our own signature. Throws a Failure where none sends it in time.
  */
 export async function recoverFromReaders(log: WriterLog): Promise<void> {
   const { core } = log
   const deadline = now() + RECOVERY_TIMEOUT_MS
-  while (log.hasLostBlocks && now() < deadline && !core.closing) {
+  while (log.hasLostBlocks && now() < deadline && core.readable) {
     await within(core.update({ force: true, wait: true }), deadline - now())
     const range = core.download({ start: log.length, end: core.length, linear: true })
     await within(range.done(), deadline - now())
     range.destroy()
-    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+    await new Promise<void>((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
   }
   if (!log.hasLostBlocks) return
   throw new Failure(

@@ -1,43 +1,46 @@
 import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
+import { answersOwed } from '../upstream/hypercore-peer.ts'
 
-/** Blocks that were asked for and did not come for this long will not come. */
-const PATIENCE_MS = 10_000
+/** Blocks that were asked for and have not come for this long are not coming. */
+const STALL_TIMEOUT_MS = 10_000
+/** The name of what is written to try the disk. */
 const PROBE = 'probe'
 
-/** What a watchdog is told, and whom it tells. */
-export interface Watched {
+/** What a stall detector asks, and tells. */
+export interface StallEvents {
   /** Whether blocks were asked of peers that claim to have them. */
   waiting(): boolean
-  /** A peer that was asked and has not answered. */
-  onsilent(peer: Peer): void
+  /** A peer was asked and has not answered. */
+  onstall(peer: Peer): void
   /** The store takes no more blocks, which Hypercore's replication keeps to itself. */
   onerror(err: unknown): void
 }
 
 /**
  * Notices that `core` makes no progress although peers have blocks: tries whether the disk takes
- * anything, then gives up the peers that owe an answer. Returns what ends the watch.
+ * anything, then reports the peers that owe an answer. Returns what ends it.
  */
-export function watchProgress(
+export function detectStalls(
   core: Hypercore,
-  { waiting, onsilent, onerror }: Watched
+  { waiting, onstall, onerror }: StallEvents
 ): () => void {
-  let movedAt = Date.now()
+  let movedAt = now()
   const moved = (): void => {
-    movedAt = Date.now()
+    movedAt = now()
   }
   core.on('append', moved)
   core.on('download', moved)
 
   const timer = setInterval(() => {
     if (!waiting()) moved()
-    if (Date.now() - movedAt < PATIENCE_MS) return
+    if (now() - movedAt < STALL_TIMEOUT_MS) return
     moved()
     core
       .setUserData(PROBE, b4a.from(String(movedAt)))
-      .then(() => core.peers.filter(({ inflight }) => inflight > 0).forEach(onsilent), onerror)
-  }, PATIENCE_MS / 10)
+      .then(() => core.peers.filter((peer) => answersOwed(peer) > 0).forEach(onstall), onerror)
+  }, STALL_TIMEOUT_MS / 10)
 
   return () => {
     clearInterval(timer)

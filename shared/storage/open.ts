@@ -2,7 +2,8 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
-import { onConflict } from '../upstream/hypercore-replicator.ts'
+import { assertCore } from '../upstream/assert.ts'
+import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
@@ -39,8 +40,7 @@ export async function openWriter(
     storage,
     folder,
     REPAIR_HINT_WRITER,
-    // only this writer makes its log longer, unless the log has lost blocks
-    (at) => new Hypercore(at, { eagerUpgrade: false }),
+    (at) => new Hypercore(at),
     onfailure
   )
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
@@ -78,8 +78,7 @@ export async function openReader(
     storage,
     folder,
     REPAIR_HINT_READER,
-    (at) =>
-      new Hypercore(at, key, { writable: false, eagerUpgrade: false, inflightRange: [64, 1024] }),
+    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] }),
     onfailure
   )
   core.once('close', stopWatching)
@@ -108,6 +107,9 @@ async function open(
     assertWhole(folder, repairHint)
     const core = create(storeIn(folder))
     await core.ready()
+    assertCore(core)
+    // what makes it longer, and when, is for the apps to say
+    setEagerUpgrade(core, false)
     onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {

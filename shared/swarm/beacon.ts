@@ -26,7 +26,7 @@ export interface Beacon {
   beat: number
 }
 
-/** The key that seals the beacons of those who look for `topic`: all of them hold it, no other. */
+/** The key that seals the beacons of the peers of `topic`: each of them holds it, and no other peer. */
 export function beaconSecret(topic: Uint8Array): Uint8Array {
   const secret = b4a.alloc(sodium.crypto_secretbox_KEYBYTES)
   sodium.crypto_generichash(secret, topic, CONTEXT)

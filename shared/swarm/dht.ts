@@ -1,22 +1,21 @@
 import { Resolver } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
 import { codeOf } from '../errors.ts'
+import {
+  type Address,
+  bootstrapNodeMover,
+  isOnline,
+  onNodesChange,
+  publicNodes
+} from '../upstream/hyperdht.ts'
 
 /** Where a node of a DHT is reached. */
-export interface DhtNode {
-  host: string
-  port: number
-}
+export type DhtNode = Address
 
-/** The nodes of the public DHT, which HyperDHT names as address@name:port. */
-const PUBLIC = HyperDHT.BOOTSTRAP.flatMap((node) => {
-  const [, address, name = '', port] = /^(?:([\d.]+)@)?([^@]+):(\d+)$/.exec(String(node)) ?? []
-  return port === undefined ? [] : [{ address: address ?? name, name, port: Number(port) }]
-})
-
-/** Whether the nodes of a DHT answer; null while that is not known. */
-export interface Reach {
-  readonly answers: boolean | null
+/** Whether the nodes of a DHT answer. */
+export interface DhtStatus {
+  /** null while that is not known. */
+  readonly online: boolean | null
   close(): void
 }
 
@@ -24,7 +23,7 @@ export interface Reach {
 export function createDht(bootstrap?: DhtNode[]): HyperDHT {
   // given the names too, HyperDHT would have the system look them up, each time anew: where DNS does
   // not answer, that holds up every look-up, the threads that read and write files, and the exit
-  const nodes = PUBLIC.map(({ address, port }) => ({ host: address, port }))
+  const nodes = publicNodes().map(({ address, port }) => ({ host: address, port }))
   return new HyperDHT({ bootstrap: bootstrap ?? nodes })
 }
 
@@ -32,48 +31,57 @@ export function createDht(bootstrap?: DhtNode[]): HyperDHT {
  * Tells `onchange` whether the nodes of `dht` answer, once that is known and whenever it changes.
  * Where none does, asks for the names of the public ones, and nothing waits for that.
  */
-export function watchReach(dht: HyperDHT, onchange: (answers: boolean) => void): Reach {
-  let answers: boolean | null = null
+export function watchDht(dht: HyperDHT, onchange: (online: boolean) => void): DhtStatus {
+  let online: boolean | null = null
+  let bootstrapped = false
+  let closed = false
   const resolver = new Resolver()
-  for (const event of EVENTS) dht.on(event, update)
+  const stopListening = onNodesChange(dht, update)
   dht.on('network-change', findMoved)
-  // it may have been ready before
+  // a node may have answered before
   void Promise.resolve().then(update)
+  // destroyed before, it never tells
+  dht.fullyBootstrapped().then(onbootstrapped, () => {})
   return {
-    get answers() {
-      return answers
+    get online() {
+      return online
     },
     close() {
-      for (const event of EVENTS) dht.off(event, update)
+      closed = true
+      stopListening()
       dht.off('network-change', findMoved)
       resolver.destroy()
     }
   }
 
+  function onbootstrapped(): void {
+    bootstrapped = true
+    update()
+  }
+
   function update(): void {
-    if (answers === null && dht.nodes.length === 0 && !dht.bootstrapped) return
-    const now = dht.nodes.length > 0 && dht.online
-    if (now === answers) return
-    answers = now
+    const hasNodes = dht.toArray({ limit: 1 }).length > 0
+    if (closed || (online === null && !hasNodes && !bootstrapped)) return
+    const isUp = hasNodes && isOnline(dht)
+    if (isUp === online) return
+    online = isUp
     findMoved()
-    onchange(now)
+    onchange(isUp)
   }
 
   function findMoved(): void {
-    if (answers === false) void resolvePublic(dht, resolver)
+    if (online === false) void findPublicNodes(dht, resolver)
   }
 }
 
-const EVENTS = ['ready', 'add-node', 'remove-node', 'network-update'] as const
-
-async function resolvePublic(dht: HyperDHT, resolver: Resolver): Promise<void> {
-  for (const { address, name, port } of PUBLIC) {
-    const node = dht.bootstrapNodes.find((other) => other.host === address && other.port === port)
-    if (node === undefined) continue
+/** Has the next look-up begin where the names of the public nodes lead now. */
+async function findPublicNodes(dht: HyperDHT, resolver: Resolver): Promise<void> {
+  for (const { address, name, port } of publicNodes()) {
+    const moveTo = bootstrapNodeMover(dht, { host: address, port })
+    if (moveTo === null) continue
     try {
       const [host] = await resolver.resolve4(name)
-      // where it has moved to, the next look-up begins
-      if (host !== undefined) node.host = host
+      if (host !== undefined) moveTo(host)
     } catch (err) {
       // no answer, or none for this name
       if (codeOf(err) === '') throw err

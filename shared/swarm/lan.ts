@@ -4,22 +4,25 @@ import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
 import { now } from '../limits/clock.ts'
 import { messageOf } from '../errors.ts'
+import { bindPort, localPort } from '../upstream/hyperdht.ts'
+import { connectionWith, dialAt, publicKeyOf, timeoutsInARow } from '../upstream/hyperswarm.ts'
 import { Multicast } from './multicast.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
 const STEADY_MS = 8000
-/** Whoever is new is answered this soon, so that either side can reach the other. */
+/** A new peer is answered this soon, so that either side can reach the other. */
 const ANSWER_MS = 200
 /** After this long a dial has given up on the address that it began with. */
-const DIAL_MS = 4000
-/** A connection whose packets went unanswered this many times in a row leads nowhere, */
-const UNANSWERED = 2
-/** unless the answers come this soon: a peer that was busy or asleep has just woken up. */
-const WAKE_MS = 300
+const DIAL_TIMEOUT_MS = 4000
+/** A connection with this many retransmission timeouts in a row is taken for dead. */
+const DEAD_AFTER_TIMEOUTS = 2
+/** A peer that was suspended gets this long to answer first. */
+const WAKE_GRACE_MS = 300
 
-/** New peers that are taken between two beats, and that may be waiting to be reached. */
+/** New peers that are dialled between two beats, at most. */
 const MAX_STRANGERS = 64
+/** Peers that are known to the swarm and not connected, at most, for a new one to be dialled. */
 const MAX_UNREACHED = 128
 /** Peers that are remembered, so that a replay of their beacons is known as one. */
 const MAX_KNOWN = 1024
@@ -33,10 +36,10 @@ interface Known {
 
 /**
  * Finds the peers of a topic on this machine and on this link, with no DHT: multicasts a sealed
- * beacon on every interface, and hands whom it hears to the dialler of `swarm`, as a look-up would.
- * The connection authenticates itself; a forged beacon costs a dial and no more.
+ * beacon on every interface, and hands the peers that it hears to the dialler of `swarm`, as a
+ * look-up would. The connection authenticates itself; a forged beacon costs a dial and no more.
  */
-export class Lan {
+export class LanDiscovery {
   readonly #swarm: Hyperswarm
   readonly #topic: Uint8Array
   readonly #secret: Uint8Array
@@ -60,8 +63,8 @@ export class Lan {
       onrefused
     })
     swarm.dht.on('network-change', this.#restart)
-    // who hears us dials at once: the port has to be open by then
-    swarm.dht.bind().then(this.#restart, (err) => onrefused(messageOf(err)))
+    // a peer that hears us dials at once: the port has to be open by then
+    bindPort(swarm.dht).then(this.#restart, (err) => onrefused(messageOf(err)))
   }
 
   /** Whether the peer with `publicKey` was heard here. */
@@ -92,9 +95,9 @@ export class Lan {
   }
 
   #announce(): void {
-    const port = this.#swarm.dht.localAddress()?.port
-    if (port === undefined) return
-    const { publicKey } = this.#swarm.keyPair
+    const port = localPort(this.#swarm.dht)
+    if (port === null) return
+    const publicKey = publicKeyOf(this.#swarm)
     const beat = ++this.#beat
     void this.#multicast.send((host) => sealBeacon({ publicKey, host, port, beat }, this.#secret))
   }
@@ -103,7 +106,7 @@ export class Lan {
     const beacon = openBeacon(packet, this.#secret)
     // a beacon counts from the address that it was sealed for and from no other
     if (beacon === null || beacon.host !== host || beacon.port === 0) return
-    if (b4a.equals(beacon.publicKey, this.#swarm.keyPair.publicKey)) return
+    if (b4a.equals(beacon.publicKey, publicKeyOf(this.#swarm))) return
     const known = this.#recognise(beacon)
     if (known !== null) this.#reach(beacon, known)
   }
@@ -140,9 +143,9 @@ export class Lan {
     const handOver = (): void => {
       if (this.#closed) return
       known.reachedAt = now()
-      this.#swarm._handlePeer({ publicKey, relayAddresses: [{ host, port }] }, this.#topic)
+      dialAt(this.#swarm, this.#topic, { publicKey, host, port })
     }
-    const current = (): Connection | undefined => this.#swarm._allConnections.get(publicKey)
+    const current = (): Connection | undefined => connectionWith(this.#swarm, publicKey)
     const connection = current()
     if (connection === undefined) return handOver()
     if (!this.#leadsNowhere(connection, known)) {
@@ -154,12 +157,13 @@ export class Lan {
       if (connection !== current() || !this.#leadsNowhere(connection, known)) return
       connection.once('close', handOver)
       connection.destroy()
-    }, WAKE_MS)
+    }, WAKE_GRACE_MS)
   }
 
-  // the beacon came through, so a path exists: what is stuck was begun on another, or before it broke
+  // the beacon came through, so a path exists: a connection that is stuck began on another path, or
+  // before this one broke
   #leadsNowhere(connection: Connection, known: Known): boolean {
-    if (!this.#swarm.connections.has(connection)) return now() - known.reachedAt > DIAL_MS
-    return connection.rawStream.rtoCount >= UNANSWERED
+    if (!this.#swarm.connections.has(connection)) return now() - known.reachedAt > DIAL_TIMEOUT_MS
+    return timeoutsInARow(connection) >= DEAD_AFTER_TIMEOUTS
   }
 }

@@ -4,12 +4,12 @@ import { GROUP, PORT } from './beacon.ts'
 import { now } from '../limits/clock.ts'
 import { codeOf } from '../errors.ts'
 
-/** Datagrams that are looked at in each window; what comes on top is left to the system to drop. */
+/** Datagrams that are read in each window; the system drops those that come on top. */
 const MAX_HEARD = 256
 const WINDOW_MS = 250
 /** Times in a row that nothing could be sent before multicast counts as refused. */
 const MAX_FAILURES = 3
-/** No beacon is longer than this, nor is what else may come this way worth more memory. */
+/** A beacon is shorter; nothing else that comes this way is worth more memory. */
 const READ_BYTES = 2048
 
 export interface MulticastEvents {
@@ -72,7 +72,7 @@ export class Multicast {
     return socket.bind(port)
   }
 
-  // another program holds the port for itself: we can send all the same, and who hears us dials us
+  // another program holds the port for itself: we can send all the same, and a peer that hears us dials us
   #unbound(socket: DgramSocket, err: Error): void {
     socket.close()
     if (this.#closed || this.#deaf) return this.#refuse(codeOf(err))

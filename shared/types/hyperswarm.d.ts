@@ -1,124 +1,77 @@
-// Only the members in use. Delete when upstream ships types.
+// The members in use that the packages document: hyperswarm in its README and at docs.pears.com, hyperdht
+// in its README and in that of dht-rpc, a connection in those of @hyperswarm/secret-stream and udx-native.
+// The others are for shared/upstream alone to know. Delete when upstream ships types.
 declare module 'hyperswarm' {
   import type { EventEmitter } from 'bare-events'
   import type { Duplex } from 'bare-stream'
   import type DHT from 'hyperdht'
 
-  interface PeerInfo {
-    publicKey: Uint8Array
-    topics: Uint8Array[]
-    client: boolean
+  export interface PeerInfo {
     ban(banned: boolean): void
   }
 
-  interface Connection extends Duplex {
-    isInitiator: boolean
+  export interface Connection extends Duplex {
     remotePublicKey: Uint8Array
-    rawStream: { remoteHost: string; remotePort: number; rtt: number; rtoCount: number }
-    destroyed: boolean
-    _writableState: { buffered: number }
-    setKeepAlive(ms: number): void
+    rawStream: { remoteHost: string }
     sendKeepAlive(): void
   }
 
-  interface Discovery {
+  export interface Discovery {
     flushed(): Promise<void>
     refresh(opts?: { client?: boolean; server?: boolean }): Promise<void>
-    destroy(): Promise<void>
   }
 
-  interface Events {
+  export interface Events {
     connection: [connection: Connection, info: PeerInfo]
-    update: []
-    ban: [info: PeerInfo, err: Error]
   }
 
-  class Hyperswarm extends EventEmitter<Events> {
-    constructor(opts?: {
-      dht?: DHT
-      maxPeers?: number
-      maxParallel?: number
-      maxServerConnections?: number
-      firewall?: (remotePublicKey: Uint8Array) => boolean
-    })
+  export interface Options {
+    dht?: DHT
+  }
 
-    readonly keyPair: { publicKey: Uint8Array; secretKey: Uint8Array }
+  export class Hyperswarm extends EventEmitter<Events> {
+    constructor(opts?: Options)
+
     readonly dht: DHT
     readonly connections: Set<Connection>
     readonly connecting: number
     readonly peers: Map<string, PeerInfo>
-    readonly destroyed: boolean
-    readonly _allConnections: { get(publicKey: Uint8Array): Connection | undefined }
 
     join(topic: Uint8Array, opts?: { server?: boolean; client?: boolean }): Discovery
-    leave(topic: Uint8Array): Promise<void>
     flush(): Promise<boolean>
-    listen(): Promise<void>
     destroy(opts?: { force?: boolean }): Promise<void>
-    _handlePeer(
-      peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },
-      topic: Uint8Array
-    ): void
   }
 
   export default Hyperswarm
-  export type { Connection, Discovery, PeerInfo }
 }
 
 declare module 'hyperdht' {
   import type { EventEmitter } from 'bare-events'
 
-  interface Events {
+  export interface Events {
     'network-change': []
-    'network-update': []
-    'add-node': []
-    'remove-node': []
-    ready: []
-    close: []
   }
 
-  class HyperDHT extends EventEmitter<Events> {
-    static BOOTSTRAP: (string | { host: string; port: number })[]
+  export interface Options {
+    bootstrap?: (string | { host: string; port: number })[]
+  }
 
-    constructor(opts?: {
-      bootstrap?: (string | { host: string; port: number })[]
-      host?: string
-      port?: number
-      ephemeral?: boolean
-      firewalled?: boolean
-    })
+  export interface Found {
+    publicKey: Uint8Array
+  }
 
-    readonly bootstrapped: boolean
-    readonly bootstrapNodes: { host: string; port: number }[]
-    readonly nodes: { length: number }
-    readonly online: boolean
-    readonly port: number
-    readonly host: string
-    readonly udx: {
-      networkInterfaces(): { name: string; host: string; family: number; internal: boolean }[]
-    }
+  export class HyperDHT extends EventEmitter<Events> {
+    static hash(data: Uint8Array): Uint8Array
+    static bootstrapper(port: number, host: string): HyperDHT
 
-    address(): { host: string; port: number }
-    localAddress(): { host: string; port: number } | null
-    bind(): Promise<void>
+    constructor(opts?: Options)
+
     fullyBootstrapped(): Promise<void>
     toArray(opts?: { limit?: number }): { host: string; port: number }[]
-    refresh(): void
+    lookup(topic: Uint8Array): AsyncIterable<{ peers: Found[] }>
+    findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: Found | null }>
     destroy(opts?: { force?: boolean }): Promise<void>
   }
 
   export default HyperDHT
-}
-
-declare module 'hyperdht/testnet' {
-  import type DHT from 'hyperdht'
-
-  interface Testnet {
-    nodes: DHT[]
-    bootstrap: { host: string; port: number }[]
-    destroy(): Promise<void>
-  }
-
-  export default function createTestnet(size?: number): Promise<Testnet>
-  export type { Testnet }
 }

@@ -1,9 +1,5 @@
 // Only the members in use. Delete when upstream ships types.
 declare module 'paparam' {
-  export interface Definition {
-    hide(): this
-  }
-
   export interface Bail {
     reason: string
     flag: { name: string; long: boolean; value: string; inverse?: boolean } | null
@@ -22,8 +18,8 @@ declare module 'paparam' {
   }
 
   export function command(name: string, ...definitions: unknown[]): Command
-  export function flag(spec: string, description: string): Definition
-  export function arg(spec: string, description: string): Definition
+  export function flag(spec: string, description: string): unknown
+  export function arg(spec: string, description: string): unknown
   export function summary(text: string): unknown
   export function footer(text: string): unknown
   export function bail(onbail: (bail: Bail) => void): unknown

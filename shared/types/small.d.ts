@@ -25,7 +25,6 @@ declare module 'sodium-universal' {
       key: Uint8Array
     ): boolean
     randombytes_buf(output: Uint8Array): void
-    crypto_generichash_BYTES: number
     crypto_secretbox_KEYBYTES: number
     crypto_secretbox_MACBYTES: number
     crypto_secretbox_NONCEBYTES: number

@@ -113,7 +113,7 @@ function assertKnownKinds(peer: Peer): void {
   const known = new Set<object>(KINDS.map((kind) => wireOf(peer, kind)))
   if (messages.length === KINDS.length && messages.every((message) => known.has(message))) return
   throw new Failure(
-    `hypercore ${INSTALLED.hypercore} has ${messages.length} kinds of messages where this app knows ${KINDS.length}: install the version in package.json`
+    `hypercore ${INSTALLED.hypercore} has ${messages.length} kinds of messages where this app knows ${KINDS.length}: install the version that package.json names`
   )
 }
 

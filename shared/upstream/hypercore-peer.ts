@@ -41,7 +41,7 @@ export interface RemoteLog {
   readonly synced: boolean
   readonly fork: number
   readonly length: number
-  /** Whether it knows who may sign the log. */
+  /** Whether it holds the manifest. */
   readonly hasManifest: boolean
 }
 

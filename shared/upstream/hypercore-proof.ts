@@ -37,5 +37,5 @@ export interface Proof {
 export const proofEncoding: Encoder<Proof> = {
   preencode: (state, proof) => wire.data.preencode(state, { request: 0, ...proof }),
   encode: (state, proof) => wire.data.encode(state, { request: 0, ...proof }),
-  decode: (state) => wire.data.decode(state)
+  decode: (state) => wire.data.decode(state) as Proof
 }

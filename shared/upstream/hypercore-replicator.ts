@@ -19,7 +19,7 @@ export const REPLICATOR_MEMBERS: Members = { 'core.replicator.eagerUpgrade': 'bo
 
 /**
  * Says whether `core`, which is ready, grows by itself as soon as a peer has more blocks; it does until
- * told otherwise. Off, the feed alone makes it longer, or whoever calls `core.update`. Where the member
+ * told otherwise. Off, only the feed and `core.update` make it longer. Where the member
  * was renamed the two would extend one copy at once and in silence, so that this throws a Failure. No
  * public way: the option of the same name is undocumented too.
  */

@@ -121,14 +121,14 @@ export async function isSignedEnd(core: Hypercore, end: Upgrade): Promise<boolea
   }
 }
 
-/** Who may sign `core`; null where a copy has not been told yet. No public way. */
+/** What says which keys may sign `core`; null where a copy has not been told yet. No public way. */
 export function manifestOf(core: Hypercore): Manifest | null {
   return (core as Hypercore & Tree).manifest
 }
 
 /**
- * Tells a copy who may sign it, before there is anything signed. Throws where `manifest` is not that
- * of its key. No public way: the option of the constructor comes before any peer was met.
+ * Tells a copy which keys may sign it, before there is anything signed. Throws where `manifest` is not
+ * that of its key. No public way: the option of the constructor comes before any peer was met.
  */
 export function setManifest(core: Hypercore, manifest: Manifest): Promise<void> {
   return (core as Hypercore & Tree).core.setManifest(manifest)

@@ -66,15 +66,17 @@ export function onNodesChange(dht: HyperDHT, listener: () => void): () => void {
 }
 
 /**
- * Has the next look-up of `dht` begin at `to` where it began at `from`, and says whether it ever did.
- * For nodes that have moved since `dht` was made. No public way: `dht.addNode` counts a node as one that
- * answers before it has.
+ * Returns what has the look-ups of `dht` begin at another host than at `from`; null where none begins
+ * there. For nodes that have moved since `dht` was made. No public way: `dht.addNode` counts a node as
+ * one that answers before it has.
  */
-export function moveBootstrapNode(dht: HyperDHT, from: Address, to: string): boolean {
+export function bootstrapNodeMover(dht: HyperDHT, from: Address): ((host: string) => void) | null {
   const { bootstrapNodes } = dht as HyperDHT & Rpc
   const node = bootstrapNodes.find(({ host, port }) => host === from.host && port === from.port)
-  if (node !== undefined) node.host = to
-  return node !== undefined
+  if (node === undefined) return null
+  return (host) => {
+    node.host = host
+  }
 }
 
 /** Resolves once `dht` has its port, where peers of the same link dial it. No public way to its error. */

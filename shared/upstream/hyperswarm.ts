@@ -28,11 +28,11 @@ export const SWARM_MEMBERS: Members = {
   'swarm._handlePeer': 'function'
 }
 
+const UNREAD_MEMBERS: Members = { 'connection._writableState.buffered': 'number' }
+const TIMEOUT_MEMBERS: Members = { 'connection.rawStream.rtoCount': 'number' }
+
 /** What this module uses of a connection that is open. */
-export const CONNECTION_MEMBERS: Members = {
-  'connection._writableState.buffered': 'number',
-  'connection.rawStream.rtoCount': 'number'
-}
+export const CONNECTION_MEMBERS: Members = { ...UNREAD_MEMBERS, ...TIMEOUT_MEMBERS }
 
 /**
  * A swarm on `dht` that dials up to `dials` peers at once, where Hyperswarm's own limit of three waits
@@ -80,9 +80,8 @@ export function connectionWith(swarm: Hyperswarm, publicKey: Uint8Array): Connec
  * public way by bytes; `drain` tells by time.
  */
 export function unreadBytes(connection: Connection): number {
-  const { buffered } = (connection as Connection & Sending)._writableState ?? {}
-  if (buffered === undefined) assertMembers('hyperswarm', connection, CONNECTION_MEMBERS)
-  return buffered
+  assertMembers('hyperswarm', connection, UNREAD_MEMBERS)
+  return (connection as Connection & Sending)._writableState.buffered
 }
 
 /**
@@ -91,7 +90,6 @@ export function unreadBytes(connection: Connection): number {
  * counted, since no path would ever seem dead. No public way.
  */
 export function timeoutsInARow(connection: Connection): number {
-  const { rtoCount } = (connection as Connection & Timed).rawStream
-  if (rtoCount === undefined) assertMembers('hyperswarm', connection, CONNECTION_MEMBERS)
-  return rtoCount
+  assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
+  return (connection as Connection & Timed).rawStream.rtoCount
 }

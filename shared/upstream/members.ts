@@ -24,14 +24,16 @@ export type Members = Readonly<Record<string, 'boolean' | 'function' | 'number' 
 export function missingMembers(from: Package, object: object, members: Members): string[] {
   return Object.entries(members)
     .filter(([path, type]) => typeof memberAt(object, path) !== type)
-    .map(([path, type]) => `${from} ${INSTALLED[from]} has no ${path} (${type})`)
+    .map(([path, type]) => `${from} ${INSTALLED[from]} has no ${type} ${path}`)
 }
 
 /** Throws a Failure that names the first of `members` that `object` lacks. */
 export function assertMembers(from: Package, object: object, members: Members): void {
   const [first] = missingMembers(from, object, members)
   if (first !== undefined) {
-    throw new Failure(`${first}, which this app relies on: install the version in package.json`)
+    throw new Failure(
+      `${first}, which this app relies on: install the version that package.json names`
+    )
   }
 }
 

@@ -4,12 +4,8 @@ import { ROOT, relative, sourcesBelow, textOf } from './sources.ts'
 
 /** What an app may import of `shared`: the two doors, the errors, the log on disk, the process. */
 const DOORS = /^shared\/(swarm\.ts|replication\.ts|errors\.ts|storage\/|app\/)/
-/**
- * Where the time of the day is meant: the checkpoint tells by it whether the machine was booted again.
- * The feed and what lies behind replication.ts have yet to measure by shared/clock.ts.
- */
-const WALL_CLOCK =
-  /^shared\/(storage\/checkpoint\.ts|feed\/follower\.ts|replication\.ts|replication\/)/
+/** Where the time of the day is meant: it tells whether the machine was booted again. */
+const WALL_CLOCK = /^shared\/storage\/checkpoint\.ts/
 
 const sources = ['shared', 'writer-app', 'reader-app'].flatMap(sourcesBelow)
 const imports = new Map(sources.map((file) => [relative(file), importsOf(file)]))

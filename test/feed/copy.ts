@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
-import { Replication } from '../../shared/replication.ts'
+import { FollowedLog } from '../../shared/replication/followed-log.ts'
 
 /** A reader in this process: a local copy, brought by what the reader app is made of. */
 export class Copy {
@@ -14,26 +14,22 @@ export class Copy {
   readonly offences: string[] = []
   /** Blocks that plain replication brought. */
   downloads = 0
-  readonly #replication: Replication
+  readonly #log: FollowedLog
   #wake: (() => void)[] = []
 
   private constructor(core: Hypercore, position: number) {
     this.core = core
     core.on('download', () => this.downloads++)
-    this.#replication = new Replication(
-      core,
-      { from: position },
-      {
-        onmisbehaviour: (peer, reason) => {
-          this.offences.push(reason)
-          peer.stream.destroy()
-        },
-        onsilent: (peer) => peer.stream.destroy(),
-        onerror(err) {
-          throw err
-        }
+    const events = {
+      onhops() {},
+      onerror(err: unknown) {
+        throw err
       }
-    )
+    }
+    this.#log = new FollowedLog(core, { from: position }, events, (peer, reason, { ban }) => {
+      if (ban) this.offences.push(reason)
+      peer.stream.destroy()
+    })
     void this.#read()
   }
 
@@ -61,9 +57,10 @@ export class Copy {
   }
 
   async #read(): Promise<void> {
-    for await (const { seq, blocks } of this.#replication.follow.runs()) {
-      for (const [i, block] of blocks.entries()) {
-        this.seqs.push(seq + i)
+    for await (const step of this.#log.blocks()) {
+      if (!('blocks' in step)) continue
+      for (const [i, block] of step.blocks.entries()) {
+        this.seqs.push(step.seq + i)
         this.lines.push(b4a.toString(block))
       }
       for (const resolve of this.#wake.splice(0)) resolve()
@@ -71,7 +68,7 @@ export class Copy {
   }
 
   async close(): Promise<void> {
-    await this.#replication.close()
+    await this.#log.close()
     await this.core.close()
   }
 }

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { type Signed, SignedLengths } from '../../shared/feed/signed-lengths.ts'
+import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
+import type { SignedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
@@ -72,7 +73,7 @@ test('a source whose log is truncated while it makes an answer refuses', async (
   const log = await createLog(t, numbered(20))
   // the moment between the proof of the old log and the answer
   class Truncating extends SignedLengths {
-    override async within(after: number, upTo: number): Promise<Signed | null> {
+    override async within(after: number, upTo: number): Promise<SignedLength | null> {
       const signed = await super.within(after, upTo)
       await log.truncate(15)
       return signed

@@ -1,10 +1,11 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import Hypercore, { type Manifest, type Upgrade } from 'hypercore'
+import Hypercore, { type Manifest } from 'hypercore'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
-import { signedEnd } from '../../shared/feed/proof.ts'
+import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/messages.ts'
+import type { Upgrade } from '../../shared/upstream/hypercore-proof.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { type Answer, impersonate, proofOf } from './impostor.ts'
@@ -174,7 +175,7 @@ for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
     t.ok(reason.test(dropped), dropped)
     t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\n', 'prints nothing of it')
 
-    serveFeed(log, { onhops() {}, onerror: t.fail })
+    serveFeed(log, (err) => t.fail(String(err)))
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(
@@ -199,7 +200,7 @@ for (const [name, answer] of Object.entries({
     const key = b4a.toString(log.key, 'hex')
     const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
     await subscribed
-    serveFeed(log, { onhops() {}, onerror: t.fail })
+    serveFeed(log, (err) => t.fail(String(err)))
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(

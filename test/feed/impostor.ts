@@ -1,5 +1,6 @@
-import type { Hypercore, Manifest, Peer, Proof } from 'hypercore'
+import type { Hypercore, Manifest, Peer } from 'hypercore'
 import type { Message } from 'protomux'
+import type { Proof } from '../../shared/upstream/hypercore-proof.ts'
 import * as wire from '../../shared/feed/messages.ts'
 
 /** What an impostor may say to the peer that has subscribed. */

@@ -11,11 +11,8 @@ import { splitLines } from '../../shared/app/lines.ts'
 const [folder = '', bootstrap = ''] = Bare.argv.slice(2)
 const core = new Hypercore(folder, { eagerUpgrade: false })
 await core.ready()
-serveFeed(core, {
-  onhops() {},
-  onerror(err) {
-    throw err
-  }
+serveFeed(core, (err) => {
+  throw err
 })
 const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
 swarm.on('connection', (connection) => core.replicate(connection))

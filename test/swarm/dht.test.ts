@@ -1,5 +1,5 @@
 import { test } from 'brittle'
-import { createDht, watchReach } from '../../shared/swarm/dht.ts'
+import { createDht, watchDht } from '../../shared/swarm/dht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
 test('a DHT that answered before it was watched is known to answer', async (t) => {
@@ -10,8 +10,8 @@ test('a DHT that answered before it was watched is known to answer', async (t) =
   // nothing changes from here on
   await new Promise<void>((resolve) => setImmediate(resolve))
   const answers = await new Promise<boolean>((resolve) => {
-    const reach = watchReach(dht, (answers) => {
-      reach.close()
+    const status = watchDht(dht, (answers) => {
+      status.close()
       resolve(answers)
     })
   })

@@ -1,6 +1,7 @@
 import { Random } from '../helpers/random.ts'
 import type { Dht } from './dht.ts'
 import type { Fault, FaultKind } from './faults.ts'
+import { sleep } from './patience.ts'
 import type { Peace } from './peace.ts'
 import { Reader } from './reader.ts'
 import { type Subject, linkOf } from './subject.ts'
@@ -16,10 +17,14 @@ export type Bring = (fault: Fault) => Promise<() => unknown>
 /** The blocks after which a reader leaves at most. */
 const MOST_BLOCKS = 3000
 
-/** Brings `faults` upon `victim`, one after the other; what each has harmed is mended at its end. */
+/**
+ * Brings `faults` upon `victim`, one after the other, and none after the time `until`; what each has
+ * harmed is mended at its end.
+ */
 export async function afflict(
   victim: string,
   faults: Fault[],
+  until: number,
   bring: Bring,
   { peace, trace }: { peace: Peace; trace: Trace }
 ): Promise<Tally> {
@@ -27,7 +32,7 @@ export async function afflict(
   for (const fault of faults) {
     const { kind, after, lasts } = fault
     await sleep(after)
-    if (trace.broken) break
+    if (trace.broken || Date.now() > until) break
     trace.note(victim, `${kind.toUpperCase()} for ${lasts} ms`)
     peace.disturb(victim)
     const mend = await bring(fault)
@@ -71,13 +76,13 @@ export function toProcess(subject: Subject, trace: Trace): Bring {
     }
     if (!(subject instanceof Writer)) throw new Error(`${subject.name} has no ${kind}`)
     if (kind === 'backup') {
-      await subject.backUp()
+      trace.note(subject.name, await subject.disk.backUp(app))
       return () => {}
     }
     await (random.chance(0.5) ? subject.kill() : subject.stop())
-    const done =
-      kind === 'restore' ? subject.restore(random) : subject.damage(random, kind === 'rewind')
-    trace.note(subject.name, done)
+    const { disk } = subject
+    trace.note(subject.name, kind === 'restore' ? disk.restore(random) : disk.damage(random))
+    if (kind === 'rewind') subject.accept()
     return () => subject.start()
   }
 }
@@ -94,8 +99,4 @@ export function toLink(subject: Subject, trace: Trace): Bring {
 /** Takes `dht` away. */
 export function toDht(dht: Dht): Bring {
   return ({ seed }) => dht.goAway(new Random(seed))
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

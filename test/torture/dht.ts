@@ -3,6 +3,7 @@ import path from 'bare-path'
 import type { Test } from 'brittle'
 import { Program } from '../helpers/program.ts'
 import type { Random } from '../helpers/random.ts'
+import { DHT } from './peace.ts'
 import type { Place } from './place.ts'
 
 const SCRIPT = path.join(import.meta.dirname, 'nodes.ts')
@@ -11,7 +12,7 @@ const NODES = 10
 
 /** The DHT of a round, in a process of its own. */
 export class Dht {
-  readonly name = 'the DHT'
+  readonly name = DHT
   readonly #t: Test
   readonly #place: Place
   #program: Program | null = null

@@ -32,6 +32,12 @@ export function startOf({ acknowledged: [first] }: WriterRun): number | null {
   return first === undefined ? null : first - 1
 }
 
+/** How many lines a run acknowledged. */
+export function acknowledgedBy({ acknowledged }: WriterRun): number {
+  const [first = 1] = acknowledged
+  return (acknowledged.at(-1) ?? first - 1) - first + 1
+}
+
 export function isSame(a: Mark | null, b: Mark | null): boolean {
   return a?.run === b?.run && a?.length === b?.length
 }

@@ -5,3 +5,7 @@ export function within<T>(promise: Promise<T>, ms: number, what: () => string): 
     promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

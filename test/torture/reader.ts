@@ -11,10 +11,6 @@ import type { Writer } from './writer.ts'
 const LOOK_SECONDS = 10
 /** It has left after so long, be its link slow and its peers killed meanwhile. */
 const LEAVE_MS = 120_000
-/** A writer that is undisturbed for as long can be met by all others that are. */
-const SETTLED_MS = 5000
-/** Once the DHT is back, everything is announced there again after as long. */
-const ANNOUNCED_MS = 20_000
 
 /** A reader that goes on, after each end, where it was. */
 export class Reader extends Subject {
@@ -81,13 +77,23 @@ export class Reader extends Subject {
     const run: ReaderRun = { prints: [], leave: this.#leave, code: null, reachable: null }
     this.runs.push(run)
     this.#reachable = this.#watch()
+    const { trace } = this.round
     return ({ tag, data: { seq = -1, value } }) => {
-      if (tag !== 'block') this.round.trace.violation(`${this.name} said '${tag}' on stdout`)
+      if (tag !== 'block') trace.violation(`${this.name} said '${tag}' on stdout`)
       const line = value === undefined ? null : this.#lines.numberOf(value)
+      const last = run.prints.at(-1)?.seq
+      if (last === undefined || seq !== last + 1) {
+        trace.note(this.name, `prints block ${seq}, line ${line}, behind block ${last ?? 'none'}`)
+      }
       run.prints.push({ seq, line })
       this.#shown.length = Math.min(this.#shown.length, seq)
       this.#shown[seq] = line
     }
+  }
+
+  protected override over(): void {
+    const { seq = 'none' } = this.runs.at(-1)?.prints.at(-1) ?? {}
+    this.round.trace.note(this.name, `has printed up to block ${seq}`)
   }
 
   protected override endedByItself(ending: Ending): boolean {
@@ -102,11 +108,9 @@ export class Reader extends Subject {
   #watch(): () => number | null {
     const { peace } = this.round
     const now = Date.now()
-    const length = this.#writer.disk.unnoticed?.length ?? 0
+    const length = this.#writer.disk.state.unnoticed?.length ?? 0
     return () => {
-      const met =
-        peace.lasts(now - SETTLED_MS, [...this.#writer.parts, linkOf(this)]) &&
-        peace.lasts(now - ANNOUNCED_MS, ['the DHT'])
+      const met = peace.together(now, [...this.#writer.parts, linkOf(this)])
       return met ? length : null
     }
   }

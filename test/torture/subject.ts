@@ -93,6 +93,9 @@ export abstract class Subject {
   /** Called with each line of its status. */
   protected saw(_status: string): void {}
 
+  /** Called once the app has ended, and all its output has been told. */
+  protected over(): void {}
+
   /** Called where the app ended by itself; returns whether it may. */
   protected endedByItself(_ending: Ending): boolean {
     return false
@@ -120,6 +123,7 @@ export abstract class Subject {
     })
     this.#app = app
     void app.ending.then((ending) => {
+      this.over()
       if (!this.#ordered) {
         if (this.endedByItself(ending)) this.left()
         else trace.violation(`${this.name} ended by itself: ${ending}`)

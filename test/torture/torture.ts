@@ -85,6 +85,7 @@ async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
   writer.readers.push(...readers)
   for (const reader of readers) reader.start()
 
+  const until = Date.now() + plan.seconds * 1000
   const faultsOf = (victim: Victim) => {
     return planFaults(fork(random), victim, plan.faults, plan.seconds * 1000)
   }
@@ -92,12 +93,12 @@ async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
   const tallies = await Promise.all([
     ...subjects.map((subject) => {
       const faults = faultsOf(subject === writer ? 'writer' : 'reader')
-      return afflict(subject.name, faults, toProcess(subject, trace), round)
+      return afflict(subject.name, faults, until, toProcess(subject, trace), round)
     }),
     ...subjects.map((subject) => {
-      return afflict(linkOf(subject), faultsOf('link'), toLink(subject, trace), round)
+      return afflict(linkOf(subject), faultsOf('link'), until, toLink(subject, trace), round)
     }),
-    afflict(dht.name, faultsOf('dht'), toDht(dht), round)
+    afflict(dht.name, faultsOf('dht'), until, toDht(dht), round)
   ])
 
   trace.note('everything', 'the faults have ceased')

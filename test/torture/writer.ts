@@ -1,14 +1,14 @@
-import path from 'bare-path'
 import type { Ending } from '../helpers/program.ts'
 import { Random } from '../helpers/random.ts'
 import type { App, Message } from './app.ts'
-import { damageWal, makeBackup, putBack } from './disk.ts'
-import type { Disk, LineNumber, Witness, WriterRun } from './history.ts'
-import { intact, withoutWal } from './lineage.ts'
+import type { LineNumber, Witness, WriterRun } from './history.ts'
+import { acknowledgedBy } from './lineage.ts'
 import type { Lines } from './lines.ts'
+import { sleep } from './patience.ts'
 import type { Place } from './place.ts'
 import type { Reader } from './reader.ts'
 import { type Round, Subject, linkOf } from './subject.ts'
+import { WriterDisk } from './writer-disk.ts'
 
 /** Lines in one write: what a program pours out. */
 const BURST = 1200
@@ -16,14 +16,9 @@ const BURST = 1200
 const SINGLES = 30
 const GAP_MS = 40
 const SILENCE_MS = 800
-/** An app that is undisturbed for as long has met all others that are. */
-const SETTLED_MS = 5000
-/** Once the DHT is back, everything is announced there again after as long. */
-const ANNOUNCED_MS = 20_000
-/** How many backups are kept. */
-const BACKUPS = 3
 
-/** What a writer says that has lost blocks, before it ends with code 1. */
+/** How a writer ends that has lost blocks, and what it says before. */
+const FAILED = 1
 const REFUSAL = /--accept-loss/
 
 /**
@@ -32,24 +27,22 @@ const REFUSAL = /--accept-loss/
  */
 export class Writer extends Subject {
   readonly runs: WriterRun[] = []
+  readonly disk: WriterDisk
   /** The readers that it may meet. */
   readonly readers: Reader[] = []
   readonly #lines: Lines
   readonly #random: Random
-  #backups: { folder: string; disk: Disk }[] = []
-  #made = 0
   #key = ''
   #next = 0
   #calm = false
   #feeding: Promise<void> = Promise.resolve()
-  /** What is on its disk, where a fault has harmed it since the last line was acknowledged. */
-  #harmed: Disk | null = null
   #accepts = false
   #refusal = false
   #witnesses: () => Witness[] = () => []
 
   constructor(round: Round, place: Place, lines: Lines, random: Random) {
     super(round, 'writer', place, 'writer-app', [])
+    this.disk = new WriterDisk(this.storage, this.runs)
     this.#lines = lines
     this.#random = random
   }
@@ -65,44 +58,13 @@ export class Writer extends Subject {
     return this.#next - 1
   }
 
-  /** What its disk is sure to hold. */
-  get disk(): Disk {
-    return this.#harmed ?? intact(this.runs)
-  }
-
   override start(): void {
     this.launch(this.#accepts ? ['--accept-loss'] : [])
   }
 
-  /** Copies what is on its disk as it is at this moment. */
-  async backUp(): Promise<void> {
-    const { app, disk } = this
-    if (disk.unnoticed === null) return
-    await app.freeze()
-    const folder = path.join(this.round.folder, `backup ${this.#made++ % BACKUPS}`)
-    const backup = { folder, disk: this.disk }
-    makeBackup(this.storage, folder)
-    app.signal('SIGCONT')
-    this.#backups = [...this.#backups.filter((other) => other.folder !== folder), backup]
-  }
-
-  /** Puts one of the backups in the place of what is on its disk; it must not run. */
-  restore(random: Random): string {
-    const [first, ...others] = this.#backups
-    if (!first) return 'there is no backup'
-    const { folder, disk } = random.pick([first, ...others])
-    const now = this.disk.unnoticed?.length ?? 0
-    putBack(folder, this.storage)
-    this.#harmed = disk
-    return `back to ${disk.unnoticed?.length ?? 0} blocks of ${now}`
-  }
-
-  /** Damages its write-ahead log; it must not run. */
-  damage(random: Random, accepts: boolean): string {
-    const { unnoticed, accepted } = this.disk
-    this.#harmed = { unnoticed, accepted: withoutWal(accepted, this.runs) }
-    this.#accepts ||= accepts
-    return damageWal(this.storage, random)
+  /** Has it start with --accept-loss until it has acknowledged something. */
+  accept(): void {
+    this.#accepts = true
   }
 
   /** Gives it nothing more; resolves to the length of the log once all that it has is stored. */
@@ -128,7 +90,7 @@ export class Writer extends Subject {
       first: this.#next,
       sent: 0,
       acknowledged: [],
-      disk: this.disk,
+      disk: this.disk.state,
       accepts: this.#accepts,
       refused: false,
       witnesses: []
@@ -138,9 +100,12 @@ export class Writer extends Subject {
     this.#witnesses = this.#watch()
     return ({ tag, data: { key = '', length = -1 } }) => {
       if (tag === 'append') {
-        if (run.acknowledged.length === 0) run.witnesses = this.#witnesses()
+        if (run.acknowledged.length === 0) {
+          run.witnesses = this.#witnesses()
+          this.round.trace.note(this.name, `goes on with line ${run.first} as block ${length - 1}`)
+        }
         run.acknowledged.push(length)
-        this.#harmed = null
+        this.disk.settle()
         this.#accepts = false
       }
       if (tag !== 'key') return
@@ -158,9 +123,14 @@ export class Writer extends Subject {
     this.#refusal ||= REFUSAL.test(status)
   }
 
+  protected override over(): void {
+    const length = this.runs.at(-1)?.acknowledged.at(-1) ?? 'none'
+    this.round.trace.note(this.name, `has acknowledged up to length ${length}`)
+  }
+
   protected override endedByItself(ending: Ending): boolean {
     const run = this.runs.at(-1)
-    if (!run || ending !== 1 || !this.#refusal) return false
+    if (!run || ending !== FAILED || !this.#refusal) return false
     run.refused = true
     if (run.acknowledged.length === 0) run.witnesses = this.#witnesses()
     // a person tries once more as it is, or agrees
@@ -179,12 +149,12 @@ export class Writer extends Subject {
     const disturbances = peace.disturbances(this.name)
     const seen = this.readers.flatMap((reader) => (reader.tip ? [{ reader, tip: reader.tip }] : []))
     return () => {
-      const within =
-        peace.disturbances(this.name) === disturbances &&
-        peace.lasts(now - SETTLED_MS, [linkOf(this)]) &&
-        peace.lasts(now - ANNOUNCED_MS, ['the DHT'])
+      const met = (reader: Reader): boolean => {
+        return peace.together(now, [linkOf(this), ...reader.parts])
+      }
+      if (peace.disturbances(this.name) !== disturbances) return []
       return seen
-        .filter(({ reader }) => within && peace.lasts(now - SETTLED_MS, reader.parts))
+        .filter(({ reader }) => met(reader))
         .map(({ reader, tip }) => ({ reader: reader.name, tip }))
     }
   }
@@ -201,7 +171,7 @@ export class Writer extends Subject {
         case 'singles':
           for (let left = random.within(1, SINGLES); left > 0; left--) {
             await this.#send(app, run, 1)
-            await after(random.below(GAP_MS))
+            await sleep(random.below(GAP_MS))
           }
           break
         case 'typed':
@@ -209,7 +179,7 @@ export class Writer extends Subject {
           await this.until(app, () => this.#calm || this.#unacknowledged() === 0)
           break
         case 'silence':
-          await after(random.below(SILENCE_MS))
+          await sleep(random.below(SILENCE_MS))
       }
     }
   }
@@ -226,14 +196,4 @@ export class Writer extends Subject {
     const run = this.runs.at(-1)
     return run && run.acknowledged.length > 0 ? run.sent - acknowledgedBy(run) : Infinity
   }
-}
-
-// the first acknowledgement of a run is that of its first line alone
-function acknowledgedBy({ acknowledged }: WriterRun): number {
-  const [first = 1] = acknowledged
-  return (acknowledged.at(-1) ?? first - 1) - first + 1
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -68,7 +68,7 @@ test(`${installed('hypercore')}: INVALID_OPERATION is a proof that does not fit`
   t.ok(isInvalidData(err) && !isForgery(err), String(err))
 })
 
-test(`${installed('hypercore')}: SESSION_CLOSED is nobody's fault`, async (t) => {
+test(`${installed('hypercore')}: SESSION_CLOSED is no fault of the data`, async (t) => {
   const log = await createLog(t, numbered(3))
   await log.close()
   const err = await errorOf(log.get(0))

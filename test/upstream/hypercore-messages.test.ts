@@ -12,10 +12,11 @@ import {
   interceptSent,
   sendMessage
 } from '../../shared/upstream/hypercore-messages.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { PASSING, connect, createPair } from './pair.ts'
+import { PASSING, createPair } from './pair.ts'
 
 /** What a channel has for each kind of message. */
 interface Kind {
@@ -43,8 +44,8 @@ test(`${installed('hypercore')}: no kind of message goes past the filter`, async
   })
   connect(t, log, copy)
   const own = await before
-  const unfiltered = (await after).flatMap((onmessage, i) => (onmessage === own[i] ? [i] : []))
   t.is(own.length, 10, 'Hypercore has ten kinds of messages')
+  const unfiltered = (await after).flatMap((onmessage, i) => (onmessage === own[i] ? [i] : []))
   t.alike(unfiltered, [], 'the filter takes each')
 })
 
@@ -57,7 +58,7 @@ test(`${installed('hypercore')}: a kind of message that is new is refused in one
   } catch (err) {
     t.is(
       String(err),
-      `Failure: ${installed('hypercore')} has 11 kinds of messages where this app knows 10: install the version in package.json`
+      `Failure: ${installed('hypercore')} has 11 kinds of messages where this app knows 10: install the version that package.json names`
     )
   }
 })

@@ -14,10 +14,11 @@ import {
   requestsOpen
 } from '../../shared/upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { connect, createPair } from './pair.ts'
+import { createPair } from './pair.ts'
 
 /** Of the last 256 blocks Hypercore tells every peer. */
 const LENGTH = 1000

@@ -9,10 +9,11 @@ import {
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
+import { connect } from '../helpers/connect.ts'
 import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { connect, createPair } from './pair.ts'
+import { createPair } from './pair.ts'
 
 /** A request of this number was never made. */
 const NONE = 2 ** 30
@@ -66,7 +67,7 @@ test(`${installed('hypercore')}: eagerUpgrade off keeps a copy from growing by i
   t.is(copy.length, 6, 'on, it makes it grow')
 })
 
-test(`${installed('hypercore')}: verification-error tells of forged data, and from whom`, async (t) => {
+test(`${installed('hypercore')}: verification-error tells of forged data and its sender`, async (t) => {
   const { log, copy, source } = await createPair(t, numbered(3), {
     atCopy: { data: (message, handle) => handle(forge(message)) }
   })

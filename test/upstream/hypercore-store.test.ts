@@ -9,10 +9,10 @@ import {
   readBlocks,
   walFile
 } from '../../shared/upstream/hypercore-store.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { connect } from './pair.ts'
 
 test(`${installed('hypercore')}: the store of a log is there`, async (t) => {
   hasMembers(t, 'hypercore', await createLog(t), STORE_MEMBERS)

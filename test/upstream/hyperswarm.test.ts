@@ -79,17 +79,41 @@ test(`${installed('hyperswarm')}: rtoCount counts the times that nothing was ack
   dialAt(client, TOPIC, { publicKey: b4a.from(key, 'hex'), host: HOST, port: Number(port) })
   const connection = await opened
   t.is(timeoutsInARow(connection), 0)
+  let closed = false
+  connection.on('error', () => {})
+  connection.on('close', () => {
+    closed = true
+  })
   listener.signal('SIGSTOP')
   connection.write(b4a.from('hello'))
-  while (timeoutsInARow(connection) < 2) {
+  while (!closed && timeoutsInARow(connection) < 2) {
     await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
   }
-  t.pass('a peer that is silent is counted')
+  t.absent(closed, 'a peer that is silent is counted, before the connection gives up')
   listener.signal('SIGCONT')
-  while (timeoutsInARow(connection) > 0) {
+  while (!closed && timeoutsInARow(connection) > 0) {
     await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
   }
-  t.pass('until it answers')
+  t.absent(closed, 'until it answers')
+})
+
+test('a connection that counts neither says so, where each peer would be dropped, or none', async (t) => {
+  const { near } = await meet(createSwarm(t), createSwarm(t))
+  const other: Connection = Object.create(near, {
+    _writableState: { value: {} },
+    rawStream: { value: {} }
+  })
+  for (const [count, member] of [
+    [unreadBytes, 'connection._writableState.buffered'],
+    [timeoutsInARow, 'connection.rawStream.rtoCount']
+  ] as const) {
+    try {
+      count(other)
+      t.fail(`${member} was not missed`)
+    } catch (err) {
+      t.ok(String(err).startsWith(`Failure: ${installed('hyperswarm')} has no number ${member}, `))
+    }
+  }
 })
 
 /** A swarm that knows no node of any DHT. */

@@ -1,4 +1,4 @@
-// A swarm that nobody finds: says at which key and port it listens, and takes what it is sent.
+// A swarm that is in no DHT: says at which key and port it listens, and reads what it is sent.
 import b4a from 'b4a'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'

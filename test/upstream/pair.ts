@@ -2,6 +2,7 @@ import type { Test } from 'brittle'
 import type { Hypercore, Peer } from 'hypercore'
 import { type Receivers, interceptReceived } from '../../shared/upstream/hypercore-messages.ts'
 import { setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 /** A log on disk and a copy of it on disk, which replicate over one stream. */
@@ -32,13 +33,6 @@ export async function createPair(
   const [reader, source] = [nextPeer(log, atLog), nextPeer(copy, atCopy)]
   connect(t, log, copy)
   return { log, copy, reader: await reader, source: await source }
-}
-
-/** Replicates `one` and `other` over a stream. */
-export function connect(t: Test, one: Hypercore, other: Hypercore): void {
-  const [near, far] = [one.replicate(true), other.replicate(false)]
-  near.pipe(far).pipe(near)
-  t.teardown(() => near.destroy(), { order: -1, force: true })
 }
 
 /** Resolves to the next peer of `core`, which is listened to from its first message on. */

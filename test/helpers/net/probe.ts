@@ -1,8 +1,8 @@
 // Looks for a topic, its argument in hex, on the local network, and in place of dialling whom it
 // hears prints a line: `dial`, the public key, the address. Says `beacon` before it sends one, and
-// `refused` where Lan does.
+// `refused` where LanDiscovery does.
 import b4a from 'b4a'
-import { Lan } from '../../../shared/swarm/lan.ts'
+import { LanDiscovery } from '../../../shared/swarm/lan.ts'
 import { Multicast } from '../../../shared/swarm/multicast.ts'
 import { createSwarm } from '../../../shared/swarm.ts'
 
@@ -16,4 +16,6 @@ Multicast.prototype.send = function (packetFor) {
   console.log('beacon')
   return send.call(this, packetFor)
 }
-new Lan(swarm, b4a.from(Bare.argv[2] ?? '', 'hex'), (reason) => console.log(`refused ${reason}`))
+new LanDiscovery(swarm, b4a.from(Bare.argv[2] ?? '', 'hex'), (reason) =>
+  console.log(`refused ${reason}`)
+)

@@ -1,0 +1,124 @@
+import type { Hypercore, Peer } from 'hypercore'
+import { claimOf, isAhead } from '../feed/claim.ts'
+import { type FollowedFeed, followFeed } from '../feed/feed.ts'
+import type { Skip } from '../feed/messages.ts'
+import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
+import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
+import { sayFarewell } from './handover.ts'
+import { LogEnd } from './log-end.ts'
+import { detectStalls } from './stall-detector.ts'
+
+/** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
+export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
+
+/** What following a log tells. */
+export interface FollowEvents {
+  /** A peer has said how many connections lie between it and the writer. */
+  onhops(peer: Peer, hops: number): void
+  /** Our own copy can't be read or written. */
+  onerror(err: unknown): void
+}
+
+/**
+ * How a copy becomes longer: by the feed alone, or by Hypercore's own replication too. A batch of the
+ * feed applies only to a log that ends where the batch begins, so the second is for a time in which
+ * no batch is to be expected.
+ */
+type Mode = 'feed' | 'plain'
+
+/**
+ * The log of another, as it grows: by its feed where a peer serves one, else, and for all blocks that
+ * an earlier run skipped, by Hypercore's own replication. Both extend the copy at the same time only
+ * where the feed is silent and a peer claims to have more; the one that comes second begins anew.
+ */
+export class FollowedLog {
+  readonly #core: Hypercore
+  readonly #reader: BlockReader
+  readonly #feed: FollowedFeed
+  readonly #logEnd: LogEnd
+  readonly #stopDetecting: () => void
+  /** Whether it is known which block comes first: before, nothing is fetched that may not be wanted. */
+  #started: boolean
+
+  constructor(core: Hypercore, skip: Skip, events: FollowEvents, drop: Drop) {
+    this.#core = core
+    this.#started = 'from' in skip
+    this.#reader = new BlockReader(core, 'from' in skip ? skip.from : 0)
+    this.#logEnd = new LogEnd(core)
+    this.#feed = followFeed(core, skip, {
+      ondelivery: (delivery) => this.#reader.deliver(delivery),
+      onchange: () => this.#applyMode(),
+      onend: (end) => this.#logEnd.tell(end),
+      onoffence: (peer, reason) => drop(peer, reason, { ban: true }),
+      onhops: (peer, hops) => {
+        this.#logEnd.noteHops(peer, hops)
+        events.onhops(peer, hops)
+      },
+      onerror: (err) => events.onerror(err)
+    })
+    core.on('peer-add', () => this.#applyMode())
+    core.on('truncate', () => this.#applyMode())
+    this.#stopDetecting = detectStalls(core, {
+      waiting: () => this.#reader.waiting || this.#awaitsPlain(),
+      onstall: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
+      onerror: (err) => events.onerror(err)
+    })
+    this.#applyMode()
+  }
+
+  /**
+   * Resolves to where the log ends, or to null where no peer answers within `timeout` milliseconds, 5 s
+   * without it. `everyoneMet` resolves once every peer that the swarm knows was met.
+   */
+  findEnd(everyoneMet: Promise<unknown>, timeout?: number): Promise<number | null> {
+    return this.#logEnd.find(this.#feed, everyoneMet, timeout)
+  }
+
+  /** Says which block comes first, where that was left to the end of the log. */
+  startAt(position: number): void {
+    this.#started = true
+    this.#feed.startAt(position)
+    this.#reader.startAt(position)
+    this.#applyMode()
+  }
+
+  /** Says that the last block is the one before `end`. */
+  stopAt(end: number): void {
+    this.#reader.endAt(end)
+  }
+
+  /** The blocks in order, live; asking for more says that the last ones were taken. */
+  blocks(): AsyncGenerator<Blocks | Rewind> {
+    return this.#reader.blocks()
+  }
+
+  /** Whether no peer claims to have more than the blocks before `end`. */
+  holdsAll(end: number): boolean {
+    return this.#core.peers.every((peer) => claimOf(peer).claimedLength <= end)
+  }
+
+  /** Reads and follows no more, then tells the peers what we hold, and ends the connections. */
+  async close(): Promise<void> {
+    this.#stopDetecting()
+    this.#logEnd.close()
+    this.#reader.close()
+    await this.#feed.close()
+    await sayFarewell(this.#core)
+  }
+
+  #applyMode(): void {
+    const mode = this.#mode
+    setEagerUpgrade(this.#core, mode === 'plain')
+    if (mode === 'plain') this.#core.update({ wait: true }).catch(() => {})
+  }
+
+  get #mode(): Mode {
+    return this.#started && !this.#feed.suffices ? 'plain' : 'feed'
+  }
+
+  // what a peer claims is asked of it by plain replication alone
+  #awaitsPlain(): boolean {
+    const { peers } = this.#core
+    return this.#mode === 'plain' && peers.some((peer) => isAhead(claimOf(peer), this.#core))
+  }
+}

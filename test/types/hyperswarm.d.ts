@@ -1,0 +1,41 @@
+// What tests and benchmarks use beside what the apps use. Delete when upstream ships types.
+declare module 'hyperswarm' {
+  interface Connection {
+    isInitiator: boolean
+  }
+
+  interface Events {
+    update: []
+  }
+
+  interface Hyperswarm {
+    listen(): Promise<void>
+    _handlePeer(
+      peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },
+      topic: Uint8Array
+    ): void
+  }
+}
+
+declare module 'hyperdht' {
+  interface Options {
+    host?: string
+    port?: number
+    ephemeral?: boolean
+    firewalled?: boolean
+  }
+
+  interface HyperDHT {
+    address(): { host: string; port: number }
+    refresh(): void
+  }
+}
+
+declare module 'hyperdht/testnet' {
+  interface Testnet {
+    bootstrap: { host: string; port: number }[]
+    destroy(): Promise<void>
+  }
+
+  export default function createTestnet(size?: number): Promise<Testnet>
+}
