@@ -8,7 +8,6 @@ import path from 'bare-path'
  */
 export const LONGEST: readonly string[] = [
   'test/swarm/outage.test.ts',
-  'test/swarm/unreachable.test.ts',
   'test/app/peer-status.test.ts',
   'test/e2e/memory.test.ts',
   'test/swarm/lan-faults.test.ts',

@@ -33,16 +33,7 @@ const APPS: AppName[] = ['writer-app', 'reader-app']
 const KB = 1024
 
 /** Files of a store in the order in which the first start makes them, each by the end of its path. */
-const STEPS = [
-  /-storage$/,
-  /CORESTORE$/,
-  /LOG$/,
-  /IDENTITY$/,
-  /CURRENT$/,
-  /OPTIONS-\d+$/,
-  /\.sst$/,
-  /\.record$/
-]
+const STEPS = [/-storage$/, /CORESTORE$/, /CURRENT$/, /\.sst$/, /\.record$/]
 
 for (const app of APPS) {
   test(`${app}: a first start that is killed at any file leaves a folder that starts`, async (t) => {
@@ -54,6 +45,7 @@ for (const app of APPS) {
         over = true
       })
       const made = (pattern: RegExp): boolean => pathsBelow(storage).some((at) => pattern.test(at))
+      await Promise.race([appears(storage), program.ending])
       while (!over && !made(step) && !made(/\.record$/)) await turn()
       await program.kill()
       t.comment(`killed at ${step}: ${pathsBelow(storage).length} files`)
@@ -67,6 +59,7 @@ for (const app of APPS) {
     for (let round = 0; round < ROUNDS; round++) {
       const storage = path.join(await t.tmp(), 'new')
       const program = await start(t, app, storage)
+      await appears(storage)
       while (!pathsBelow(storage).some((at) => at.endsWith('CORESTORE'))) await turn()
       const delay = random.below(MAKING_MS)
       await new Promise<void>((resolve) => setTimeout(resolve, delay))
@@ -81,7 +74,7 @@ for (const app of APPS) {
     `${app}: a disk that is full at the first start is no harm once there is room`,
     async (t) => {
       const disk = await createDisk(t, 64 * 1024 * KB)
-      for (const size of [4, 16, 64, 128, 192]) {
+      for (const size of [4, 64, 192]) {
         const storage = path.join(disk.folder, 'new')
         disk.resize(size * KB)
         const program = await start(t, app, storage)
@@ -235,6 +228,19 @@ function room(program: Program): Promise<string> {
     () => 'room',
     () => new Promise(() => {})
   )
+}
+
+/** Resolves once `folder` is there: until then a program only loads its modules. */
+function appears(folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!fs.existsSync(folder)) return
+      watcher.close()
+      resolve()
+    }
+    const watcher = fs.watch(path.dirname(folder), look)
+    look()
+  })
 }
 
 function turn(): Promise<void> {
