@@ -1,3 +1,4 @@
+import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
