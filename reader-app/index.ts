@@ -5,7 +5,7 @@ import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
-import { writeOutput } from '../shared/app/stdout.ts'
+import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { limitConnections } from '../shared/limits/connections.ts'
 import { Replication } from '../shared/replication.ts'
@@ -17,6 +17,7 @@ import { NAME, parseReader } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, count, format } = options
+if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
