@@ -1,4 +1,5 @@
 import { DONE } from '../errors.ts'
+import { printTo } from './console.ts'
 import { args } from './environment.ts'
 import { handleErrors, stop } from './lifecycle.ts'
 import { type Status, createStatus } from './status.ts'
@@ -26,5 +27,7 @@ export async function startApp<T extends CommonOptions>(
     await writeOutput(options.text)
     await stop(DONE)
   }
-  return { options, status: createStatus(name, options) }
+  const status = createStatus(name, options)
+  printTo(status)
+  return { options, status }
 }
