@@ -1,10 +1,11 @@
+import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
-import { writeOutput } from '../shared/app/stdout.ts'
+import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { followLog } from '../shared/replication.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
@@ -17,6 +18,7 @@ import { readingRange, skipOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
+if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)

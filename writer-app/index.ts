@@ -1,3 +1,4 @@
+import '../shared/app/prelude.ts'
 import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'

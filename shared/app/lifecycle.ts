@@ -10,19 +10,26 @@ let closing: Promise<void> | null = null
 let stopping = false
 
 /**
- * Takes the app's one teardown: an ordered close that `stop`, SIGHUP, SIGINT, SIGTERM and Pear run,
- * once. A second signal ends the process at once.
+ * Ends the app on SIGHUP, SIGINT and SIGTERM, each with the code of its own, whatever it is doing; a
+ * second signal ends the process at once.
  */
-export function onStop(teardown: () => Promise<void>): void {
-  close = teardown
-  // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
-  pear?.teardown(closeOnce)
+export function handleSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal as keyof typeof SIGNALS, () => {
       if (stopping) Bare.exit(code)
       else void stop(code)
     })
   }
+}
+
+/**
+ * Takes the app's one teardown: an ordered close that `stop`, a signal and Pear run, once. Before it
+ * is set there is nothing to close that the end of the process would not close as well.
+ */
+export function onStop(teardown: () => Promise<void>): void {
+  close = teardown
+  // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
+  pear?.teardown(closeOnce)
 }
 
 /** Closes what the app opened, in its order, and ends the process with `code`. */

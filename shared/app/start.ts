@@ -1,8 +1,9 @@
 import { DONE } from '../errors.ts'
+import { printTo } from './console.ts'
 import { args } from './environment.ts'
 import { handleErrors, stop } from './lifecycle.ts'
 import { type Status, createStatus } from './status.ts'
-import { watchOutput, writeOutput } from './stdout.ts'
+import { writeOutput } from './stdout.ts'
 
 /** What both apps can be asked for. */
 interface CommonOptions {
@@ -21,11 +22,12 @@ export async function startApp<T extends CommonOptions>(
   inWords: (err: unknown) => unknown
 ): Promise<{ options: T; status: Status }> {
   handleErrors(name, inWords)
-  watchOutput()
   const options = parse(args)
   if (options.text !== null) {
     await writeOutput(options.text)
     await stop(DONE)
   }
-  return { options, status: createStatus(name, options) }
+  const status = createStatus(name, options)
+  printTo(status)
+  return { options, status }
 }

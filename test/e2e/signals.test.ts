@@ -1,11 +1,19 @@
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
 import createTestnet from 'hyperdht/testnet'
 import { closeTestnet, startApp, startReader, startWriter, tagged } from '../helpers/app.ts'
 import { asInput, numbered } from '../helpers/numbered.ts'
-import { signalsTaken } from '../helpers/proc.ts'
+import { catches, signalsTaken } from '../helpers/proc.ts'
 import { onLinux, onPosix } from '../helpers/platform.ts'
+import type { Program } from '../helpers/program.ts'
+import { Random, chooseSeed } from '../helpers/random.ts'
 
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const SIGNALS = Object.keys(CODES) as (keyof typeof CODES)[]
+const ROUNDS = Number(os.getEnv('ROUNDS') ?? 4)
+/** About what either takes on an idle machine, in milliseconds. */
+const START_MS = 120
 
 onPosix('SIGHUP, SIGINT and SIGTERM stop the writer with 129, 130 and 143', async (t) => {
   const storage = await t.tmp()
@@ -37,6 +45,37 @@ onPosix('a signal stops a reader that still looks for its first peer', async (t)
   await reader.stderr.line('reader-app: the DHT answers')
   t.is(await reader.stop('SIGINT'), 130)
   t.is(reader.stdout.text, '')
+})
+
+onLinux('a signal in the middle of a start ends it, and it starts again', async (t) => {
+  const random = new Random(chooseSeed())
+  t.comment(`SEED=${random.seed}`)
+  for (let round = 0; round < ROUNDS; round++) {
+    const name = SIGNALS[round % SIGNALS.length] ?? 'SIGINT'
+    const storage = path.join(await t.tmp(), 'new')
+    const delay = random.below(START_MS)
+    // while the modules are still being loaded, or while the store is being made
+    const interrupt = async (program: Program, folder: string): Promise<void> => {
+      if (round % 2 === 0) await catches(program, CODES[name] - 128)
+      else while (!fs.existsSync(folder)) await pause(1)
+      await pause(delay)
+      program.signal(name)
+      t.is(await program.ending, CODES[name], `${name} after ${delay} ms`)
+      t.is(program.stderr.text, '')
+    }
+    const writer = await startApp(t, 'writer-app', ['--json', '-q'], { storage })
+    await interrupt(writer, storage)
+    const again = await startWriter(t, ['-q'], { storage })
+    const [line = null] = writer.stdout.lines
+    if (line !== null) t.ok(line.includes(again.key), 'a key that was printed is kept')
+    await again.program.kill()
+
+    const copy = path.join(storage, 'reader-storage')
+    await interrupt(await startReader(t, again.key, ['-q'], { storage }), copy)
+    const flags = ['-q', '--no-follow', '--timeout', '0']
+    const reader = await startReader(t, again.key, flags, { storage })
+    t.is(await reader.ending, 3, 'the reader starts again')
+  }
 })
 
 onLinux('a second signal ends the app at once, with its own exit code', async (t) => {
@@ -72,5 +111,9 @@ onPosix(
     t.ok(kept.every((line, i) => line === lines[i]))
   }
 )
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
 
 closeTestnet()

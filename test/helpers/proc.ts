@@ -27,6 +27,14 @@ export async function signalsTaken(program: Program): Promise<void> {
   while (pending()) await new Promise<void>((resolve) => setImmediate(resolve))
 }
 
+/** Resolves once `program` catches the signal with this number, rather than be killed by it. */
+export async function catches(program: Program, signal: number): Promise<void> {
+  const bit = 1n << BigInt(signal - 1)
+  while ((BigInt(`0x${statusOf(program, 'SigCgt')}`) & bit) === 0n) {
+    await new Promise<void>((resolve) => setTimeout(resolve, 1))
+  }
+}
+
 function statusOf({ pid }: Program, field: string): string {
   const status = String(fs.readFileSync(`/proc/${pid}/status`))
   const value = new RegExp(`^${field}:\\s+(.*)$`, 'm').exec(status)?.[1]
