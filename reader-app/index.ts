@@ -49,7 +49,7 @@ onStop(async () => {
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
-// what is earlier ends where the log ends now; where nobody can tell, what is on disk is earlier
+// earlier blocks end where the log ends now; where no peer can tell, they are those on disk
 const startKnown = 'from' in skip
 const asked = !startKnown || !follow
 const patience = follow ? undefined : options.timeout

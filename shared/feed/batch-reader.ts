@@ -4,7 +4,7 @@ import { blocksWithin } from './block-budget.ts'
 import { type Batch, MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
-/** A batch, whoever's subscription it is sent for. */
+/** A batch before it is sent: the same for every subscription. */
 export type ReadBatch = Omit<Batch, 'id'>
 
 /**

@@ -30,12 +30,12 @@ export class Pace {
     return this.#starved?.since ?? null
   }
 
-  /** The source has given a sign of life, or has had nothing to say until now. */
+  /** The source has given a sign of life, or has had nothing to send until now. */
   moved(now: number): void {
     this.#movedAt = now
   }
 
-  /** Takes what a review sees. Starvation ends with a batch's worth of bytes, and begins anew. */
+  /** Takes what is seen at a review. Starvation ends with a batch's worth of bytes, and begins anew. */
   observe({ heldBack, othersAhead, byteLength }: Observation, now: number): void {
     const { since, byteLength: before } = (this.#starved ??= { since: now, byteLength })
     const isFed = byteLength - before >= MAX_BYTES

@@ -63,7 +63,7 @@ export class Selection {
     return replace(this.#choice(current), now)
   }
 
-  /** Decides whether `current` is worth following on; to be called on the clock. */
+  /** Decides whether `current` is worth following on; to be called again and again. */
   review(current: Current, now: number): Decision<Candidate> {
     if (current === null) return this.choose(null, now)
     const { byteLength, peers } = this.#core
@@ -75,7 +75,7 @@ export class Selection {
     const decision = review({ ...this.#choice(current), othersAhead, starvations }, now)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
     if (decision.do === 'abandon') current.source.failed(now)
-    if (decision.do === 'idle') current.excuse(now)
+    if (decision.do === 'idle') current.moved(now)
     return decision
   }
 

@@ -32,7 +32,7 @@ export class Subscription<C extends CandidateState> {
   readonly #pace: Pace
   #contested = false
   #over = false
-  /** Who was followed before, and is again unless this source brings what it claims. */
+  /** The source before this one, which is followed again unless this one brings what it claims. */
   #fallback: C | null
   /** The first block of the next batch; null until the source has begun. */
   #next: number | null = null
@@ -122,19 +122,19 @@ export class Subscription<C extends CandidateState> {
     return this.#unacknowledged.shift()?.end ?? 0
   }
 
-  /** The source has nothing to send, so that its silence counts from now on. */
-  excuse(now: number): void {
+  /** The source has given a sign of life, or has had nothing to send until now. */
+  moved(now: number): void {
     this.#pace.moved(now)
   }
 
-  /** Says whether the source is contested from now on. Returns whether that is a change. */
+  /** Sets whether the source is contested. Returns whether that is a change. */
   contest(contested: boolean): boolean {
     const changed = this.#contested !== contested
     this.#contested = contested
     return changed
   }
 
-  /** Takes what a review sees. */
+  /** Takes what is seen at a review. */
   observe(seen: Omit<Observation, 'heldBack'>, now: number): void {
     this.#pace.observe({ ...seen, heldBack: this.#heldBack }, now)
   }

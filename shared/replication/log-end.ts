@@ -6,7 +6,7 @@ import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 const LOG_END_TIMEOUT_MS = 5000
 /** A peer that was found has this long to answer. */
 const ANSWER_TIMEOUT_MS = 2000
-const POLL_MS = 50
+const PEER_POLL_MS = 50
 
 /** What is asked where the log ends: what it answers is told to `LogEnd`. */
 interface Sources {
@@ -75,7 +75,7 @@ export class LogEnd {
     const deadline = now() + timeout
     while (now() < deadline && this.#core.readable) {
       if (all && this.#hasAnswer()) break
-      await this.#after(POLL_MS)
+      await this.#after(PEER_POLL_MS)
     }
     return null
   }

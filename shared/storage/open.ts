@@ -3,7 +3,7 @@ import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert.ts'
-import { onConflict } from '../upstream/hypercore-replicator.ts'
+import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
@@ -40,8 +40,7 @@ export async function openWriter(
     storage,
     folder,
     REPAIR_HINT_WRITER,
-    // only this writer makes its log longer, unless the log has lost blocks
-    (at) => new Hypercore(at, { eagerUpgrade: false }),
+    (at) => new Hypercore(at),
     onfailure
   )
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
@@ -79,8 +78,7 @@ export async function openReader(
     storage,
     folder,
     REPAIR_HINT_READER,
-    (at) =>
-      new Hypercore(at, key, { writable: false, eagerUpgrade: false, inflightRange: [64, 1024] }),
+    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] }),
     onfailure
   )
   core.once('close', stopWatching)
@@ -110,6 +108,8 @@ async function open(
     const core = create(storeIn(folder))
     await core.ready()
     assertCore(core)
+    // what makes it longer, and when, is for the apps to say
+    setEagerUpgrade(core, false)
     onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {

@@ -1,6 +1,7 @@
 import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import { DHT_MEMBERS } from './hyperdht.ts'
+import { ANNOUNCING_MEMBERS, RECORD_MEMBERS } from './hyperdht-records.ts'
 import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
@@ -24,7 +25,7 @@ export function assertCore(core: Hypercore): void {
 
 /** Throws a Failure that names the first undocumented member that `swarm`, or what it runs on, lacks. */
 export function assertSwarm(swarm: Hyperswarm): void {
-  assertMembers('hyperswarm', swarm, SWARM_MEMBERS)
-  assertMembers('hyperdht', swarm.dht, DHT_MEMBERS)
+  assertMembers('hyperswarm', swarm, { ...SWARM_MEMBERS, ...ANNOUNCING_MEMBERS })
+  assertMembers('hyperdht', swarm.dht, { ...DHT_MEMBERS, ...RECORD_MEMBERS })
   assertMembers('protomux', idleMux(), MUX_MEMBERS)
 }

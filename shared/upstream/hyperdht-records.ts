@@ -2,11 +2,8 @@
 import b4a from 'b4a'
 import HyperDHT from 'hyperdht'
 import type Hyperswarm from 'hyperswarm'
-
-interface Address {
-  host: string
-  port: number
-}
+import type { Address } from './hyperdht.ts'
+import { type Members, assertMembers } from './members.ts'
 
 interface Rpc {
   _resolveBootstrapNodes(): AsyncIterable<Address>
@@ -20,8 +17,25 @@ interface Rpc {
 
 interface Announcing {
   readonly server: { readonly relayAddresses: readonly Address[]; refresh(): void }
-  status(topic: Uint8Array): { readonly _closestNodes: readonly Address[] | null } | null
+  status(topic: Uint8Array): { readonly _closestNodes?: readonly Address[] | null } | null
 }
+
+/** What this module uses of a node of the DHT. */
+export const RECORD_MEMBERS: Members = {
+  'dht.request': 'function',
+  'dht.remoteAddress': 'function',
+  'dht._resolveBootstrapNodes': 'function'
+}
+
+/** What this module uses of a swarm. */
+export const ANNOUNCING_MEMBERS: Members = {
+  'swarm.status': 'function',
+  'swarm.server.refresh': 'function',
+  'swarm.server.relayAddresses': 'object'
+}
+
+/** What this module uses of a topic that was joined. */
+export const TOPIC_MEMBERS: Members = { 'topic._closestNodes': 'object' }
 
 /** The numbers of the requests for a peer by its key, and for the peers of a topic (lib/constants.js). */
 const FIND_PEER = 2
@@ -68,11 +82,17 @@ export function refreshRelays(swarm: Hyperswarm): void {
 }
 
 /**
- * The nodes that took the last announcement of `topic`, up to twenty; none before there was one. No
- * public way: the query that announces is Hyperswarm's own.
+ * The nodes that took the last announcement of `topic`, up to twenty; none before there was one. Throws
+ * a Failure where they are no longer kept, since all would seem to be lost. No public way: the query
+ * that announces is Hyperswarm's own.
  */
 export function announcedTo(swarm: Hyperswarm, topic: Uint8Array): readonly Address[] {
-  return (swarm as Hyperswarm & Announcing).status(topic)?._closestNodes ?? []
+  const joined = (swarm as Hyperswarm & Announcing).status(topic)
+  if (joined?._closestNodes === undefined) {
+    if (joined !== null) assertMembers('hyperswarm', joined, TOPIC_MEMBERS)
+    return []
+  }
+  return joined._closestNodes ?? []
 }
 
 /** The nodes at which `dht` begins where it knows no other; their names are looked up. No public way. */

@@ -6,7 +6,7 @@ import { startPlainReader, startPlainWriter } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 
 /** More than one batch of the feed. */
-const COUNT = 3000
+const COUNT = 1500
 
 test('an app made of Hypercore and Hyperswarm alone reads our writer, live', async (t) => {
   const writer = await startWriter(t)

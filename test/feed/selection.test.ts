@@ -93,7 +93,7 @@ test('a slow source is given more time with each that was tried in its place', (
   const { log, selection } = create(slow, rival)
   let now = 0
   const review = (current: Subscription<Candidate>): Decision<Candidate> => {
-    current.excuse(now)
+    current.moved(now)
     return selection.review(current, now)
   }
   let current = follow(selection.choose(null, now), now)
@@ -125,7 +125,7 @@ test('a source that is left for its silence earns the next no more time', (t) =>
   t.is(second.source.channel, rivals[0])
   t.is(selection.review(second, SILENCE_MS).do, 'stay')
   const now = SILENCE_MS + STARVATION_MS
-  second.excuse(now)
+  second.moved(now)
   t.is(selection.review(second, now).do, 'follow')
 })
 

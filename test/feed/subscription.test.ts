@@ -126,7 +126,7 @@ test('every sign of life counts as a move', (t) => {
   t.is(subscription.progress.movedAt, 3000)
   subscription.taken(4000)
   t.is(subscription.progress.movedAt, 4000)
-  subscription.excuse(5000)
+  subscription.moved(5000)
   t.is(subscription.progress.movedAt, 5000)
 })
 

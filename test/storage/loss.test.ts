@@ -78,7 +78,7 @@ test('readers that hold what a power cut took from the writer rewind, and see no
   t.ok(/rewound its log to block 1000/.test(again.stderr.text), 'the reader says so')
 })
 
-test('kill -9 alone makes no reader rewind', async (t) => {
+test('kill -9 alone makes no reader rewind: it goes on when the writer is back', async (t) => {
   const storage = await t.tmp()
   const first = await startWriter(t, [], { storage })
   const reader = await startReader(t, first.key, ['--start', '0', '--raw'])

@@ -1,6 +1,7 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
+import process from 'bare-process'
 import { spawn } from 'bare-subprocess'
 
 const ROOT = path.join(import.meta.dirname, '..', '..', '..')
@@ -38,6 +39,10 @@ function runTests(apps: string, files: string[]): Promise<number> {
   for (const name of os.getEnvKeys()) env[name] ??= os.getEnv(name) ?? ''
   const all = path.join(ROOT, 'test', 'all.ts')
   const child = spawn(os.execPath(), [all, ...files], { cwd: ROOT, env, stdio: 'inherit' })
+  // it ends what it has started, and this process with it
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => os.kill(child.pid, signal))
+  }
   return new Promise((resolve) => child.on('exit', () => resolve(child.exitCode ?? 1)))
 }
 
