@@ -133,8 +133,8 @@ export class Writer extends Subject {
     if (!run || ending !== FAILED || !this.#refusal) return false
     run.refused = true
     if (run.acknowledged.length === 0) run.witnesses = this.#witnesses()
-    // a person tries once more as it is, or agrees
-    this.#accepts = this.#random.chance(0.7)
+    // a person agrees to the loss, some after a second try
+    this.#accepts = this.#calm || this.runs.at(-2)?.refused === true || this.#random.chance(0.7)
     return true
   }
 
