@@ -57,16 +57,16 @@ export class Position {
     if (rewinds === this.#rewinds) await this.#save({ seq, fork: this.#core.fork })
   }
 
-  /** Resolves once everything is on disk; throws where a rewind could not be remembered. */
+  /** Resolves once nothing is being saved; an error is told to the next that saves. */
   async settled(): Promise<void> {
-    await this.#saving
+    await this.#saving.catch(() => {})
   }
 
   #lower(length: number, fork: number): void {
     this.#rewinds++
     if (this.#saved === null) return
     const saved = this.#save({ seq: Math.min(this.#saved.seq, length), fork })
-    // whoever saves next, or waits for the end, hears of an error
+    // the next save tells of an error
     saved.catch(() => {})
   }
 

@@ -11,7 +11,8 @@ export function makeFolder(folder: string): void {
     if (isFolder(folder)) return
     if (codeOf(err) !== 'ENOENT' || above === folder) throw err
     makeFolder(above)
-    fs.mkdirSync(folder, 0o700)
+    // another process may make it first
+    return makeFolder(folder)
   }
   syncFolder(above)
 }

@@ -81,7 +81,13 @@ netTest('the status tells when the DHT goes and when it is back', async (t) => {
   t.is(await again.stdout.line(/^127/), nodes)
   await writer.program.stderr.line('writer-app: the DHT answers')
 
-  const reader = await startReader(host, writer.key, ['--no-lan', '--bootstrap', nodes])
+  const reader = await startReader(host, writer.key, [
+    '--start',
+    '0',
+    '--no-lan',
+    '--bootstrap',
+    nodes
+  ])
   await writer.program.stderr.line(
     'writer-app: connected to a reader at 127.0.0.1, through the DHT (1 peer)'
   )

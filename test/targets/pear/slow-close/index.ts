@@ -1,8 +1,9 @@
 // An app whose close takes longer than anything that could end it in the middle.
 import process from 'bare-process'
 import { args } from '../../../../shared/app/environment.ts'
-import { onStop, stop } from '../../../../shared/app/lifecycle.ts'
+import { handleSignals, onStop, stop } from '../../../../shared/app/lifecycle.ts'
 
+handleSignals()
 const timer = setInterval(() => {}, 1000)
 onStop(async () => {
   process.stdout.write('closing\n')
