@@ -11,10 +11,18 @@ export function makeFolder(folder: string): void {
     if (isFolder(folder)) return
     if (codeOf(err) !== 'ENOENT' || above === folder) throw err
     makeFolder(above)
-    // another process may make it first
-    return makeFolder(folder)
+    makeUnlessThere(folder)
   }
   syncFolder(above)
+}
+
+// another process may make it first
+function makeUnlessThere(folder: string): void {
+  try {
+    fs.mkdirSync(folder, 0o700)
+  } catch (err) {
+    if (!isFolder(folder)) throw err
+  }
 }
 
 /** Brings everything below `folder`, and itself, to the disk itself. */
