@@ -103,11 +103,10 @@ test('a rewind while stdout stalls is resumed from', async (t) => {
   t.is(await watcher.ending, 0)
   await stalled.kill()
 
-  const again = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
-  t.is(await again.ending, 0)
+  const again = await startReader(t, writer.key, ['--resume'], { storage })
+  await untilBlock(again, 29)
   const [first = ''] = valuesOf(again)
   t.ok(Number(first.split(':')[0]) <= 10, `resumed at ${first}`)
-  t.is(valuesOf(again).at(-1), `29: ${numbered(1, 29)[0]}`)
 })
 
 test('--no-follow ends where a log that was rewound meanwhile ends', async (t) => {
@@ -124,7 +123,6 @@ test('--no-follow ends where a log that was rewound meanwhile ends', async (t) =
   t.is(await watcher.ending, 0)
   reader.stdout.start()
   t.is(await reader.ending, 0)
-  t.is(TOLD.exec(reader.stderr.text)?.[1], '10')
   t.ok(/^(10: new 10|\d+: line)/.test(valuesOf(reader).at(-1) ?? ''), 'with it, or just before it')
 })
 
