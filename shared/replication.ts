@@ -1,7 +1,7 @@
 import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Skip } from './feed/messages.ts'
-import { serveFeed } from './feed/feed.ts'
+import { type ServedFeed, serveFeed } from './feed/feed.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
 import { waitUntilHeld } from './replication/handover.ts'
@@ -11,13 +11,12 @@ export type { FollowedLog } from './replication/followed-log.ts'
 export type { Skip } from './feed/messages.ts'
 
 /** The writer's log, as it is served. */
-export interface ServedLog {
+export interface ServedLog extends ServedFeed {
   /**
    * Resolves to true once one peer has held every block from `start` to before `end`, to false after
    * `timeout` milliseconds.
    */
   waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean>
-  close(): void
 }
 
 /** Serves the writer's log `core` to every peer that `swarm` connects to and that holds its key. */
@@ -25,8 +24,8 @@ export function serveLog(swarm: Hyperswarm, core: Hypercore, events: ConnectionE
   replicate(swarm, core, events)
   const feed = serveFeed(core, (err) => events.onerror(err))
   return {
-    waitUntilHeld: (start, end, timeout) => waitUntilHeld(core, start, end, timeout),
-    close: () => feed.close()
+    ...feed,
+    waitUntilHeld: (start, end, timeout) => waitUntilHeld(core, start, end, timeout)
   }
 }
 

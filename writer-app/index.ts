@@ -3,6 +3,7 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { jsonLine } from '../shared/app/format.ts'
+import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
 import { PeerStatus } from '../shared/app/peer-status.ts'
@@ -27,11 +28,13 @@ if (!lost) await log.startAppending()
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
+hashFaster(core, status)
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const served = serveLog(swarm, core, {
   ondrop: (reason) => peers.reportDrop(reason),
   onerror: fail
 })
+log.ongrown = served.remember
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),

@@ -1,24 +1,24 @@
 import type { Hypercore } from 'hypercore'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
-import { type Batch, MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import type { ReadBatch, RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
-/** A batch before it is sent: the same for every subscription. */
-export type ReadBatch = Omit<Batch, 'id'>
-
 /**
- * Reads the signed batch that begins at a block, once for all the peers that ask for the same. A new
- * block is read back from the store, by the same path as the backlog.
+ * Gets the signed batch that begins at a block, once for all the peers that ask for the same: from
+ * memory where the log has just grown by it, else from the store.
  */
 export class BatchReader {
   readonly #core: Hypercore
   readonly #signedLengths: SignedLengths
+  readonly #recent: RecentBatches
   #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
 
-  constructor(core: Hypercore, signedLengths: SignedLengths) {
+  constructor(core: Hypercore, signedLengths: SignedLengths, recent: RecentBatches) {
     this.#core = core
     this.#signedLengths = signedLengths
+    this.#recent = recent
     core.on('truncate', () => {
       this.#last = null
     })
@@ -39,6 +39,8 @@ export class BatchReader {
   }
 
   async #read(start: number): Promise<ReadBatch | null> {
+    const recent = this.#recent.read(start)
+    if (recent !== null) return recent
     const { fork, length } = this.#core
     const end = Math.min(length, start + MAX_BLOCKS)
     // the only signature that a relay has may be that of the longest batch

@@ -5,12 +5,15 @@ import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Skip } from './messages.ts'
+import { type ReadBatch, RecentBatches } from './recent-batches.ts'
 import { Sender } from './sender.ts'
 import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
+  remember(batch: ReadBatch): void
   close(): void
 }
 
@@ -37,15 +40,21 @@ export interface FollowedFeed {
  */
 export function serveFeed(core: Hypercore, onerror: (err: unknown) => void): ServedFeed {
   const context = { core, follower: null, onchange() {} }
-  return openLinks(context, new SignedLengths(core), onerror)
+  const recent = new RecentBatches(core)
+  const links = openLinks(context, new SignedLengths(core), recent, onerror)
+  return {
+    remember: (batch) => recent.add(batch),
+    close: () => links.close()
+  }
 }
 
 /** Follows a log from block `skip` on, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents): FollowedFeed {
   const signedLengths = new SignedLengths(core)
-  const follower = new Follower(core, new Verifier(core, signedLengths), skip, events)
+  const recent = new RecentBatches(core)
+  const follower = new Follower(core, new Verifier(core, signedLengths, recent), skip, events)
   const context = { core, follower, onchange: () => events.onchange() }
-  const links = openLinks(context, signedLengths, (err) => events.onerror(err))
+  const links = openLinks(context, signedLengths, recent, (err) => events.onerror(err))
   return {
     get source() {
       return follower.source
@@ -68,18 +77,20 @@ export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents):
 }
 
 /** The links with all peers. */
-interface Links extends ServedFeed {
+interface Links {
   /** Whether some peer has yet to say whether it speaks the feed. */
   readonly opening: boolean
+  close(): void
 }
 
 function openLinks(
   context: LinkContext,
   signedLengths: SignedLengths,
+  recent: RecentBatches,
   onerror: (err: unknown) => void
 ): Links {
   const { core } = context
-  const reader = new BatchReader(core, signedLengths)
+  const reader = new BatchReader(core, signedLengths, recent)
   const links = new Map<Peer, Link>()
 
   const open = (peer: Peer): void => {

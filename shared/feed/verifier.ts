@@ -1,10 +1,12 @@
 import type { Hypercore } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
+import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import type { LogState } from './claim.ts'
 import type { Batch, Begin } from './messages.ts'
+import type { RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
@@ -43,14 +45,16 @@ export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
   readonly #signedLengths: SignedLengths
+  readonly #recent: RecentBatches
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, signedLengths: SignedLengths) {
+  constructor(core: Hypercore, signedLengths: SignedLengths, recent: RecentBatches) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#signedLengths = signedLengths
+    this.#recent = recent
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
@@ -75,7 +79,10 @@ export class Verifier {
   append({ start, blocks, signature }: Batch, job: BatchJob): void {
     this.#enqueue(job, async () => {
       if (this.#core.length !== start) return LOG_MOVED
-      const appended = this.#session.append(blocks, { signature })
+      const appended = appendBlocks(this.#session, blocks, {
+        signature,
+        ongrown: () => this.#recent.add({ start, signature, blocks })
+      })
       // In the same tick: once the log has grown, a reader that has not been handed the blocks reads
       // them back from disk.
       job.onappend(

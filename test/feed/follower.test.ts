@@ -5,6 +5,7 @@ import type { Delivery } from '../../shared/feed/events.ts'
 import { Follower } from '../../shared/feed/follower.ts'
 import { type Batch, type Begin, NO_PATH, type Skip } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -37,14 +38,19 @@ class TestFollower {
         all.push(one)
         for (const resolve of this.#wake.splice(0)) resolve()
       }
-    this.follower = new Follower(core, new Verifier(core, new SignedLengths(core)), skip, {
-      ondelivery: told(this.#deliveries),
-      onend: told(this.ends),
-      onhops: () => {},
-      onchange: () => told(this.sources)(this.source),
-      onoffence: (_, reason) => told(this.offences)(reason),
-      onerror: t.fail
-    })
+    this.follower = new Follower(
+      core,
+      new Verifier(core, new SignedLengths(core), new RecentBatches(core)),
+      skip,
+      {
+        ondelivery: told(this.#deliveries),
+        onend: told(this.ends),
+        onhops: () => {},
+        onchange: () => told(this.sources)(this.source),
+        onoffence: (_, reason) => told(this.offences)(reason),
+        onerror: t.fail
+      }
+    )
     for (const peer of peers) this.follower.add(peer)
   }
 

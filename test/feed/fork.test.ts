@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
+import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import type { SignedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
@@ -86,7 +87,7 @@ test('a source whose log is truncated while it makes an answer refuses', async (
     batch: () => answers.push('batch'),
     refuse: () => answers.push('refuse')
   }
-  const reader = new BatchReader(log, signedLengths)
+  const reader = new BatchReader(log, signedLengths, new RecentBatches(log))
   const sender = new Sender(log, signedLengths, reader, channel, (err) => {
     t.fail(String(err))
   })

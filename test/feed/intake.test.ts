@@ -4,6 +4,7 @@ import { Candidate } from '../../shared/feed/candidate.ts'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Intake } from '../../shared/feed/intake.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { RETRY_MS } from '../../shared/feed/source-policy.ts'
 import { Subscription } from '../../shared/feed/subscription.ts'
@@ -27,14 +28,18 @@ async function probation(t: Test, block: string) {
   const subscription = new Subscription(source, request, fallback, 0)
   const deliveries: Delivery[] = []
   const outcome = await new Promise<string>((resolve) => {
-    const intake = new Intake(new Verifier(core, signedLengths), () => NOW, {
-      ondelivery: (delivery) => deliveries.push(delivery),
-      onbegun: (end) => t.is(end, 1),
-      onstored: (_, start, end) => resolve(`stored ${start} to ${end}`),
-      onlogmoved: t.fail,
-      onoffence: (peer, reason) => resolve(peer === source.channel ? reason : 'another peer'),
-      onerror: t.fail
-    })
+    const intake = new Intake(
+      new Verifier(core, signedLengths, new RecentBatches(core)),
+      () => NOW,
+      {
+        ondelivery: (delivery) => deliveries.push(delivery),
+        onbegun: (end) => t.is(end, 1),
+        onstored: (_, start, end) => resolve(`stored ${start} to ${end}`),
+        onlogmoved: t.fail,
+        onoffence: (peer, reason) => resolve(peer === source.channel ? reason : 'another peer'),
+        onerror: t.fail
+      }
+    )
     t.teardown(() => intake.close())
     intake.begin(subscription, {
       id: 1,

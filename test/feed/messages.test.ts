@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
+import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { Sender } from '../../shared/feed/sender.ts'
@@ -73,7 +74,7 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
     batch: () => {},
     refuse: () => {}
   }
-  const reader = new BatchReader(writer, signedLengths)
+  const reader = new BatchReader(writer, signedLengths, new RecentBatches(writer))
   const sender = new Sender(writer, signedLengths, reader, channel, (err) => {
     t.fail(String(err))
   })

@@ -3,6 +3,7 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import type { Batch, Begin } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { type Verdict, Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -18,7 +19,7 @@ async function create(t: Test) {
   const log = await createLog(t, LINES)
   const core = await createCopy(t, log)
   const signedLengths = new SignedLengths(core)
-  const verifier = new Verifier(core, signedLengths)
+  const verifier = new Verifier(core, signedLengths, new RecentBatches(core))
   t.teardown(() => verifier.close())
   return { log, core, signedLengths, verifier }
 }
@@ -134,7 +135,7 @@ test('a batch for another place, or for a log that grew meanwhile, is nobody’s
   const { log, core, signedLengths, verifier } = await create(t)
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 4, 8)), { is: 'log-moved' })
-  const other = new Verifier(core, signedLengths)
+  const other = new Verifier(core, signedLengths, new RecentBatches(core))
   t.teardown(() => other.close())
   const batch = await batchOf(log, 0, 4)
   const verdicts = await Promise.all([append(verifier, batch), append(other, batch)])
@@ -152,7 +153,7 @@ test('what the disk refuses is no fault of the source', async (t) => {
   const session = core.session({ writable: true })
   session.append = () => Promise.reject(full)
   core.session = () => session
-  const verifier = new Verifier(core, new SignedLengths(core))
+  const verifier = new Verifier(core, new SignedLengths(core), new RecentBatches(core))
   t.teardown(() => verifier.close())
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 0, 4)), { is: 'local', error: full })
