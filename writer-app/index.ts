@@ -3,6 +3,7 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { jsonLine } from '../shared/app/format.ts'
+import { gather } from '../shared/app/gather.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
@@ -64,7 +65,7 @@ const lines = splitLines(readInput(), {
   ...(options.delimiter && { delimiter: options.delimiter }),
   limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
 })
-for await (const blocks of lines) {
+for await (const blocks of gather(lines)) {
   if (isStopping()) break
   await log.append(blocks)
   // one batch is synced to the disk while the next is appended

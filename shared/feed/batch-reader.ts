@@ -24,7 +24,12 @@ export class BatchReader {
     })
   }
 
-  /** The next batch from block `start`; null where this peer has no block or signature for it. */
+  /** The next batch from block `start`, where it is in memory. */
+  recent(start: number): ReadBatch | null {
+    return this.#recent.read(start)
+  }
+
+  /** The same from the store; null where this peer has no block or signature for it. */
   read(start: number): Promise<ReadBatch | null> {
     const { length } = this.#core
     if (this.#last?.start === start && this.#last.length === length) return this.#last.batch
@@ -39,8 +44,6 @@ export class BatchReader {
   }
 
   async #read(start: number): Promise<ReadBatch | null> {
-    const recent = this.#recent.read(start)
-    if (recent !== null) return recent
     const { fork, length } = this.#core
     const end = Math.min(length, start + MAX_BLOCKS)
     // the only signature that a relay has may be that of the longest batch

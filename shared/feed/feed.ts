@@ -109,6 +109,7 @@ function openLinks(
   core.on('peer-add', open)
   core.on('peer-remove', close)
   core.on('append', pump)
+  recent.onadded = pump
   core.on('truncate', refuse)
 
   return {

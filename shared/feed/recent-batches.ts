@@ -16,6 +16,8 @@ interface Recent extends ReadBatch {
 export class RecentBatches {
   #batches: Recent[] = []
   #bytes = 0
+  /** Called once a batch was added. */
+  onadded: () => void = () => {}
 
   constructor(core: Hypercore) {
     core.on('truncate', () => this.#clear())
@@ -31,6 +33,7 @@ export class RecentBatches {
     while (this.#batches.length > 2 * WINDOW_BATCHES || this.#bytes > WINDOW_BYTES) {
       this.#bytes -= this.#batches.shift()?.bytes ?? 0
     }
+    this.onadded()
   }
 
   /** The longest batch from block `start` on that a message can hold; null where it is not here. */

@@ -112,7 +112,7 @@ export class Sender {
   async #pump(): Promise<void> {
     for (let served = this.#ready(); served !== null; served = this.#ready()) {
       const { id, next, sent } = served
-      const batch = await this.#reader.read(next)
+      const batch = this.#reader.recent(next) ?? (await this.#reader.read(next))
       if (served !== this.#served) continue
       if (batch === null) return this.refuse()
       const bytes = batch.blocks.reduce((sum, block) => sum + block.byteLength, 0)

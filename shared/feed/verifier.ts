@@ -79,19 +79,18 @@ export class Verifier {
   append({ start, blocks, signature }: Batch, job: BatchJob): void {
     this.#enqueue(job, async () => {
       if (this.#core.length !== start) return LOG_MOVED
-      const appended = appendBlocks(this.#session, blocks, {
-        signature,
-        ongrown: () => this.#recent.add({ start, signature, blocks })
-      })
+      let onstored: (stored: boolean) => void = () => {}
       // In the same tick: once the log has grown, a reader that has not been handed the blocks reads
       // them back from disk.
-      job.onappend(
-        appended.then(
-          () => true,
-          () => false
-        )
-      )
-      const { length, byteLength } = await appended
+      job.onappend(new Promise((resolve) => (onstored = resolve)))
+      const appended = appendBlocks(this.#session, blocks, {
+        signature,
+        ongrown: () => {
+          this.#recent.add({ start, signature, blocks })
+          onstored(true)
+        }
+      })
+      const { length, byteLength } = await appended.finally(() => onstored(false))
       this.#signedLengths.add(length, byteLength, signature)
       return STORED
     })

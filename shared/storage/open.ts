@@ -3,6 +3,7 @@ import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert.ts'
+import { keepLastPage } from '../upstream/hypercore-bitfield.ts'
 import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
@@ -108,6 +109,7 @@ async function open(
     const core = create(storeIn(folder))
     await core.ready()
     assertCore(core)
+    keepLastPage(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
     onConflict(core, () => onfailure(conflictFailure(folder)))

@@ -168,7 +168,7 @@ test('blocks are handed on before the log is seen to have grown', async (t) => {
     order.push(`handed on at ${core.length}`)
     void stored.then((value) => order.push(`stored: ${value}`))
   })
-  t.alike(order, ['handed on at 0', 'the log has grown', 'stored: true'])
+  t.alike(order, ['handed on at 0', 'stored: true', 'the log has grown'])
 })
 
 test('one message is looked at after the other, and none that is not wanted', async (t) => {

@@ -1,9 +1,10 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { appendBlocks } from '../../shared/upstream/hypercore-append.ts'
+import { APPEND_MEMBERS, appendBlocks } from '../../shared/upstream/hypercore-append.ts'
 import { manifestOf, setManifest, signedLength } from '../../shared/upstream/hypercore-tree.ts'
+import { numbered } from '../helpers/numbered.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
-import { installed } from './installed.ts'
+import { hasMembers, installed } from './installed.ts'
 
 const BLOCKS = ['a', 'bc', 'def'].map((text) => b4a.from(text))
 
@@ -37,4 +38,25 @@ test(`${installed('hypercore')}: postappend is not called where a signature is w
   t.is(grown, 0)
   await appendBlocks(session, BLOCKS, options)
   t.is(grown, 1, 'and is where it is right')
+})
+
+test(`${installed('hypercore')}: where a log has no hole is stored by the append, once`, async (t) => {
+  const log = await createLog(t, numbered(3))
+  hasMembers(t, 'hypercore', log, APPEND_MEMBERS)
+  const inner = log.core as unknown as { flushHints(): Promise<void>; hintsChanged: boolean }
+  const flush = inner.flushHints.bind(inner)
+  let flushed = 0
+  inner.flushHints = () => {
+    flushed++
+    return flush()
+  }
+  await log.append(BLOCKS)
+  t.is(flushed, 1, 'hypercore by itself stores it twice')
+  await appendBlocks(log, BLOCKS, { ongrown() {} })
+  t.is(flushed, 1)
+  t.is(log.contiguousLength, 9)
+  await log.clear(4, 5)
+  flushed = 0
+  await appendBlocks(log, BLOCKS, { ongrown() {} })
+  t.is(log.contiguousLength, 4, 'a hole is one')
 })
