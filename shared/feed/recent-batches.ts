@@ -1,5 +1,10 @@
 import type { Hypercore } from 'hypercore'
-import { type Batch, MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES, WINDOW_BYTES } from './messages.ts'
+import { type Batch, MAX_BLOCKS, MAX_BYTES, WINDOW_BYTES } from './messages.ts'
+
+/** Batches of a line or two that are kept: what they were cut from stays with them. */
+const MOST_BATCHES = 16
+/** A peer that is further behind is served from the store; each block is an object that is kept. */
+const MOST_BLOCKS = 4 * MAX_BLOCKS
 
 /** A batch before it is sent: the same for every subscription. */
 export type ReadBatch = Omit<Batch, 'id'>
@@ -11,11 +16,12 @@ interface Recent extends ReadBatch {
 
 /**
  * What a log grew by last, in memory: a peer that follows live gets the batch that was appended, with
- * its signature, and nothing is read back from the store. No more than a peer may have under way.
+ * its signature, and nothing is read back from the store.
  */
 export class RecentBatches {
   #batches: Recent[] = []
   #bytes = 0
+  #blocks = 0
   /** Called once a batch was added. */
   onadded: () => void = () => {}
 
@@ -30,8 +36,11 @@ export class RecentBatches {
     if (this.#batches.at(-1)?.end !== start) this.#clear()
     this.#batches.push({ start, end, signature, blocks, bytes })
     this.#bytes += bytes
-    while (this.#batches.length > 2 * WINDOW_BATCHES || this.#bytes > WINDOW_BYTES) {
-      this.#bytes -= this.#batches.shift()?.bytes ?? 0
+    this.#blocks += blocks.length
+    while (this.#exceeds()) {
+      const oldest = this.#batches.shift()
+      this.#bytes -= oldest?.bytes ?? 0
+      this.#blocks -= oldest?.blocks.length ?? 0
     }
     this.onadded()
   }
@@ -56,8 +65,14 @@ export class RecentBatches {
     return read
   }
 
+  #exceeds(): boolean {
+    const { length } = this.#batches
+    return length > MOST_BATCHES || this.#blocks > MOST_BLOCKS || this.#bytes > WINDOW_BYTES
+  }
+
   #clear(): void {
     this.#batches = []
     this.#bytes = 0
+    this.#blocks = 0
   }
 }

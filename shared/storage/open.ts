@@ -22,6 +22,8 @@ const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
+/** One writes tables while the other merges them. */
+const BACKGROUND_JOBS = 2
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
@@ -122,6 +124,7 @@ async function open(
 function storeIn(folder: string): unknown {
   return createStorage(folder, {
     writeBufferSize: WRITE_BUFFER,
+    maxBackgroundJobs: BACKGROUND_JOBS,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })

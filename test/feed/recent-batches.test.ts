@@ -2,8 +2,9 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
-import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/messages.ts'
+import { type Batch, MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
 import { RecentBatches } from '../../shared/feed/recent-batches.ts'
+import { Sender } from '../../shared/feed/sender.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { appendBlocks } from '../../shared/upstream/hypercore-append.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -62,37 +63,42 @@ test('a batch that is read is no longer than a message', async (t) => {
 test('only the last batches are kept, and none from before a gap or a rewind', async (t) => {
   const { log, recent } = await create(t)
   for (let start = 0; start < 100; start++) add(recent, start, 1)
-  t.is(recent.read(99 - 2 * WINDOW_BATCHES), null)
-  t.is(recent.read(100 - 2 * WINDOW_BATCHES)?.blocks.length, 2 * WINDOW_BATCHES)
-  for (let start = 100; start < 110; start++) {
+  t.is(recent.read(83), null)
+  t.is(recent.read(84)?.blocks.length, 16)
+  add(recent, 100, ...Array.from({ length: 5 }, () => MAX_BLOCKS))
+  t.is(recent.read(99 + MAX_BLOCKS), null)
+  t.is(recent.read(100 + MAX_BLOCKS)?.blocks.length, MAX_BLOCKS)
+  const next = 100 + 5 * MAX_BLOCKS
+  for (let start = next; start < next + 10; start++) {
     recent.add({ start, signature: signatureOf(1), blocks: [b4a.alloc(MAX_BYTES)] })
   }
-  t.is(recent.read(105), null)
-  t.ok(recent.read(106))
-  add(recent, 200, 1)
-  t.is(recent.read(109), null)
+  t.is(recent.read(next + 5), null)
+  t.ok(recent.read(next + 6))
+  add(recent, next + 11, 1)
+  t.is(recent.read(next + 9), null)
   log.emit('truncate', 0, 1)
-  t.is(recent.read(200), null)
+  t.is(recent.read(next + 11), null)
 })
 
-test('a batch that was just appended is not read back from the store', async (t) => {
+test('what was just appended is sent before append is told, and not read back from the store', async (t) => {
   const { log, recent } = await create(t)
-  const reader = new BatchReader(log, new SignedLengths(log), recent)
-  const read: unknown[] = []
-  log.on('append', () => read.push(reader.read(log.length - 1)))
-  const { state } = log as unknown as { state: { storage: { read(): unknown } } }
+  const signedLengths = new SignedLengths(log)
+  const reader = new BatchReader(log, signedLengths, recent)
+  reader.read = () => Promise.reject(new Error('the store is read'))
+  const told: unknown[] = []
+  const channel = {
+    begin: () => told.push('begin'),
+    batch: ({ start, blocks }: Batch) => told.push(start + blocks.length),
+    refuse: () => told.push('refuse')
+  }
+  const sender = new Sender(log, signedLengths, reader, channel, (err) => t.fail(String(err)))
+  recent.onadded = () => sender.pump()
+  log.on('append', () => told.push('append'))
+  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from: 0 }, manifest: false })
   for (let start = 0; start < 3; start++) {
     const blocks = blocksOf(start, 1)
     const ongrown = (signature: Uint8Array): void => recent.add({ start, signature, blocks })
     await appendBlocks(log, blocks, { ongrown })
   }
-  state.storage.read = () => t.fail('the store is read')
-  for (let start = 0; start < 3; start++) {
-    t.alike((await reader.read(start))?.blocks, blocksOf(start, 3 - start))
-  }
-  t.alike(
-    (await Promise.all(read)).map((batch) => (batch as { start: number }).start),
-    [0, 1, 2],
-    'it is there as soon as the log says that it has grown'
-  )
+  t.alike(told, ['begin', 1, 'append', 2, 'append', 3, 'append'])
 })
