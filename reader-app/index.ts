@@ -23,7 +23,7 @@ if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
+const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 hashFaster(core, status)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined

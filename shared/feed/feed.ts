@@ -6,6 +6,9 @@ import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Skip } from './messages.ts'
 import { type ReadBatch, RecentBatches } from './recent-batches.ts'
+import { RivalCheck } from './rival-check.ts'
+import { RivalRelay } from './rival-relay.ts'
+import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
 import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
@@ -14,7 +17,17 @@ import { Verifier } from './verifier.ts'
 export interface ServedFeed {
   /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
   remember(batch: ReadBatch): void
+  /** Tells other writers of the log, from now on, that this one appends. */
+  begin(): void
   close(): void
+}
+
+/** What is told of the feed of the writer's own log. */
+export interface ServeEvents {
+  /** Another process has proven that it writes the log. */
+  onrival(rival: FoundRival): void
+  /** The log can't be read. */
+  onerror(err: unknown): void
 }
 
 /** The feed of a log that is another's: it is followed, and served on. */
@@ -35,14 +48,16 @@ export interface FollowedFeed {
 
 /**
  * Serves the writer's log beside `core.replicate(connection)`, to every peer that Hypercore's
- * replication has let in: its handshake proves that the peer holds the key. `onerror` is told why the
- * log can't be read.
+ * replication has let in: its handshake proves that the peer holds the key.
  */
-export function serveFeed(core: Hypercore, onerror: (err: unknown) => void): ServedFeed {
-  const context = { core, follower: null, onchange() {} }
+export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
+  const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
+  const context = { core, follower: null, rivals, onchange() {} }
   const recent = new RecentBatches(core)
+  const onerror = (err: unknown): void => events.onerror(err)
   const links = openLinks(context, new SignedLengths(core), recent, onerror)
   return {
+    begin: () => rivals.begin(),
     remember: (batch) => recent.add(batch),
     close: () => links.close()
   }
@@ -53,7 +68,8 @@ export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents):
   const signedLengths = new SignedLengths(core)
   const recent = new RecentBatches(core)
   const follower = new Follower(core, new Verifier(core, signedLengths, recent), skip, events)
-  const context = { core, follower, onchange: () => events.onchange() }
+  const rivals = new RivalRelay(() => links.all)
+  const context = { core, follower, rivals, onchange: () => events.onchange() }
   const links = openLinks(context, signedLengths, recent, (err) => events.onerror(err))
   return {
     get source() {
@@ -78,6 +94,7 @@ export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents):
 
 /** The links with all peers. */
 interface Links {
+  readonly all: Iterable<Link>
   /** Whether some peer has yet to say whether it speaks the feed. */
   readonly opening: boolean
   close(): void
@@ -113,6 +130,9 @@ function openLinks(
   core.on('truncate', refuse)
 
   return {
+    get all() {
+      return links.values()
+    },
     get opening() {
       return [...links.values()].some((link) => link.opening)
     },

@@ -94,7 +94,14 @@ test('what was just appended is sent before append is told, and not read back fr
   const sender = new Sender(log, signedLengths, reader, channel, (err) => t.fail(String(err)))
   recent.onadded = () => sender.pump()
   log.on('append', () => told.push('append'))
-  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from: 0 }, manifest: false })
+  await sender.subscribe({
+    id: 1,
+    fork: 0,
+    length: 0,
+    skip: { from: 0 },
+    manifest: false,
+    tree: null
+  })
   for (let start = 0; start < 3; start++) {
     const blocks = blocksOf(start, 1)
     const ongrown = (signature: Uint8Array): void => recent.add({ start, signature, blocks })
