@@ -1,6 +1,7 @@
 import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
+import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
@@ -23,6 +24,7 @@ if (!seed && !hasOutput()) await stop(DONE)
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
+hashFaster(core, status)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
 const start = startOf(options, { held: core.contiguousLength, resumed })

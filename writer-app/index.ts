@@ -3,6 +3,8 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { jsonLine } from '../shared/app/format.ts'
+import { gather } from '../shared/app/gather.ts'
+import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
 import { PeerStatus } from '../shared/app/peer-status.ts'
@@ -27,6 +29,7 @@ if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
+hashFaster(core, status)
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const served = serveLog(swarm, log, {
   onloss: () => {
@@ -63,7 +66,7 @@ const lines = splitLines(readInput(), {
   ...(options.delimiter && { delimiter: options.delimiter }),
   limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
 })
-for await (const blocks of lines) {
+for await (const blocks of gather(lines)) {
   if (isStopping()) break
   await log.append(blocks)
   // one batch is synced to the disk while the next is appended

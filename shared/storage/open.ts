@@ -3,6 +3,7 @@ import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert.ts'
+import { keepLastPage } from '../upstream/hypercore-bitfield.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
@@ -21,6 +22,8 @@ const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
+/** One writes tables, and two merge them: a large merge does not hold up the small ones. */
+const BACKGROUND_JOBS = 3
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
@@ -98,6 +101,7 @@ async function open(
     const core = create(storeIn(folder))
     await core.ready()
     assertCore(core)
+    keepLastPage(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
     return { core, stopWatching: keepPrivate(folder) }
@@ -109,6 +113,7 @@ async function open(
 function storeIn(folder: string): unknown {
   return createStorage(folder, {
     writeBufferSize: WRITE_BUFFER,
+    maxBackgroundJobs: BACKGROUND_JOBS,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })

@@ -1,13 +1,23 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
+import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { type Checkpoint, type LogState, bootId } from './checkpoint.ts'
 import { WriteAheadLog } from './wal.ts'
+
+/** What the log has grown by, and the signature of its length since. */
+export interface Grown {
+  start: number
+  signature: Uint8Array
+  blocks: Uint8Array[]
+}
 
 /** The log that this machine writes, on disk. */
 export class WriterLog {
   readonly core: Hypercore
   /** Whether no earlier start has left anything: nothing of it can be anywhere else. */
   readonly isNew: boolean
+  /** Told whenever the log has grown by an append, before its peers are. */
+  ongrown: (grown: Grown) => void = () => {}
   readonly #checkpoint: Checkpoint
   readonly #wal: WriteAheadLog
   readonly #stopWatching: () => void
@@ -91,7 +101,10 @@ export class WriterLog {
 
   /** Appends `blocks`: they survive the end of this process once this resolves. */
   append(blocks: Uint8Array[]): Promise<unknown> {
-    return this.#track(this.core.append(blocks))
+    const ongrown = (signature: Uint8Array): void => {
+      this.ongrown({ start: this.core.length - blocks.length, signature, blocks })
+    }
+    return this.#track(appendBlocks(this.core, blocks, { ongrown }))
   }
 
   /** Resolves to the length that the log has now, once a power cut could not shorten it. */

@@ -2,6 +2,8 @@ import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import { DHT_MEMBERS } from './hyperdht.ts'
 import { ANNOUNCING_MEMBERS, RECORD_MEMBERS } from './hyperdht-records.ts'
+import { APPEND_MEMBERS } from './hypercore-append.ts'
+import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
 import { TREE_MEMBERS } from './hypercore-tree.ts'
@@ -16,6 +18,8 @@ import { MUX_MEMBERS, idleMux } from './protomux.ts'
 export function assertCore(core: Hypercore): void {
   assertMembers('hypercore', core, {
     ...TREE_MEMBERS,
+    ...APPEND_MEMBERS,
+    ...BITFIELD_MEMBERS,
     ...STORE_MEMBERS,
     ...REPLICATOR_MEMBERS
   })
