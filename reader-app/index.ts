@@ -1,8 +1,9 @@
 import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
+import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
-import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
+import { PeerStatus } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
@@ -35,11 +36,9 @@ const log = followLog(swarm, core, skip, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: (text) => status.info(text)
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   peers.close()
   await log.close()

@@ -35,11 +35,9 @@ const served = serveLog(swarm, core, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: (text) => status.info(text)
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   closeInput()
   await log.settled()

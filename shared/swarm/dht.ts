@@ -1,12 +1,14 @@
-import { Resolver } from 'bare-dns/promises'
+import { Resolver, lookup } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
-import { codeOf } from '../errors.ts'
+import { codeOf, messageOf } from '../errors.ts'
 import {
   type Address,
   bootstrapNodeMover,
+  firstHosts,
   isOnline,
   onNodesChange,
-  publicNodes
+  publicNodes,
+  refuseNodes
 } from '../upstream/hyperdht.ts'
 
 /** Where a node of a DHT is reached. */
@@ -19,12 +21,17 @@ export interface DhtStatus {
   close(): void
 }
 
-/** A node of the DHT that `bootstrap` names, or of the public one. */
+/**
+ * A node of the DHT that `bootstrap` names, or of the public one; where it names none, of none: not even
+ * a peer on the local network that is a node of some DHT leads there.
+ */
 export function createDht(bootstrap?: DhtNode[]): HyperDHT {
   // given the names too, HyperDHT would have the system look them up, each time anew: where DNS does
   // not answer, that holds up every look-up, the threads that read and write files, and the exit
   const nodes = publicNodes().map(({ address, port }) => ({ host: address, port }))
-  return new HyperDHT({ bootstrap: bootstrap ?? nodes })
+  const dht = new HyperDHT({ bootstrap: bootstrap ?? nodes })
+  if (bootstrap?.length === 0) refuseNodes(dht)
+  return dht
 }
 
 /**
@@ -86,5 +93,19 @@ async function findPublicNodes(dht: HyperDHT, resolver: Resolver): Promise<void>
       // no answer, or none for this name
       if (codeOf(err) === '') throw err
     }
+  }
+}
+
+/**
+ * Tells `onunknown` of each host at which `dht` begins whose name leads to no address, and why:
+ * HyperDHT leaves it out in silence, and looks for it again at the next query.
+ */
+export function findUnknownHosts(
+  dht: HyperDHT,
+  onunknown: (host: string, reason: string) => void
+): void {
+  for (const host of new Set(firstHosts(dht))) {
+    if (/^[\d.]+$/.test(host)) continue
+    lookup(host, { family: 4 }).catch((err) => onunknown(host, messageOf(err)))
   }
 }

@@ -12,6 +12,7 @@ interface Rpc {
   readonly online: boolean
   bind(): Promise<void>
   localAddress(): Address | null
+  _filterNode: (node: Address) => boolean
 }
 
 const TABLE_EVENTS = ['add-node', 'remove-node', 'network-update'] as const
@@ -26,7 +27,8 @@ export const DHT_MEMBERS: Members = {
   'dht.bootstrapNodes': 'object',
   'dht.online': 'boolean',
   'dht.bind': 'function',
-  'dht.localAddress': 'function'
+  'dht.localAddress': 'function',
+  'dht._filterNode': 'function'
 }
 
 /** A node of the public DHT: where it is by the list of HyperDHT, and the name that says where it is now. */
@@ -77,6 +79,22 @@ export function bootstrapNodeMover(dht: HyperDHT, from: Address): ((host: string
   return (host) => {
     node.host = host
   }
+}
+
+/**
+ * The hosts at which the look-ups of `dht` begin, as they were given to it; none where it knows no DHT. No
+ * public way.
+ */
+export function firstHosts(dht: HyperDHT): string[] {
+  return (dht as HyperDHT & Rpc).bootstrapNodes.map(({ host }) => host)
+}
+
+/**
+ * Has `dht` take nobody that it hears of for a node of its DHT. No public way: HyperDHT has a filter of
+ * its own in the place of the option that dht-rpc documents.
+ */
+export function refuseNodes(dht: HyperDHT): void {
+  ;(dht as HyperDHT & Rpc)._filterNode = () => false
 }
 
 /** Resolves once `dht` has its port, where peers of the same link dial it. No public way to its error. */

@@ -18,16 +18,15 @@ netTest(
       'writer-app: connected to a reader at 10.9.0.2, on the local network (1 peer)'
     )
     await reader.stderr.line(
-      /^reader-app: connected to the writer at 10\.9\.0\.1, on the local network/
-    )
-    await first.program.stderr.line(
-      'writer-app: the DHT does not answer, looking on this machine and the local network only'
+      'reader-app: connected to the writer at 10.9.0.1, on the local network (1 peer)'
     )
     await first.program.stop('SIGINT')
     await reader.stderr.line(/^reader-app: lost the writer \(no peers\), still looking/)
 
     const second = await startWriter(a, ['--storage', storage], 1)
-    await reader.stderr.line(/^reader-app: found the writer again at 10\.9\.0\.1/)
+    await reader.stderr.line(
+      'reader-app: found the writer again at 10.9.0.1, on the local network (1 peer)'
+    )
     const neighbour = await startReader(a, second.key)
     await second.program.stderr.line(
       'writer-app: connected to a reader at 127.0.0.1, on this machine (2 peers)'
@@ -66,6 +65,29 @@ netTest(
   }
 )
 
+netTest('a writer that is killed and started again is found again, and is not lost', async (t) => {
+  const { hosts } = await createNetwork(t, 3)
+  const [a, b, c] = hosts as [Host, Host, Host]
+  const storage = await t.tmp()
+  const first = await startWriter(a, ['--storage', storage])
+  await first.append('one')
+  const reader = await startReader(b, first.key, ['--start', '0'])
+  await reader.stderr.line(/connected to the writer/)
+  const neighbour = await startReader(c, first.key, ['--start', '0'])
+  await reader.stderr.line(/connected to a reader/)
+
+  await first.program.kill()
+  await startWriter(a, ['--storage', storage], 1)
+  t.is(
+    await reader.stderr.line(/the writer/),
+    'reader-app: found the writer again at 10.9.0.1, on the local network (2 peers)'
+  )
+  // the connection with the writer that was killed times out before this one
+  await neighbour.kill()
+  await reader.stderr.line('reader-app: lost a reader (1 peer)')
+  t.is(count(reader, 'lost the writer'), 0)
+})
+
 netTest('the status tells when the DHT goes and when it is back', async (t) => {
   const host = await Host.create(t)
   const dht = host.startScript('dht.ts')
@@ -89,7 +111,10 @@ netTest('the status tells when the DHT goes and when it is back', async (t) => {
     nodes
   ])
   await writer.program.stderr.line(
-    'writer-app: connected to a reader at 127.0.0.1, through the DHT (1 peer)'
+    'writer-app: connected to a reader at 127.0.0.1, on this machine (1 peer)'
+  )
+  await reader.stderr.line(
+    'reader-app: connected to the writer at 127.0.0.1, on this machine (1 peer)'
   )
   await writer.append('one')
   await arrives(reader, 'one')

@@ -4,10 +4,12 @@ import {
   DHT_MEMBERS,
   bootstrapNodeMover,
   bindPort,
+  firstHosts,
   isOnline,
   localPort,
   onNodesChange,
-  publicNodes
+  publicNodes,
+  refuseNodes
 } from '../../shared/upstream/hyperdht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { hasMembers, installed } from './installed.ts'
@@ -56,6 +58,25 @@ test(`${installed('hyperdht')}: a look-up begins at bootstrapNodes[i].host`, asy
   await found
   t.ok(dht.toArray().length > 0, 'where it was moved to, one does')
   t.is(bootstrapNodeMover(dht, nowhere), null, 'nothing begins there any more')
+})
+
+test(`${installed('hyperdht')}: bootstrapNodes are those that it was given`, (t) => {
+  t.alike(firstHosts(createNode(t)), [LIVING.host])
+  t.alike(firstHosts(createNode(t, [])), [])
+  t.alike(firstHosts(createNode(t, [{ host: 'no.such.host.invalid', port: 1 }])), [
+    'no.such.host.invalid'
+  ])
+})
+
+test(`${installed('hyperdht')}: _filterNode keeps what answers from being a node`, async (t) => {
+  const known = createNode(t)
+  await known.fullyBootstrapped()
+  const [node = LIVING] = known.toArray()
+  const [open, closed] = [createNode(t, []), createNode(t, [])] as const
+  refuseNodes(closed)
+  await Promise.all([open, closed].map((dht) => dht.ping(node)))
+  t.is(open.toArray().length, 1, 'a node is known once it has answered')
+  t.is(closed.toArray().length, 0, 'where it is not refused')
 })
 
 test(`${installed('hyperdht')}: localAddress has the port once bind has resolved`, async (t) => {
