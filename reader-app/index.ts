@@ -22,7 +22,7 @@ const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
@@ -36,7 +36,7 @@ const log = followLog(swarm, core, skip, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onwarning: (text) => status.info(text)
+  onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
 onStop(async () => {

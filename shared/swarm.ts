@@ -1,5 +1,5 @@
 import type Hyperswarm from 'hyperswarm'
-import { type DhtEvents, searchDht } from './swarm/dht-search.ts'
+import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
 import { assertSwarm } from './upstream/assert.ts'
@@ -31,14 +31,29 @@ export interface Membership {
   leave(): Promise<void>
 }
 
+/** Told why some peers may not be found. */
+export type OnWarning = (text: string) => void
+
 /**
  * A swarm on the public DHT, on the one whose nodes `bootstrap` names, or on none where it names none.
  * Throws a Failure where the installed packages lack what it relies on.
  */
-export function createSwarm(bootstrap?: DhtNode[]): Hyperswarm {
-  const swarm = createSwarmWith(createDht(bootstrap), MAX_DIALS)
+export function createSwarm(bootstrap?: DhtNode[], onwarning: OnWarning = () => {}): Hyperswarm {
+  const dht = createDht(bootstrap, (host, reason) => {
+    onwarning(
+      `the DHT node at ${host} is left out, its host has no address (${reason}): check the name in --bootstrap`
+    )
+  })
+  const swarm = createSwarmWith(dht, MAX_DIALS)
   assertSwarm(swarm)
   return swarm
+}
+
+/** What `joinSwarm` tells. */
+export interface SwarmEvents {
+  /** Whether the DHT answers, once that is known and whenever it changes. */
+  ondht(answers: boolean): void
+  onwarning: OnWarning
 }
 
 /**
@@ -48,16 +63,16 @@ export function createSwarm(bootstrap?: DhtNode[]): Hyperswarm {
 export function joinSwarm(
   swarm: Hyperswarm,
   discoveryKey: Uint8Array,
-  { lan: wantsLan, ...events }: DhtEvents & { lan: boolean }
+  { lan: wantsLan, ondht, onwarning }: SwarmEvents & { lan: boolean }
 ): Membership {
   const discovery = swarm.join(discoveryKey, { server: true, client: true })
   const lan = wantsLan
     ? new LanDiscovery(swarm, discoveryKey, (reason) => {
-        events.onwarning(`peers on the local network may not be found: ${reason}`)
+        onwarning(`peers on the local network may not be found: ${reason}`)
       })
     : null
   const dht =
-    firstHosts(swarm.dht).length > 0 ? searchDht(swarm, discoveryKey, discovery, events) : null
+    firstHosts(swarm.dht).length > 0 ? searchDht(swarm, discoveryKey, discovery, ondht) : null
   return {
     flushed: dht === null ? after(LAN_SEARCH_MS) : swarm.flush(),
     dht,

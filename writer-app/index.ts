@@ -27,7 +27,7 @@ if (!lost) await log.startAppending()
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const served = serveLog(swarm, core, {
   ondrop: (reason) => peers.reportDrop(reason),
   onerror: fail
@@ -35,7 +35,7 @@ const served = serveLog(swarm, core, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onwarning: (text) => status.info(text)
+  onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
 onStop(async () => {

@@ -2,7 +2,7 @@ import type Hyperswarm from 'hyperswarm'
 import type { Discovery } from 'hyperswarm'
 import { refreshRelays } from '../upstream/hyperdht-records.ts'
 import { keepAnnounced } from './announcement.ts'
-import { type DhtStatus, findUnknownHosts, watchDht } from './dht.ts'
+import { type DhtStatus, watchDht } from './dht.ts'
 
 /**
  * While no peer is connected the DHT is asked again, soon and then ever more seldom: its nodes may
@@ -11,23 +11,16 @@ import { type DhtStatus, findUnknownHosts, watchDht } from './dht.ts'
 const REFRESH_MS = 4000
 const MAX_REFRESH_MS = 30_000
 
-/** What the search tells. */
-export interface DhtEvents {
-  /** Whether the DHT answers, once that is known and whenever it changes. */
-  ondht(answers: boolean): void
-  /** Why some peers may not be found. */
-  onwarning(text: string): void
-}
-
 /**
  * Has `discovery`, which announces and looks up `topic`, go on whatever becomes of the nodes of the
- * DHT: they may be away, forget what they were told, or have no address.
+ * DHT: they may be away, or forget what they were told. `ondht` is told whether they answer, once that
+ * is known and whenever it changes.
  */
 export function searchDht(
   swarm: Hyperswarm,
   topic: Uint8Array,
   discovery: Discovery,
-  { ondht, onwarning }: DhtEvents
+  ondht: (answers: boolean) => void
 ): DhtStatus {
   let away = false
   const status = watchDht(swarm.dht, (online) => {
@@ -36,11 +29,6 @@ export function searchDht(
     // HyperDHT takes up its work again and forgets what it was asked for
     if (online && away) setTimeout(announce, 0)
     away = !online
-  })
-  findUnknownHosts(swarm.dht, (host, reason) => {
-    onwarning(
-      `the DHT node at ${host} is left out, its host has no address (${reason}): check the name in --bootstrap`
-    )
   })
   const stopRefreshing = refreshWhileAlone(swarm, discovery)
   const stopAsking = keepAnnounced(swarm, topic, announce)

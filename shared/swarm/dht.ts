@@ -1,15 +1,16 @@
-import { Resolver, lookup } from 'bare-dns/promises'
+import { Resolver } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
-import { codeOf, messageOf } from '../errors.ts'
+import { codeOf } from '../errors.ts'
 import {
   type Address,
   bootstrapNodeMover,
-  firstHosts,
   isOnline,
   onNodesChange,
   publicNodes,
-  refuseNodes
+  refuseNodes,
+  setLookup
 } from '../upstream/hyperdht.ts'
+import { Hosts } from './hosts.ts'
 
 /** Where a node of a DHT is reached. */
 export type DhtNode = Address
@@ -23,14 +24,21 @@ export interface DhtStatus {
 
 /**
  * A node of the DHT that `bootstrap` names, or of the public one; where it names none, of none: not even
- * a peer on the local network that is a node of some DHT leads there.
+ * a peer on the local network that is a node of some DHT leads there. `onunknown` is told, once for each,
+ * which host in `bootstrap` is left out, since its name leads nowhere, and why.
  */
-export function createDht(bootstrap?: DhtNode[]): HyperDHT {
+export function createDht(
+  bootstrap?: DhtNode[],
+  onunknown: (host: string, reason: string) => void = () => {}
+): HyperDHT {
   // given the names too, HyperDHT would have the system look them up, each time anew: where DNS does
   // not answer, that holds up every look-up, the threads that read and write files, and the exit
   const nodes = publicNodes().map(({ address, port }) => ({ host: address, port }))
   const dht = new HyperDHT({ bootstrap: bootstrap ?? nodes })
   if (bootstrap?.length === 0) refuseNodes(dht)
+  const hosts = new Hosts(onunknown)
+  setLookup(dht, (name) => hosts.find(name))
+  dht.on('close', () => hosts.close())
   return dht
 }
 
@@ -93,19 +101,5 @@ async function findPublicNodes(dht: HyperDHT, resolver: Resolver): Promise<void>
       // no answer, or none for this name
       if (codeOf(err) === '') throw err
     }
-  }
-}
-
-/**
- * Tells `onunknown` of each host at which `dht` begins whose name leads to no address, and why:
- * HyperDHT leaves it out in silence, and looks for it again at the next query.
- */
-export function findUnknownHosts(
-  dht: HyperDHT,
-  onunknown: (host: string, reason: string) => void
-): void {
-  for (const host of new Set(firstHosts(dht))) {
-    if (/^[\d.]+$/.test(host)) continue
-    lookup(host, { family: 4 }).catch((err) => onunknown(host, messageOf(err)))
   }
 }

@@ -13,6 +13,7 @@ interface Rpc {
   bind(): Promise<void>
   localAddress(): Address | null
   _filterNode: (node: Address) => boolean
+  readonly udx: { lookup: (name: string) => Promise<{ host: string; family: 4 }> }
 }
 
 const TABLE_EVENTS = ['add-node', 'remove-node', 'network-update'] as const
@@ -28,7 +29,8 @@ export const DHT_MEMBERS: Members = {
   'dht.online': 'boolean',
   'dht.bind': 'function',
   'dht.localAddress': 'function',
-  'dht._filterNode': 'function'
+  'dht._filterNode': 'function',
+  'dht.udx.lookup': 'function'
 }
 
 /** A node of the public DHT: where it is by the list of HyperDHT, and the name that says where it is now. */
@@ -95,6 +97,15 @@ export function firstHosts(dht: HyperDHT): string[] {
  */
 export function refuseNodes(dht: HyperDHT): void {
   ;(dht as HyperDHT & Rpc)._filterNode = () => false
+}
+
+/**
+ * Has `dht` look up the hosts at which it begins by `lookup`, which resolves to an IPv4 address. HyperDHT
+ * (6.32) leaves out in silence what cannot be looked up, and asks the system anew at each query. That
+ * \`udx\` can be given is documented, that it looks up names is not.
+ */
+export function setLookup(dht: HyperDHT, lookup: (name: string) => Promise<string>): void {
+  ;(dht as HyperDHT & Rpc).udx.lookup = async (name) => ({ host: await lookup(name), family: 4 })
 }
 
 /** Resolves once `dht` has its port, where peers of the same link dial it. No public way to its error. */

@@ -23,7 +23,11 @@ netTest(
     const reference = await withDht(t)
     const others = {
       'no route': await withoutDht(t, { intoTheVoid: false }),
-      'the void': await withoutDht(t, { intoTheVoid: true })
+      'the void': await withoutDht(t, { intoTheVoid: true }),
+      'a name in the void': await withoutDht(t, {
+        intoTheVoid: true,
+        args: ['--bootstrap', 'no.such.host.invalid:49737']
+      })
     }
     const places = [reference, ...Object.values(others)]
     // they take turns: what else the machine does delays all alike
@@ -47,11 +51,14 @@ async function withDht(t: Test): Promise<Place> {
   return new Place(host, host, ['--bootstrap', nodes], /the DHT answers/)
 }
 
-async function withoutDht(t: Test, { intoTheVoid }: { intoTheVoid: boolean }): Promise<Place> {
+async function withoutDht(
+  t: Test,
+  { intoTheVoid, args = [] }: { intoTheVoid: boolean; args?: string[] }
+): Promise<Place> {
   const { hosts } = await createNetwork(t, 2)
   const [near, far] = hosts as [Host, Host]
   if (intoTheVoid) await Promise.all(hosts.map(routeIntoTheVoid))
-  return new Place(near, far, [], /the DHT does not answer/)
+  return new Place(near, far, args, /the DHT does not answer/)
 }
 
 /** Where a writer and a reader are started again and again; `known` is said to whom nobody reads. */

@@ -9,7 +9,8 @@ import {
   localPort,
   onNodesChange,
   publicNodes,
-  refuseNodes
+  refuseNodes,
+  setLookup
 } from '../../shared/upstream/hyperdht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { hasMembers, installed } from './installed.ts'
@@ -77,6 +78,22 @@ test(`${installed('hyperdht')}: _filterNode keeps what answers from being a node
   await Promise.all([open, closed].map((dht) => dht.ping(node)))
   t.is(open.toArray().length, 1, 'a node is known once it has answered')
   t.is(closed.toArray().length, 0, 'where it is not refused')
+})
+
+test(`${installed('hyperdht')}: udx.lookup looks up the names of bootstrapNodes`, async (t) => {
+  const asked: string[] = []
+  const dht = createNode(t, [
+    { host: 'unknown.invalid', port: 1 },
+    { ...LIVING, host: 'living.invalid' }
+  ])
+  setLookup(dht, async (name) => {
+    asked.push(name)
+    if (name === 'living.invalid') return LIVING.host
+    throw new Error('it is not known')
+  })
+  await dht.fullyBootstrapped()
+  t.alike([...new Set(asked)], ['unknown.invalid', 'living.invalid'])
+  t.ok(dht.toArray().length > 0, 'a node whose name is not known is left out, and no other')
 })
 
 test(`${installed('hyperdht')}: localAddress has the port once bind has resolved`, async (t) => {
