@@ -3,7 +3,7 @@ import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
 import { assertSwarm } from './upstream/assert.ts'
-import { firstHosts } from './upstream/hyperdht.ts'
+import { beginsAnywhere } from './upstream/hyperdht.ts'
 import { createSwarmWith } from './upstream/hyperswarm.ts'
 
 export type { DhtNode } from './swarm/dht.ts'
@@ -71,8 +71,7 @@ export function joinSwarm(
         onwarning(`peers on the local network may not be found: ${reason}`)
       })
     : null
-  const dht =
-    firstHosts(swarm.dht).length > 0 ? searchDht(swarm, discoveryKey, discovery, ondht) : null
+  const dht = beginsAnywhere(swarm.dht) ? searchDht(swarm, discoveryKey, discovery, ondht) : null
   return {
     flushed: dht === null ? after(LAN_SEARCH_MS) : swarm.flush(),
     dht,

@@ -80,7 +80,7 @@ export class PeerStatus {
     this.#say(`dropped a peer that ${reason}`)
   }
 
-  /** Tells whether the DHT answers, which matters to those alone who have no peer. */
+  /** Tells whether the DHT answers, unless a peer is connected. */
   reportDht(answers: boolean): void {
     if (this.#closed || this.#present.length > 0) return
     const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
