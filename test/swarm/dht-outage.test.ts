@@ -1,6 +1,6 @@
 import os from 'bare-os'
 import type { Test } from 'brittle'
-import { atOnce } from '../helpers/at-once.ts'
+import { atOnce, inTurn } from '../helpers/at-once.ts'
 import { TEST_MS } from '../helpers/limits.ts'
 import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { type Host, createNetwork, netTest } from '../helpers/net/host.ts'
@@ -10,7 +10,7 @@ import type { Program } from '../helpers/program.ts'
 
 // OUTAGE=600 measures outages of ten minutes, in place of those that a run of all tests has time for
 const given = Number(os.getEnv('OUTAGE') ?? 0)
-const OUTAGES = given > 0 ? [given] : [25, 10, 1]
+const OUTAGES = given > 0 ? [given] : [20, 10, 1]
 
 netTest('peers meet soon after a DHT whose nodes were started anew', async (t) => {
   t.timeout(TEST_MS + 1000 * given)
@@ -23,7 +23,7 @@ netTest('peers meet soon after a DHT whose nodes were started anew', async (t) =
   await atOnce(t, {
     ...Object.fromEntries(found.slice(0, 1)),
     'a reader that was started while the DHT was away meets the writer': (t) =>
-      startedMeanwhile(t, promptness, given || 20),
+      startedMeanwhile(t, promptness, given || 15),
     'readers that have each other meet a writer that has moved meanwhile': (t) =>
       meetMovedWriter(t, promptness, given || 10),
     ...Object.fromEntries(found.slice(1)),
@@ -132,15 +132,6 @@ async function setCrowd(t: Test): Promise<{ scene: Scene; readers: Program[]; st
   await Promise.all(readers.map((reader) => arrives(reader, 'one')))
   await Promise.all(readers.map((reader) => reader.stderr.line(/connected to a reader/)))
   return { scene, readers, storage }
-}
-
-let turn: Promise<unknown> = Promise.resolve()
-
-/** Does one thing after the other: all at once they would keep each other waiting. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const result = turn.then(work)
-  turn = result.catch(() => {})
-  return result
 }
 
 /** Resolves once the DHT, asked from `host`, names `count` peers of the log and relays to them. */
