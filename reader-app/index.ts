@@ -23,7 +23,7 @@ if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
-const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
+const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
 const skip = skipOf(options, { held: core.contiguousLength, resumed })

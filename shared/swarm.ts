@@ -10,8 +10,8 @@ export type { DhtNode } from './swarm/dht.ts'
 
 /** Taking back what was announced to the DHT takes no longer than this. */
 const FAREWELL_MS = 1000
-/** Peers on the local network answer a beacon by then. */
-const LAN_SEARCH_MS = 2000
+/** Peers on the local network answer the first beacons by then. */
+const LAN_SEARCH_MS = 1000
 
 /**
  * Peers that are dialled at once: as many as Hyperswarm wants to be connected to. A peer that was
@@ -73,7 +73,7 @@ export function joinSwarm(
     : null
   const dht = beginsAnywhere(swarm.dht) ? searchDht(swarm, discoveryKey, discovery, ondht) : null
   return {
-    flushed: dht === null ? after(LAN_SEARCH_MS) : swarm.flush(),
+    flushed: dht === null ? after(lan === null ? 0 : LAN_SEARCH_MS) : swarm.flush(),
     dht,
     lan,
     async leave() {

@@ -10,7 +10,7 @@ import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { recoverFromReaders, serveLog } from '../shared/replication.ts'
+import { serveLog } from '../shared/replication.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
@@ -18,17 +18,23 @@ import { NAME, parseWriter } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
-const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
+const log = await openWriter(options.storage ?? dataFolder(NAME))
 const { core } = log
-const lost = log.hasLostBlocks && !options.acceptLoss
-if (!lost) await log.startAppending()
+// any other log asks the peers first what they hold of it
+if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss)
 
 // from here on somebody may have the key: the log is on the disk
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
-const served = serveLog(swarm, core, {
+const served = serveLog(swarm, log, {
+  onloss: () => {
+    status.info('the log came back shorter, looking for a reader that holds the rest')
+  },
+  onrival: (address) => {
+    status.info(`a copy of this log was started at ${address}, and was told to stop`)
+  },
   ondrop: (reason) => peers.reportDrop(reason),
   onerror: fail
 })
@@ -47,11 +53,7 @@ onStop(async () => {
   await log.close()
 })
 
-if (lost) {
-  status.info('the log came back shorter, looking for a reader that holds the rest')
-  await recoverFromReaders(log)
-  await log.startAppending()
-}
+await served.prepare(membership.flushed)
 
 const first = core.length
 let committing: Promise<void> = Promise.resolve()

@@ -3,7 +3,7 @@ import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert.ts'
-import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
+import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
@@ -24,12 +24,9 @@ const WRITE_BUFFER = 16 * 1024 * 1024
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
- * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ * Failure where it can't.
  */
-export async function openWriter(
-  storage: string,
-  onfailure: (failure: Failure) => void
-): Promise<WriterLog> {
+export async function openWriter(storage: string): Promise<WriterLog> {
   const folder = path.join(storage, WRITER_STORAGE)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
@@ -40,8 +37,7 @@ export async function openWriter(
     storage,
     folder,
     REPAIR_HINT_WRITER,
-    (at) => new Hypercore(at),
-    onfailure
+    (at) => new Hypercore(at)
   )
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
     await core.close()
@@ -65,21 +61,16 @@ function openCheckpoint(storage: string): Checkpoint {
 /**
  * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
  * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
- * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ * Failure where it can't.
  */
-export async function openReader(
-  storage: string,
-  key: Uint8Array,
-  onfailure: (failure: Failure) => void
-): Promise<Hypercore> {
+export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
   const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
   const folder = path.join(storage, READER_STORAGE, name)
   const { core, stopWatching } = await open(
     storage,
     folder,
     REPAIR_HINT_READER,
-    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] }),
-    onfailure
+    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   )
   core.once('close', stopWatching)
   return core
@@ -89,8 +80,7 @@ async function open(
   storage: string,
   folder: string,
   repairHint: string,
-  create: (store: unknown) => Hypercore,
-  onfailure: (failure: Failure) => void
+  create: (store: unknown) => Hypercore
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
@@ -110,7 +100,6 @@ async function open(
     assertCore(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
-    onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
     throw openFailure(err, folder, repairHint)
@@ -123,11 +112,4 @@ function storeIn(folder: string): unknown {
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })
-}
-
-// Hypercore closes a log once it has proof that its writer appended to an older copy of it
-function conflictFailure(folder: string): Failure {
-  return new Failure(
-    `the writer of ${folder} has signed two different logs with one key, so neither can be trusted: it must start a new one in an empty folder`
-  )
 }
