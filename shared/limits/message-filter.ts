@@ -21,8 +21,8 @@ const CONFLICT_GRACE_MS = 2000
 const WANT_COST = 50
 const BITFIELD_COST = 10
 const UNASKED_COST = 100
-/** As many blocks are marked as held at the cost of a small message. */
-const BLOCKS_PER_TOKEN = 2 ** 11
+/** As many blocks are marked as held at the cost of a small message: 50 million at once are too many. */
+const BLOCKS_PER_TOKEN = 2 ** 10
 
 /** Told of a peer that overstepped; `ban` is false where an honest peer under load could do the same. */
 export type OnOffence = (peer: Peer, reason: string, opts: { ban: boolean }) => void

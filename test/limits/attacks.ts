@@ -43,10 +43,10 @@ export const ATTACKS: Record<string, Attack> = {
       say(peer, 'bitfield', { start: 2 ** 45, bitfield: new Uint32Array(1024).fill(HUGE) })
   },
   'claims blocks as far out as it may': {
-    messages: 64,
+    messages: 32,
     dropped: false,
-    run: times(64, (peer, i) => {
-      say(peer, 'range', { drop: false, start: 2 ** 20 * i + 1, length: 2 ** 20 - 2 })
+    run: times(32, (peer, i) => {
+      say(peer, 'range', { drop: false, start: 2 ** 21 * i + 1, length: 2 ** 20 })
     })
   },
   'claims blocks and gives them up over and over': {
