@@ -1,9 +1,10 @@
 import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
+import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
-import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
+import { PeerStatus } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
@@ -22,7 +23,7 @@ const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 hashFaster(core, status)
 const position = await Position.load(core)
@@ -37,11 +38,9 @@ const log = followLog(swarm, core, start, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: status.info
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   peers.close()
   await log.close()

@@ -30,7 +30,7 @@ const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 hashFaster(core, status)
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const served = serveLog(swarm, log, {
   onloss: () => {
     status.info('the log came back shorter, looking for a reader that holds the rest')
@@ -44,11 +44,9 @@ const served = serveLog(swarm, log, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: status.info
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   closeInput()
   await log.settled()

@@ -29,7 +29,7 @@ async function read(storage: string): Promise<void> {
   const membership = joinSwarm(swarm, core.discoveryKey, {
     lan: false,
     ondht: () => {},
-    onlanfailure: refuse
+    onwarning: refuse
   })
   leaving.push(() => membership.leave())
   void membership.flushed.then(() => tally.flushed())

@@ -206,6 +206,7 @@ test('a delimiter has at least one byte, and no escape that is none', (t) => {
 
 test('DHT nodes are host:port, comma-separated, and a bare port is on loopback', (t) => {
   t.alike(parseWriter(['--bootstrap', '49737']).bootstrap, [{ host: '127.0.0.1', port: 49737 }])
+  t.alike(parseWriter(['--bootstrap', 'none']).bootstrap, [])
   t.alike(parseWriter(['--bootstrap', 'a.example:1, 10.0.0.1:65535']).bootstrap, [
     { host: 'a.example', port: 1 },
     { host: '10.0.0.1', port: 65535 }
