@@ -13,6 +13,7 @@ import { noDht } from './no-dht.ts'
 import { paste } from './paste.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
+import { privateLog } from './private.ts'
 import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
@@ -29,6 +30,7 @@ export const figures: Figure[] = [
   ingest,
   acknowledge,
   paste,
+  privateLog,
   besideBrokers,
   startUp,
   noDht,

@@ -18,6 +18,8 @@ export interface Launch {
 export interface Writer {
   program: Program
   key: string
+  /** The read key of a private log. */
+  read?: string | undefined
 }
 
 /** Starts writer-app. */
@@ -47,8 +49,8 @@ function writerCommand(scope: Scope, network: Network, launch: Launch): string[]
 
 /** Waits for the key that a writer prints. */
 export async function withKey(program: Program): Promise<Writer> {
-  const [, key = ''] = await program.line(/"key":"([0-9a-f]{64})"/)
-  return { program, key }
+  const [, key = '', read] = await program.line(/"key":"([0-9a-f]{64})"(?:,"read":"(\w+)")?/)
+  return { program, key, read }
 }
 
 /** Starts writer-app on a new log of `count` lines of `size` bytes. */
