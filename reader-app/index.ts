@@ -15,7 +15,7 @@ import { Position } from '../shared/storage/position.ts'
 import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
-import { readingRange, skipOf } from './reading-range.ts'
+import { readingRange, startOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
@@ -27,9 +27,9 @@ const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 hashFaster(core, status)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
-const skip = skipOf(options, { held: core.contiguousLength, resumed })
+const start = startOf(options, { held: core.contiguousLength, resumed })
 
-const log = followLog(swarm, core, skip, {
+const log = followLog(swarm, core, start, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),
   onerror: fail
@@ -51,15 +51,13 @@ onStop(async () => {
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
-// earlier blocks end where the log ends now; where no peer can tell, they are those on disk
-const startKnown = 'from' in skip
+// earlier blocks are those that were there before this began, as the first peer that can tell has it;
+// without --no-follow that is waited for
+const startKnown = 'from' in start
 const asked = !startKnown || !follow
-const patience = follow ? undefined : options.timeout
+const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-if (end === null && !startKnown && follow && !isStopping()) {
-  status.info('nobody can tell yet what is earlier: every block that is not here counts as new')
-}
-const { first, stopAt } = readingRange(skip, options, end ?? core.length)
+const { first, stopAt } = readingRange(start, options, end ?? core.length)
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))

@@ -4,6 +4,7 @@ import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import type { SignedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -88,7 +89,7 @@ test('a source whose log is truncated while it makes an answer refuses', async (
     refuse: () => answers.push('refuse')
   }
   const reader = new BatchReader(log, signedLengths, new RecentBatches(log))
-  const sender = new Sender(log, signedLengths, reader, channel, (err) => {
+  const sender = new Sender(log, signedLengths, reader, new LengthHistory(), channel, (err) => {
     t.fail(String(err))
   })
   await sender.subscribe({

@@ -3,6 +3,7 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { type Batch, MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
@@ -91,7 +92,9 @@ test('what was just appended is sent before append is told, and not read back fr
     batch: ({ start, blocks }: Batch) => told.push(start + blocks.length),
     refuse: () => told.push('refuse')
   }
-  const sender = new Sender(log, signedLengths, reader, channel, (err) => t.fail(String(err)))
+  const sender = new Sender(log, signedLengths, reader, new LengthHistory(), channel, (err) =>
+    t.fail(String(err))
+  )
   recent.onadded = () => sender.pump()
   log.on('append', () => told.push('append'))
   await sender.subscribe({
