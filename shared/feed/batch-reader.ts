@@ -2,6 +2,7 @@ import type { Hypercore } from 'hypercore'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import type { LogMemory } from './memory.ts'
 import type { ReadBatch, RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
@@ -15,7 +16,7 @@ export class BatchReader {
   readonly #recent: RecentBatches
   #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
 
-  constructor(core: Hypercore, signedLengths: SignedLengths, recent: RecentBatches) {
+  constructor(core: Hypercore, { signedLengths, recent }: LogMemory) {
     this.#core = core
     this.#signedLengths = signedLengths
     this.#recent = recent

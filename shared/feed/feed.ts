@@ -5,14 +5,13 @@ import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
-import { LengthHistory } from './length-history.ts'
-import { type ReadBatch, RecentBatches } from './recent-batches.ts'
+import { type LogMemory, rememberLog } from './memory.ts'
+import type { ReadBatch } from './recent-batches.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
 import type { Start } from './start.ts'
-import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
@@ -54,15 +53,14 @@ export interface FollowedFeed {
  */
 export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
-  const history = new LengthHistory()
+  const memory = rememberLog(core)
+  const { history, recent } = memory
   const begin = (): void => history.begin(core.length, now())
   begin()
   core.on('append', () => history.record(core.length, now()))
   core.on('truncate', begin)
   const context = { core, follower: null, rivals, onchange() {} }
-  const recent = new RecentBatches(core)
-  const onerror = (err: unknown): void => events.onerror(err)
-  const links = openLinks(context, new SignedLengths(core), recent, history, onerror)
+  const links = openLinks(context, memory, (err) => events.onerror(err))
   return {
     begin() {
       // what readers gave back was there before
@@ -76,17 +74,12 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
 
 /** Follows a log from where `start` says, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
-  const signedLengths = new SignedLengths(core)
-  const history = new LengthHistory()
-  core.on('truncate', () => history.begin(core.length, now()))
-  const recent = new RecentBatches(core)
-  const verifier = new Verifier(core, signedLengths, history, recent)
-  const follower = new Follower(core, verifier, start, events)
+  const memory = rememberLog(core)
+  core.on('truncate', () => memory.history.begin(core.length, now()))
+  const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
   const context = { core, follower, rivals, onchange: () => events.onchange() }
-  const links = openLinks(context, signedLengths, recent, history, (err) => {
-    events.onerror(err)
-  })
+  const links = openLinks(context, memory, (err) => events.onerror(err))
   return {
     get source() {
       return follower.source
@@ -118,19 +111,17 @@ interface Links {
 
 function openLinks(
   context: LinkContext,
-  signedLengths: SignedLengths,
-  recent: RecentBatches,
-  history: LengthHistory,
+  memory: LogMemory,
   onerror: (err: unknown) => void
 ): Links {
   const { core } = context
-  const reader = new BatchReader(core, signedLengths, recent)
+  const reader = new BatchReader(core, memory)
   const links = new Map<Peer, Link>()
 
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, signedLengths, reader, history, channel, onerror)
+    const sender = new Sender(core, memory, reader, channel, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })
@@ -143,7 +134,7 @@ function openLinks(
   core.on('peer-add', open)
   core.on('peer-remove', close)
   core.on('append', pump)
-  recent.onadded = pump
+  memory.recent.onadded = pump
   core.on('truncate', refuse)
 
   return {

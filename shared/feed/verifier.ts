@@ -7,6 +7,7 @@ import type { Proof } from '../upstream/hypercore-proof.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import type { LogState } from './claim.ts'
 import type { LengthHistory } from './length-history.ts'
+import type { LogMemory } from './memory.ts'
 import type { Batch, Begin } from './messages.ts'
 import type { RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
@@ -47,23 +48,18 @@ export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
   readonly #signedLengths: SignedLengths
-  readonly #history: LengthHistory
   readonly #recent: RecentBatches
+  readonly #history: LengthHistory
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(
-    core: Hypercore,
-    signedLengths: SignedLengths,
-    history: LengthHistory,
-    recent: RecentBatches
-  ) {
+  constructor(core: Hypercore, { signedLengths, recent, history }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#signedLengths = signedLengths
-    this.#history = history
     this.#recent = recent
+    this.#history = history
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */

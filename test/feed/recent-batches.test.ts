@@ -1,12 +1,11 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { type Batch, MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { RecentBatches } from '../../shared/feed/recent-batches.ts'
 import { Sender } from '../../shared/feed/sender.ts'
-import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { appendBlocks } from '../../shared/upstream/hypercore-append.ts'
 import { createLog } from '../helpers/cores.ts'
 
@@ -83,8 +82,8 @@ test('only the last batches are kept, and none from before a gap or a rewind', a
 
 test('what was just appended is sent before append is told, and not read back from the store', async (t) => {
   const { log, recent } = await create(t)
-  const signedLengths = new SignedLengths(log)
-  const reader = new BatchReader(log, signedLengths, recent)
+  const memory = { ...rememberLog(log), recent }
+  const reader = new BatchReader(log, memory)
   reader.read = () => Promise.reject(new Error('the store is read'))
   const told: unknown[] = []
   const channel = {
@@ -92,9 +91,7 @@ test('what was just appended is sent before append is told, and not read back fr
     batch: ({ start, blocks }: Batch) => told.push(start + blocks.length),
     refuse: () => told.push('refuse')
   }
-  const sender = new Sender(log, signedLengths, reader, new LengthHistory(), channel, (err) =>
-    t.fail(String(err))
-  )
+  const sender = new Sender(log, memory, reader, channel, (err) => t.fail(String(err)))
   recent.onadded = () => sender.pump()
   log.on('append', () => told.push('append'))
   await sender.subscribe({
