@@ -5,6 +5,7 @@ import { catchUpFar } from './catch-up-far.ts'
 import { catchUp } from './catch-up.ts'
 import { crowd } from './crowd.ts'
 import { executables } from './executables.ts'
+import { growth } from './growth.ts'
 import { ingest } from './ingest.ts'
 import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
@@ -35,5 +36,6 @@ export const figures: Figure[] = [
   startUp,
   noDht,
   executables,
-  memory
+  memory,
+  growth
 ]

@@ -85,13 +85,18 @@ function flags(scope: Scope, { bootstrap }: Network, { storage, lan }: Launch): 
 }
 
 /**
- * Writes `count` lines of `size` bytes to a writer-app with an empty log; resolves to how long it
- * took until the last was acknowledged.
+ * Writes `count` lines of `size` bytes to a writer-app with `length` blocks, none by default; resolves
+ * to how long it took until the last was acknowledged.
  */
-export async function append({ program }: Writer, count: number, size: number): Promise<number> {
+export async function append(
+  { program }: Writer,
+  count: number,
+  size: number,
+  length = 0
+): Promise<number> {
   const from = now()
   await Promise.all([
-    program.line(new RegExp(`"append".*"length":${count}\\b`)),
+    program.line(new RegExp(`"append".*"length":${length + count}\\b`)),
     program.write(chunksOfLines(count, size))
   ])
   return now() - from
