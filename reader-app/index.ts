@@ -2,16 +2,13 @@ import '../shared/app/prelude.ts'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
-import { PeerStatus, expectPeer } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { followLog } from '../shared/replication.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
 import { Position } from '../shared/storage/position.ts'
-import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, skipOf } from './reading-range.ts'
@@ -20,9 +17,13 @@ const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
 
-// the DHT is asked for its nodes while the copy is opened
+// while the copy is opened what only peers need is loaded, and the DHT is asked for its nodes
+const opening = openReader(options.storage ?? dataFolder(NAME), options.key, fail)
+const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const core = await openReader(options.storage ?? dataFolder(NAME), options.key, fail)
+const { followLog } = await import('../shared/replication.ts')
+const { PeerStatus, expectPeer } = await import('../shared/app/peer-status.ts')
+const core = await opening
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
 const skip = skipOf(options, { held: core.contiguousLength, resumed })

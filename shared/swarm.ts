@@ -3,7 +3,7 @@ import type { Discovery } from 'hyperswarm'
 import { keepAnnounced } from './swarm/announcement.ts'
 import { type DhtNode, type DhtStatus, createDht, watchDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
-import { assertSwarm } from './upstream/assert.ts'
+import { assertSwarm } from './upstream/assert-swarm.ts'
 import { refreshRelays } from './upstream/hyperdht-records.ts'
 import { createSwarmWith } from './upstream/hyperswarm.ts'
 

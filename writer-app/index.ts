@@ -1,19 +1,15 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
-import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
-import { PeerStatus } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { recoverFromReaders, serveLog } from '../shared/replication.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
-import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
@@ -27,6 +23,11 @@ if (!lost) await log.startAppending()
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
+// what the key does not need is loaded once it is out
+const { default: Hypercore } = await import('hypercore')
+const { PeerStatus } = await import('../shared/app/peer-status.ts')
+const { recoverFromReaders, serveLog } = await import('../shared/replication.ts')
+const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const served = serveLog(swarm, core, {
   ondrop: (reason) => peers.reportDrop(reason),

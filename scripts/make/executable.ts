@@ -9,7 +9,6 @@ export interface App {
   name: string
   version: string
   description: string
-  main: string
 }
 
 /** Where the executables for `host` are put unless another folder is named. */
@@ -27,13 +26,13 @@ export async function makeExecutable(
   host: string,
   out = outFolder(root, host)
 ): Promise<string> {
-  const { name, version, description, main } = app
+  const { name, version, description } = app
   const runtime = runtimeFor(host)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
   const started = path.join(folder, path.basename(runtime))
   try {
     fs.writeFileSync(started, withOurStart(runtime))
-    const built = build(path.join(root, name, main), {
+    const built = build(path.join(root, name, "dist", name, "index.js"), {
       name,
       version,
       description,

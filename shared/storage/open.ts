@@ -1,10 +1,11 @@
 import b4a from 'b4a'
 import path from 'bare-path'
-import Hypercore from 'hypercore'
+import type { Hypercore } from 'hypercore'
+import crypto from 'hypercore-crypto'
 import { Failure } from '../errors.ts'
-import { assertCore } from '../upstream/assert.ts'
+import { assertCore } from '../upstream/assert-core.ts'
 import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
-import { createStorage } from '../upstream/hypercore-store.ts'
+import { openStore } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
@@ -40,7 +41,7 @@ export async function openWriter(
     storage,
     folder,
     REPAIR_HINT_WRITER,
-    (at) => new Hypercore(at),
+    async (store) => new (await loadHypercore())(store),
     onfailure
   )
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
@@ -72,13 +73,16 @@ export async function openReader(
   key: Uint8Array,
   onfailure: (failure: Failure) => void
 ): Promise<Hypercore> {
-  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
+  const name = b4a.toString(crypto.discoveryKey(key), 'hex')
   const folder = path.join(storage, READER_STORAGE, name)
   const { core, stopWatching } = await open(
     storage,
     folder,
     REPAIR_HINT_READER,
-    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] }),
+    async (store) => {
+      const options = { writable: false, inflightRange: [64, 1024] as [number, number] }
+      return new (await loadHypercore())(store, key, options)
+    },
     onfailure
   )
   core.once('close', stopWatching)
@@ -89,14 +93,14 @@ async function open(
   storage: string,
   folder: string,
   repairHint: string,
-  create: (store: unknown) => Hypercore,
+  create: (store: unknown) => Promise<Hypercore>,
   onfailure: (failure: Failure) => void
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
     await makeOnce(folder, async (draft) => {
-      const core = create(storeIn(draft))
+      const core = await create(storeIn(draft))
       await core.ready()
       await core.close()
     })
@@ -105,7 +109,7 @@ async function open(
   }
   try {
     assertWhole(folder, repairHint)
-    const core = create(storeIn(folder))
+    const core = await create(storeIn(folder))
     await core.ready()
     assertCore(core)
     // what makes it longer, and when, is for the apps to say
@@ -118,11 +122,16 @@ async function open(
 }
 
 function storeIn(folder: string): unknown {
-  return createStorage(folder, {
+  return openStore(folder, {
     writeBufferSize: WRITE_BUFFER,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })
+}
+
+// most modules of Hypercore are loaded while a thread opens the store
+async function loadHypercore(): Promise<typeof Hypercore> {
+  return (await import('hypercore')).default
 }
 
 // Hypercore closes a log once it has proof that its writer appended to an older copy of it

@@ -31,3 +31,15 @@ declare module 'sodium-universal' {
   }
   export default sodium
 }
+
+declare module 'hypercore-crypto' {
+  const crypto: { discoveryKey(key: Uint8Array): Uint8Array }
+  export default crypto
+}
+
+declare module 'hypercore-storage' {
+  export default class CoreStorage {
+    constructor(folder: string, options: object)
+    ready(): Promise<void>
+  }
+}

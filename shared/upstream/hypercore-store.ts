@@ -1,6 +1,7 @@
 // Checked with hypercore 11.37.1, hypercore-storage 3.3.1 and rocksdb-native 3.18.1.
 import path from 'bare-path'
-import Hypercore, { type Hypercore as Core } from 'hypercore'
+import type { Hypercore as Core } from 'hypercore'
+import CoreStorage from 'hypercore-storage'
 import type { TreeNode } from './hypercore-proof.ts'
 import type { Members } from './members.ts'
 
@@ -64,7 +65,7 @@ export async function walFile(core: Core): Promise<WalFile> {
   return { number, path: path.join(rocks.path, name) }
 }
 
-/** What is chosen for a store. `Hypercore.defaultStorage` is documented, these options are not. */
+/** What is chosen for a store; no document names these options. */
 export interface StoreOptions {
   /** RocksDB keeps up to two of these in memory, in bytes. */
   writeBufferSize: number
@@ -72,7 +73,13 @@ export interface StoreOptions {
   blobGarbageCollectionAgeCutOff: number
 }
 
-/** A store in `folder`, for the constructor of Hypercore. */
-export function createStorage(folder: string, options: StoreOptions): unknown {
-  return Hypercore.defaultStorage(folder, options)
+/**
+ * The store in `folder`, for the constructor of Hypercore, which waits until it is open: RocksDB opens
+ * it in a thread from now on. Public, as `Hypercore.defaultStorage`, once all of Hypercore is loaded.
+ */
+export function openStore(folder: string, options: StoreOptions): unknown {
+  const store = new CoreStorage(folder, options)
+  // Hypercore is told of it, too
+  store.ready().catch(() => {})
+  return store
 }
