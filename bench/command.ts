@@ -8,7 +8,8 @@ const definition = command(
   summary('Measures the pair against baselines in the same run: medians and ratios'),
   flag('--only <names>', 'some figures, comma-separated'),
   flag('--rounds <n>', 'runs of everything, of which the medians are taken (default 5)'),
-  flag('--quick', 'a tenth of the sizes and few rounds: a hint in two minutes'),
+  flag('--against <commit>', 'measures the apps of an earlier commit too, in turn with these'),
+  flag('--quick', 'a tenth of the sizes and few rounds: a hint in five minutes'),
   flag('--json', 'JSON on stdout in place of the table'),
   flag('--svg', 'draw the figures into docs/bench.svg'),
   footer(
@@ -20,6 +21,7 @@ const definition = command(
 export interface Options {
   figures: Figure[]
   rounds: number | undefined
+  against: string | null
   quick: boolean
   json: boolean
   svg: boolean
@@ -28,10 +30,11 @@ export interface Options {
 /** What `argv` asks for; null where it was answered with the help. Throws a Failure where it is wrong. */
 export function parseBench(argv: string[]): Options | null {
   if (definition.parse(argv) === null) return null
-  const { only, rounds, quick, json, svg } = definition.flags
+  const { only, rounds, against, quick, json, svg } = definition.flags
   return {
     figures: typeof only === 'string' ? only.split(',').map(find) : figures,
     rounds: typeof rounds === 'string' ? parseRounds(rounds) : undefined,
+    against: typeof against === 'string' ? against : null,
     quick: quick === true,
     json: json === true,
     svg: svg === true

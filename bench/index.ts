@@ -3,9 +3,11 @@ import fs from 'bare-fs'
 import process from 'bare-process'
 import { Failure } from '../shared/errors.ts'
 import { type Options, parseBench } from './command.ts'
+import { type Builds, buildCommit, buildIn } from './harness/builds.ts'
 import { type Effort, LeftOut } from './harness/figure.ts'
 import { Interruption, interrupt } from './harness/program.ts'
 import { showProgress, startProgress } from './harness/progress.ts'
+import { scoped } from './harness/scope.ts'
 import { type Report, describeMachine, toJson } from './report/report.ts'
 import { toSvg } from './report/svg.ts'
 import { toTable } from './report/table.ts'
@@ -28,11 +30,23 @@ try {
   Bare.exitCode = err.code
 }
 
-async function measure({ figures, quick, ...options }: Options): Promise<Report> {
+function measure(options: Options): Promise<Report> {
+  return scoped(async (scope) => {
+    startProgress('builds')
+    const { against } = options
+    const before = against === null ? null : await buildCommit(scope, against)
+    return measureAll(options, { pair: buildIn('.'), before })
+  })
+}
+
+async function measureAll(options: Options, builds: Builds): Promise<Report> {
+  const { figures, against, quick } = options
   const rounds = options.rounds ?? (quick ? QUICK_ROUNDS : ROUNDS)
-  const report: Report = { machine: describeMachine(), rounds, quick, results: [], leftOut: [] }
+  const machine = describeMachine()
+  const report: Report = { machine, rounds, against, quick, results: [], leftOut: [] }
   const effort: Effort = {
     rounds,
+    builds,
     scale: (count) => (quick ? Math.ceil(count / QUICK_SIZES) : count),
     leaveOut(reason) {
       report.leftOut.push(reason)

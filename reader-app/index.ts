@@ -17,17 +17,16 @@ const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
 
-// while the copy is opened what only peers need is loaded, and the DHT is asked for its nodes
-const opening = openReader(options.storage ?? dataFolder(NAME), options.key, fail)
+// the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const { followLog } = await import('../shared/replication.ts')
-const { PeerStatus, expectPeer } = await import('../shared/app/peer-status.ts')
-const core = await opening
+const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
 const skip = skipOf(options, { held: core.contiguousLength, resumed })
 
+const { PeerStatus, expectPeer } = await import('../shared/app/peer-status.ts')
+const { followLog } = await import('../shared/replication.ts')
 const log = followLog(swarm, core, skip, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),

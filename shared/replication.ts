@@ -1,33 +1,23 @@
 import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import type { Skip } from './feed/messages.ts'
-import { serveFeed } from './feed/feed.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
-import { waitUntilHeld } from './replication/handover.ts'
+import { type ServeEvents, ServedLog } from './replication/served-log.ts'
+import type { WriterLog } from './storage/writer-log.ts'
 
-export { recoverFromReaders } from './replication/recovery.ts'
 export type { FollowedLog } from './replication/followed-log.ts'
+export type { ServedLog } from './replication/served-log.ts'
 export type { Skip } from './feed/messages.ts'
 
-/** The writer's log, as it is served. */
-export interface ServedLog {
-  /**
-   * Resolves to true once one peer has held every block from `start` to before `end`, to false after
-   * `timeout` milliseconds.
-   */
-  waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean>
-  close(): void
-}
-
-/** Serves the writer's log `core` to every peer that `swarm` connects to and that holds its key. */
-export function serveLog(swarm: Hyperswarm, core: Hypercore, events: ConnectionEvents): ServedLog {
-  replicate(swarm, core, events)
-  const feed = serveFeed(core, (err) => events.onerror(err))
-  return {
-    waitUntilHeld: (start, end, timeout) => waitUntilHeld(core, start, end, timeout),
-    close: () => feed.close()
-  }
+/** Serves the writer's `log` to every peer that `swarm` connects to and that holds its key. */
+export function serveLog(
+  swarm: Hyperswarm,
+  log: WriterLog,
+  events: ConnectionEvents & ServeEvents
+): ServedLog {
+  replicate(swarm, log.core, events)
+  return new ServedLog(swarm, log, events)
 }
 
 /**

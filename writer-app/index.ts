@@ -1,5 +1,6 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
+import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { jsonLine } from '../shared/app/format.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
@@ -14,22 +15,27 @@ import { NAME, parseWriter } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
-const log = await openWriter(options.storage ?? dataFolder(NAME), fail)
+const log = await openWriter(options.storage ?? dataFolder(NAME))
 const { core } = log
-const lost = log.hasLostBlocks && !options.acceptLoss
-if (!lost) await log.startAppending()
+// any other log asks the peers first what they hold of it
+if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss)
 
 // from here on somebody may have the key: the log is on the disk
 const key = b4a.toString(core.key, 'hex')
 await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
 
 // what the key does not need is loaded once it is out
-const { default: Hypercore } = await import('hypercore')
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
-const { recoverFromReaders, serveLog } = await import('../shared/replication.ts')
+const { serveLog } = await import('../shared/replication.ts')
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const served = serveLog(swarm, core, {
+const served = serveLog(swarm, log, {
+  onloss: () => {
+    status.info('the log came back shorter, looking for a reader that holds the rest')
+  },
+  onrival: (address) => {
+    status.info(`a copy of this log was started at ${address}, and was told to stop`)
+  },
   ondrop: (reason) => peers.reportDrop(reason),
   onerror: fail
 })
@@ -50,11 +56,7 @@ onStop(async () => {
   await log.close()
 })
 
-if (lost) {
-  status.info('the log came back shorter, looking for a reader that holds the rest')
-  await recoverFromReaders(log)
-  await log.startAppending()
-}
+await served.prepare(membership.flushed)
 
 const first = core.length
 let committing: Promise<void> = Promise.resolve()

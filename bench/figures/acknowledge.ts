@@ -1,8 +1,9 @@
+import { ofEach } from '../harness/builds.ts'
 import type { Figure } from '../harness/figure.ts'
 import { now } from '../harness/clock.ts'
 import { newStore } from '../harness/guide.ts'
 import { line } from '../harness/lines.ts'
-import { alternate, median } from '../harness/measure.ts'
+import { alternate, median, samplesOf } from '../harness/measure.ts'
 import { bare, loopback } from '../harness/network.ts'
 import { startWriter } from '../harness/pair.ts'
 import { Program } from '../harness/program.ts'
@@ -13,21 +14,31 @@ import { LINE_BYTES } from '../harness/sizes.ts'
 export const acknowledge: Figure = {
   name: 'acknowledge',
   about: 'one typed line until it is acknowledged, synced to the disk',
-  async measure({ rounds, scale }) {
+  async measure({ rounds, scale, builds }) {
     const lines = scale(200)
-    const { pair, ...baselines } = await alternate(rounds, {
-      pair: () => pairDelay(lines),
+    const delays = await alternate(rounds, {
+      ...(await ofEach(
+        builds,
+        ({ writer }) =>
+          () =>
+            pairDelay(writer, lines)
+      )),
       'raw core.append, not synced': () => rawDelay(lines)
     })
     return [
-      { name: 'acknowledge', title: 'a line until it is synced', unit: 'ms', pair, baselines }
+      {
+        name: 'acknowledge',
+        title: 'a line until it is synced',
+        unit: 'ms',
+        ...samplesOf(delays, (ms) => ms)
+      }
     ]
   }
 }
 
-function pairDelay(lines: number): Promise<number> {
+function pairDelay(app: string[], lines: number): Promise<number> {
   return scoped(async (scope) => {
-    const { program } = await startWriter(scope, await loopback(scope))
+    const { program } = await startWriter(scope, await loopback(scope), { app })
     const typed = line(LINE_BYTES)
     const delays: number[] = []
     for (let length = 1; length <= lines; length++) {

@@ -1,8 +1,9 @@
+import { type Build, ofEach } from '../harness/builds.ts'
 import { type Broker, brokers, missingFor } from '../harness/brokers.ts'
 import { startPair } from '../harness/connected.ts'
 import { type Figure, LeftOut } from '../harness/figure.ts'
 import { type Live, lineDelays, pipeRate, warmUp } from '../harness/live.ts'
-import { alternate, median } from '../harness/measure.ts'
+import { alternate, median, samplesOf } from '../harness/measure.ts'
 import { loopback } from '../harness/network.ts'
 import { type Scope, scoped } from '../harness/scope.ts'
 
@@ -17,7 +18,7 @@ interface Reached {
 export const besideBrokers: Figure = {
   name: 'brokers',
   about: 'the pair beside message brokers that are installed here, on loopback',
-  async measure({ rounds, scale, leaveOut }) {
+  async measure({ rounds, scale, builds, leaveOut }) {
     const here: Broker[] = []
     for (const broker of brokers) {
       const missing = missingFor(broker)
@@ -30,21 +31,25 @@ export const besideBrokers: Figure = {
       return () => scoped(async (scope) => race(await start(scope), scale(100_000), scale(100)))
     }
     const starts = here.map(({ name, start }) => [name, reach(start)] as const)
-    const reached = await alternate(rounds, {
-      pair: reach(async (scope) => startPair(scope, await loopback(scope))),
-      ...Object.fromEntries(starts)
+    const apps = await ofEach(builds, (build: Build) => {
+      return reach(async (scope) => startPair(scope, await loopback(scope), build))
     })
+    const reached = await alternate(rounds, { ...apps, ...Object.fromEntries(starts) })
     return [
-      { name: 'brokers-pipe', title: 'live pipe beside brokers', unit: 'lines/s', ...pick('rate') },
-      { name: 'brokers-line', title: 'a typed line beside brokers', unit: 'ms', ...pick('delay') }
+      {
+        name: 'brokers-pipe',
+        title: 'live pipe beside brokers',
+        unit: 'lines/s',
+        ...samplesOf(reached, ({ rate }) => rate),
+        target: { of: 'ratio', atLeast: 1 }
+      },
+      {
+        name: 'brokers-line',
+        title: 'a typed line beside brokers',
+        unit: 'ms',
+        ...samplesOf(reached, ({ delay }) => delay)
+      }
     ]
-
-    function pick(what: keyof Reached) {
-      const { pair = [], ...others } = Object.fromEntries(
-        Object.entries(reached).map(([name, samples]) => [name, samples.map((one) => one[what])])
-      )
-      return { pair, baselines: others }
-    }
   }
 }
 

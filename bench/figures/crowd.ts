@@ -1,8 +1,9 @@
 import type { Figure } from '../harness/figure.ts'
 import { startGuideWriter } from '../harness/guide.ts'
+import { fileOf, ofEach } from '../harness/builds.ts'
 import { now, pause } from '../harness/clock.ts'
 import { line } from '../harness/lines.ts'
-import { alternate, median } from '../harness/measure.ts'
+import { alternate, median, samplesOf } from '../harness/measure.ts'
 import { type Network, bare, loopback } from '../harness/network.ts'
 import { type Writer, startWriter } from '../harness/pair.ts'
 import { Program } from '../harness/program.ts'
@@ -16,10 +17,15 @@ const PAUSE_MS = 200
 export const crowd: Figure = {
   name: 'crowd',
   about: '1 writer and 64 readers in 8 processes on loopback: a new line on all of them',
-  async measure({ rounds, scale }) {
+  async measure({ rounds, scale, builds }) {
     const lines = scale(30)
-    const { pair, ...baselines } = await alternate(rounds, {
-      pair: () => crowdDelay(startWriter, 'bench/programs/crowd.ts', lines),
+    const apps = await ofEach(builds, (build) => {
+      const readers = fileOf(build, 'bench/programs/crowd.ts')
+      const start: Start = (...where) => startWriter(...where, { app: build.writer })
+      return () => crowdDelay(start, readers, lines)
+    })
+    const delays = await alternate(rounds, {
+      ...apps,
       'the guide’s loop': () => crowdDelay(startGuideWriter, 'bench/baselines/crowd.ts', lines)
     })
     return [
@@ -27,19 +33,16 @@ export const crowd: Figure = {
         name: 'crowd',
         title: 'a new line on all of 64 readers',
         unit: 'ms',
-        pair,
-        baselines,
+        ...samplesOf(delays, (ms) => ms),
         target: { of: 'median', atMost: 100 }
       }
     ]
   }
 }
 
-function crowdDelay(
-  start: (scope: Scope, network: Network) => Promise<Writer>,
-  readers: string,
-  lines: number
-): Promise<number> {
+type Start = (scope: Scope, network: Network) => Promise<Writer>
+
+function crowdDelay(start: Start, readers: string, lines: number): Promise<number> {
   return scoped(async (scope) => {
     const network = await loopback(scope)
     const { program, key } = await start(scope, network)

@@ -35,6 +35,7 @@ export const executables: Figure = {
           title: 'exec to key, executable',
           unit: 'ms',
           pair: times['writer, executable'],
+          before: [],
           baselines: { 'bare writer-app': times['writer, bare'] }
         },
         {
@@ -42,6 +43,7 @@ export const executables: Figure = {
           title: 'exec to first block, executable',
           unit: 'ms',
           pair: times['reader, executable'],
+          before: [],
           baselines: { 'bare reader-app': times['reader, bare'] }
         },
         {
@@ -49,6 +51,7 @@ export const executables: Figure = {
           title: 'size of the writer’s executable',
           unit: 'MB',
           pair: [fs.statSync(writerFile).size / 1e6],
+          before: [],
           baselines: { 'bare and the app’s packages': [installedSize('writer-app') / 1e6] }
         }
       ]

@@ -10,6 +10,7 @@ import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
 import { memory } from './memory.ts'
 import { noDht } from './no-dht.ts'
+import { paste } from './paste.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
 import { slowLink } from './slow-link.ts'
@@ -27,6 +28,7 @@ export const figures: Figure[] = [
   crowd,
   ingest,
   acknowledge,
+  paste,
   besideBrokers,
   startUp,
   noDht,

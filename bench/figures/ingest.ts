@@ -1,6 +1,7 @@
+import { ofEach } from '../harness/builds.ts'
 import type { Figure } from '../harness/figure.ts'
 import { appendRaw, newStore } from '../harness/guide.ts'
-import { alternate } from '../harness/measure.ts'
+import { alternate, samplesOf } from '../harness/measure.ts'
 import { loopback } from '../harness/network.ts'
 import { append, startWriter } from '../harness/pair.ts'
 import { scoped } from '../harness/scope.ts'
@@ -9,10 +10,15 @@ import { LINE_BYTES } from '../harness/sizes.ts'
 export const ingest: Figure = {
   name: 'ingest',
   about: 'lines from stdin to acknowledged blocks, against raw core.append',
-  async measure({ rounds, scale }) {
+  async measure({ rounds, scale, builds }) {
     const lines = scale(200_000)
-    const { pair, ...baselines } = await alternate(rounds, {
-      pair: () => pairRate(lines),
+    const rates = await alternate(rounds, {
+      ...(await ofEach(
+        builds,
+        ({ writer }) =>
+          () =>
+            pairRate(writer, lines)
+      )),
       'raw core.append': () => rawRate(lines)
     })
     return [
@@ -20,17 +26,16 @@ export const ingest: Figure = {
         name: 'ingest',
         title: 'stdin to acknowledged blocks',
         unit: 'lines/s',
-        pair,
-        baselines,
+        ...samplesOf(rates, (rate) => rate),
         target: { of: 'ratio', atLeast: 0.95 }
       }
     ]
   }
 }
 
-function pairRate(lines: number): Promise<number> {
+function pairRate(app: string[], lines: number): Promise<number> {
   return scoped(async (scope) => {
-    const writer = await startWriter(scope, await loopback(scope))
+    const writer = await startWriter(scope, await loopback(scope), { app })
     return (lines * 1000) / (await append(writer, lines, LINE_BYTES))
   })
 }

@@ -1,9 +1,10 @@
+import { ofEach } from '../harness/builds.ts'
 import type { Figure } from '../harness/figure.ts'
-import { type Way, startGuideWriterOf } from '../harness/guide.ts'
-import { alternate } from '../harness/measure.ts'
+import { startGuideWriterOf } from '../harness/guide.ts'
+import { alternate, samplesOf } from '../harness/measure.ts'
 import { loopback } from '../harness/network.ts'
 import { startWriterOf } from '../harness/pair.ts'
-import { catchUpRate, guideRate } from '../harness/reading.ts'
+import { catchUp, guideCatchUp } from '../harness/reading.ts'
 import { scoped } from '../harness/scope.ts'
 
 const BLOCK_BYTES = 65_536
@@ -11,27 +12,26 @@ const BLOCK_BYTES = 65_536
 export const largeBlocks: Figure = {
   name: 'large-blocks',
   about: 'a new reader of blocks of 64 KiB on loopback',
-  measure: ({ rounds, scale }) =>
+  measure: ({ rounds, scale, builds }) =>
     scoped(async (scope) => {
       const blocks = scale(4096)
       const network = await loopback(scope)
-      const writer = await startWriterOf(scope, network, blocks, BLOCK_BYTES)
       const guide = await startGuideWriterOf(scope, network, blocks, BLOCK_BYTES)
-      const megabytes = (rate: number): number => (rate * BLOCK_BYTES) / 1e6
-      const viaGuide = async (way: Way): Promise<number> =>
-        megabytes(await guideRate(network, guide, way, blocks, BLOCK_BYTES))
-      const { pair, ...baselines } = await alternate(rounds, {
-        pair: async () => megabytes(await catchUpRate(network, writer, blocks, BLOCK_BYTES)),
-        'the guide’s loop': () => viaGuide('loop'),
-        'plain download': () => viaGuide('download')
+      const apps = await ofEach(builds, async ({ writer, reader }) => {
+        const served = await startWriterOf(scope, network, blocks, BLOCK_BYTES, { app: writer })
+        return () => catchUp(network, served, blocks, BLOCK_BYTES, { app: reader })
+      })
+      const readings = await alternate(rounds, {
+        ...apps,
+        'the guide’s loop': () => guideCatchUp(network, guide, 'loop', blocks, BLOCK_BYTES),
+        'plain download': () => guideCatchUp(network, guide, 'download', blocks, BLOCK_BYTES)
       })
       return [
         {
           name: 'large-blocks',
           title: 'catch-up in blocks of 64 KiB',
           unit: 'MB/s',
-          pair,
-          baselines,
+          ...samplesOf(readings, ({ rate }) => (rate * BLOCK_BYTES) / 1e6),
           target: { of: 'median', atLeast: 80 }
         }
       ]

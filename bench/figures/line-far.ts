@@ -1,8 +1,9 @@
+import { ofEach } from '../harness/builds.ts'
 import { startGuidePair, startPair } from '../harness/connected.ts'
 import { distant } from '../harness/distance.ts'
 import type { Figure } from '../harness/figure.ts'
 import { type Live, lineDelays } from '../harness/live.ts'
-import { alternate, median, percentile } from '../harness/measure.ts'
+import { alternate, median, percentile, samplesOf } from '../harness/measure.ts'
 import { scoped } from '../harness/scope.ts'
 import { ROUND_TRIP_MS } from '../harness/sizes.ts'
 
@@ -12,32 +13,31 @@ const PAUSE_MS = 70
 export const lineFar: Figure = {
   name: 'line-far',
   about: 'one typed line from stdin to the reader’s stdout at 50 ms of round trip',
-  measure: ({ rounds, scale }) =>
+  measure: ({ rounds, scale, builds }) =>
     scoped(async (scope) => {
       const network = await distant(scope, { roundTripMs: ROUND_TRIP_MS })
-      const pair = await startPair(scope, network)
+      const apps = await ofEach(builds, async (build) => {
+        const live = await startPair(scope, network, build)
+        return () => roundTrips(live, scale(200))
+      })
       const guide = await startGuidePair(scope, network)
       const delays = await alternate(rounds, {
-        pair: () => roundTrips(pair, scale(200)),
-        guide: () => roundTrips(guide, scale(100))
+        ...apps,
+        'the guide’s loop': () => roundTrips(guide, scale(100))
       })
       return [
         {
           name: 'line-far',
           title: 'a typed line at 50 ms, median',
           unit: 'round trips',
-          pair: delays.pair.map(median),
-          baselines: { 'the guide’s loop': delays.guide.map(median) },
+          ...samplesOf(delays, median),
           target: { of: 'median', atMost: 0.6 }
         },
         {
           name: 'line-far-p99',
           title: 'a typed line at 50 ms, 99th percentile',
           unit: 'round trips',
-          pair: delays.pair.map((samples) => percentile(samples, 99)),
-          baselines: {
-            'the guide’s loop': delays.guide.map((samples) => percentile(samples, 99))
-          },
+          ...samplesOf(delays, (samples) => percentile(samples, 99)),
           target: { of: 'median', atMost: 1 }
         }
       ]

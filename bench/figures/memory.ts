@@ -1,8 +1,9 @@
+import { type Build, ofEach } from '../harness/builds.ts'
 import { startPair } from '../harness/connected.ts'
 import { pause } from '../harness/clock.ts'
-import type { Figure } from '../harness/figure.ts'
+import type { Figure, Result } from '../harness/figure.ts'
 import { pipeRate } from '../harness/live.ts'
-import { alternate, median } from '../harness/measure.ts'
+import { alternate, median, samplesOf } from '../harness/measure.ts'
 import { memoryOf } from '../harness/memory.ts'
 import { type Network, loopback } from '../harness/network.ts'
 import { type Launch, startWriter, startWriterOf } from '../harness/pair.ts'
@@ -14,55 +15,64 @@ const SETTLED_MS = 5000
 
 export const memory: Figure = {
   name: 'memory',
-  about: 'memory of writer and reader over a million blocks, and of a writer that is idle',
-  measure: ({ rounds, scale }) =>
+  about: 'memory of writer and reader over 800,000 blocks, and of a writer that is idle',
+  measure: ({ rounds, scale, builds }) =>
     scoped(async (scope) => {
-      const few = scale(100_000)
-      const many = scale(1_000_000)
-      const { peaks } = await alternate(rounds, { peaks: () => peakMemory(few, many) })
+      const few = scale(200_000)
+      const many = scale(800_000)
+      const peaks = await alternate(
+        rounds,
+        await ofEach(builds, (build) => () => peakMemory(build, few, many))
+      )
 
       const network = await loopback(scope)
       const long = scope.folder()
       await scoped((filling) =>
         startWriterOf(filling, network, many, LINE_BYTES, { storage: long })
       )
-      const idle = await alternate(rounds, {
-        full: () => idleMemory(network, { storage: long }),
-        empty: () => idleMemory(network)
+      const full = await ofEach(builds, ({ writer: app }) => {
+        return () => idleMemory(network, { app, storage: long })
       })
+      const idle = await alternate(rounds, { ...full, empty: () => idleMemory(network) })
+      const { pair, before, empty } = idle
       return [
-        {
-          name: 'memory-writer',
-          title: 'the writer’s peak over a million blocks',
-          unit: 'MB',
-          pair: peaks.map(({ writer }) => writer.many),
-          baselines: { 'at 100,000': peaks.map(({ writer }) => writer.few) },
-          target: { of: 'median', atMost: 250 }
-        },
-        {
-          name: 'memory-reader',
-          title: 'the reader’s peak over a million blocks',
-          unit: 'MB',
-          pair: peaks.map(({ reader }) => reader.many),
-          baselines: { 'at 100,000': peaks.map(({ reader }) => reader.few) },
-          target: { of: 'median', atMost: 250 }
-        },
+        ofApp('writer'),
+        ofApp('reader'),
         {
           name: 'memory-idle',
-          title: 'what a million blocks add to an idle writer',
+          title: 'an idle writer of 800,000 blocks',
           unit: 'MB',
-          pair: idle.full.map((megabytes) => megabytes - median(idle.empty)),
-          baselines: {},
+          ...samplesOf({ pair, before }, (megabytes) => megabytes),
+          target: { of: 'median', atMost: 70 }
+        },
+        {
+          name: 'memory-idle-more',
+          title: 'what 800,000 blocks add to an idle writer',
+          unit: 'MB',
+          ...samplesOf({ pair }, (megabytes) => megabytes - median(empty)),
           target: { of: 'median', atMost: 10 }
         }
       ]
+
+      function ofApp(app: 'writer' | 'reader'): Result {
+        const { pair, before } = samplesOf(peaks, (peak) => peak[app].many)
+        return {
+          name: `memory-${app}`,
+          title: `the ${app}’s peak over 800,000 blocks`,
+          unit: 'MB',
+          pair,
+          before,
+          baselines: { 'at 200,000': peaks.pair.map((peak) => peak[app].few) },
+          target: { of: 'median', atMost: 250 }
+        }
+      }
     })
 }
 
 /** The most that writer and reader had until a `few` lines were through, and until `many` were. */
-function peakMemory(few: number, many: number) {
+function peakMemory(build: Build, few: number, many: number) {
   return scoped(async (scope) => {
-    const { from, to } = await startPair(scope, await loopback(scope))
+    const { from, to } = await startPair(scope, await loopback(scope), build)
     const peak = ({ pid }: { pid: number }): number => memoryOf(pid, 'VmHWM')
     await pipeRate({ from, to }, few)
     const atFew = { writer: peak(from), reader: peak(to) }

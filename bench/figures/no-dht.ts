@@ -1,5 +1,6 @@
+import { ofEach } from '../harness/builds.ts'
 import type { Figure, Result } from '../harness/figure.ts'
-import { alternate } from '../harness/measure.ts'
+import { alternate, samplesOf } from '../harness/measure.ts'
 import { bridge, loopbackOnly } from '../harness/no-dht.ts'
 import { append, startWriter } from '../harness/pair.ts'
 import { scoped } from '../harness/scope.ts'
@@ -10,7 +11,7 @@ import { timeToBlock, timeToLoad } from '../harness/starting.ts'
 export const noDht: Figure = {
   name: 'no-dht',
   about: 'from exec to the reader’s first block where no DHT answers',
-  measure: ({ rounds }) =>
+  measure: ({ rounds, builds }) =>
     scoped(async (scope) => {
       const networks = {
         'one machine, loopback only': loopbackOnly(scope),
@@ -21,12 +22,18 @@ export const noDht: Figure = {
       for (const [title, network] of Object.entries(networks)) {
         const writer = await startWriter(scope, network, { lan: true })
         await append(writer, 1, LINE_BYTES)
-        const { pair, ...baselines } = await alternate(rounds, {
-          pair: () => timeToBlock(network, writer, { lan: true }),
+        const times = await alternate(rounds, {
+          ...(await ofEach(builds, ({ reader: app }) => {
+            return () => timeToBlock(network, writer, { app, lan: true })
+          })),
           'loading the modules': () => timeToLoad('reader-app')
         })
-        const name = `no-dht-${results.length + 1}`
-        results.push({ name, title: `first block, ${title}`, unit: 'ms', pair, baselines })
+        results.push({
+          name: `no-dht-${results.length + 1}`,
+          title: `first block, ${title}`,
+          unit: 'ms',
+          ...samplesOf(times, (ms) => ms)
+        })
       }
       return results
     })

@@ -1,5 +1,5 @@
 import type { Effort, Figure, Result } from '../harness/figure.ts'
-import { alternate } from '../harness/measure.ts'
+import { alternate, samplesOf } from '../harness/measure.ts'
 import { type Payload, mostBytes, mostMs, payloadBytes, wireMs } from '../harness/payload.ts'
 import { scoped } from '../harness/scope.ts'
 import { LINE_BYTES } from '../harness/sizes.ts'
@@ -67,28 +67,27 @@ function measureCell({ rounds }: Effort, cell: Cell): Promise<Result[]> {
         name,
         title,
         unit: 's',
-        ...samplesOf(outcomes, secondsOf, wireMs(rate, payload) / 1000),
+        ...besideWire(outcomes, secondsOf, wireMs(rate, payload) / 1000),
         target: { of: 'median', atMost: mostMs(rate, payload) / 1000 }
       },
       {
         name: `${name}-bytes`,
         title: 'the same, over the link',
         unit: 'MB',
-        ...samplesOf(outcomes, megabytesOf, payloadBytes(payload) / 1e6),
+        ...besideWire(outcomes, megabytesOf, payloadBytes(payload) / 1e6),
         target: { of: 'median', atMost: mostBytes(payload) / 1e6 }
       }
     ]
   })
 }
 
-function samplesOf(
-  { pair = [], ...others }: Record<string, Outcome[]>,
+function besideWire(
+  outcomes: Record<string, Outcome[]>,
   of: (outcome: Outcome) => number,
   alone: number
-): Pick<Result, 'pair' | 'baselines'> {
-  const baselines: Result['baselines'] = { 'the lines alone, on the wire': [alone] }
-  for (const [name, outcomes] of Object.entries(others)) baselines[name] = outcomes.map(of)
-  return { pair: pair.map(of), baselines }
+): Pick<Result, 'pair' | 'before' | 'baselines'> {
+  const { baselines, ...own } = samplesOf(outcomes, of)
+  return { ...own, baselines: { 'the lines alone, on the wire': [alone], ...baselines } }
 }
 
 // of a reader that was given up, how long it had been given

@@ -52,13 +52,14 @@ function mosquittoConfig(port: number, folder: string): string {
   return settings.join('\n') + '\n'
 }
 
-/** A redis stream in an append-only file that is synced every second, redis's own default. */
-const redis: Broker = {
-  name: 'redis stream, append-only file',
+/** A redis stream in an append-only file that is synced before an answer, as ours is, or each second. */
+const redis = (appendfsync: 'always' | 'everysec', synced: string): Broker => ({
+  name: `redis stream, synced ${synced}`,
   needs: ['redis-server'],
   async start(scope) {
     const port = String(await freePort())
-    const options = { bind: '127.0.0.1', port, dir: scope.folder(), appendonly: 'yes', save: '' }
+    const file = { dir: scope.folder(), appendonly: 'yes', appendfsync, save: '' }
+    const options = { bind: '127.0.0.1', port, ...file }
     const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
     const server = new Program(scope, 'redis-server', ['redis-server', ...flags], { text: true })
     await server.line(/Ready to accept connections/)
@@ -67,9 +68,14 @@ const redis: Broker = {
     const from = new Program(scope, 'redis writer', bare('bench/baselines/redis.ts', 'write', port))
     return { from, to }
   }
-}
+})
 
-export const brokers = [mosquitto, redis]
+/** Those with our promise first: what is acknowledged is synced. */
+export const brokers = [
+  redis('always', 'before each answer'),
+  redis('everysec', 'each second'),
+  mosquitto
+]
 
 /** What is missing on this machine to start `broker`. */
 export function missingFor({ needs }: Broker): string[] {

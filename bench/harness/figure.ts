@@ -1,9 +1,12 @@
+import type { Builds } from './builds.ts'
 import { median } from './measure.ts'
 
 /** How much to measure. */
 export interface Effort {
   /** Runs of everything that is measured. */
   rounds: number
+  /** The apps to measure. */
+  builds: Builds
   /** The size to measure at where `count` is the full one. */
   scale(count: number): number
   /** Says what this machine can't give. */
@@ -25,12 +28,33 @@ export class LeftOut extends Error {}
 export interface Result {
   name: string
   title: string
-  unit: string
+  unit: Unit
   pair: number[]
+  /** What the commit before reached; empty where none was given. */
+  before: number[]
   /** By name; the ratio is taken with the first. */
   baselines: Record<string, number[]>
   /** What is promised, of the ratio of medians or of the pair's own median. */
   target?: Target
+}
+
+/** Of some units less is better: times and sizes. */
+const UNITS = {
+  'blocks/s': false,
+  'lines/s': false,
+  'MB/s': false,
+  s: true,
+  ms: true,
+  µs: true,
+  'round trips': true,
+  MB: true,
+  '×': true
+}
+
+export type Unit = keyof typeof UNITS
+
+export function lessIsBetter({ unit }: { unit: Unit }): boolean {
+  return UNITS[unit]
 }
 
 export type Target = { of: 'ratio' | 'median' } & ({ atLeast: number } | { atMost: number })
@@ -39,6 +63,18 @@ export type Target = { of: 'ratio' | 'median' } & ({ atLeast: number } | { atMos
 export function ratioOf({ pair, baselines }: Result): number | undefined {
   const [baseline] = Object.values(baselines)
   return baseline && median(pair) / median(baseline)
+}
+
+/** The pair's median over that of the commit before; undefined where there is none. */
+export function ratioToBefore({ pair, before }: Result): number | undefined {
+  return before.length > 0 ? median(pair) / median(before) : undefined
+}
+
+/** Whether the pair is worse than the commit before, by more than `tolerance` of it. */
+export function isWorse(result: Result, tolerance: number): boolean {
+  const ratio = ratioToBefore(result)
+  if (ratio === undefined) return false
+  return lessIsBetter(result) ? ratio > 1 + tolerance : ratio < 1 - tolerance
 }
 
 /** Whether the target was met; undefined where there is none. */

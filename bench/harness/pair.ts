@@ -22,9 +22,27 @@ export interface Writer {
 
 /** Starts writer-app. */
 export function startWriter(scope: Scope, network: Network, launch: Launch = {}): Promise<Writer> {
-  const { app = bare('writer-app') } = launch
-  const command = [...network.near, ...app, '--json', ...flags(scope, network, launch)]
+  return startWriterAs(scope, writerCommand(scope, network, launch))
+}
+
+/** Starts writer-app on a terminal that does not echo, by util-linux's `script`. */
+export function startWriterOnTerminal(
+  scope: Scope,
+  network: Network,
+  launch: Launch = {}
+): Promise<Writer> {
+  const command = writerCommand(scope, network, launch).map((word) => `'${word}'`)
+  const terminal = ['script', '--quiet', '--flush', '--echo', 'never', '--command']
+  return startWriterAs(scope, [...terminal, `exec ${command.join(' ')}`, '/dev/null'])
+}
+
+function startWriterAs(scope: Scope, command: string[]): Promise<Writer> {
   return withKey(new Program(scope, 'writer-app', command, { text: true }))
+}
+
+function writerCommand(scope: Scope, network: Network, launch: Launch): string[] {
+  const { app = bare('writer-app') } = launch
+  return [...network.near, ...app, '--json', ...flags(scope, network, launch)]
 }
 
 /** Waits for the key that a writer prints. */

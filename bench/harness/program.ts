@@ -113,9 +113,14 @@ export class Program {
     }
   }
 
+  /** Resolves to the exit code once the program has ended by itself. */
+  ended(): Promise<number> {
+    return this.#until('its end', () => (this.#ended ? this.#child.exitCode : null))
+  }
+
   /** Resolves once the program has ended by itself, with success. */
   async done(): Promise<void> {
-    const code = await this.#until('its end', () => (this.#ended ? this.#child.exitCode : null))
+    const code = await this.ended()
     if (code !== 0) throw new Error(`${this.#name} ended with ${code}\n${this.#stderr}`)
   }
 

@@ -22,7 +22,7 @@ for (let reader = 0; reader < Number(readers); reader++) {
 }
 
 async function read(storage: string): Promise<void> {
-  const core = await openReader(storage, b4a.from(key, 'hex'), refuse)
+  const core = await openReader(storage, b4a.from(key, 'hex'))
   const swarm = createSwarm([{ host, port: Number(port) }])
   const events = { ondrop: refuse, onhops() {}, onerror: refuse }
   const log = followLog(swarm, core, { from: 0 }, events)

@@ -1,5 +1,5 @@
 import os from 'bare-os'
-import { type Result, isMet, ratioOf } from '../harness/figure.ts'
+import { type Result, isMet, ratioOf, ratioToBefore } from '../harness/figure.ts'
 import { median } from '../harness/measure.ts'
 
 /** Everything that a run of the bench has found out. */
@@ -7,6 +7,8 @@ export interface Report {
   machine: string
   /** Runs of everything, of which the medians are taken. */
   rounds: number
+  /** The commit that is measured against, as it was named; null where there is none. */
+  against: string | null
   /** Whether sizes were cut down, so that the figures are no more than a hint. */
   quick: boolean
   results: Result[]
@@ -32,6 +34,7 @@ export function toJson(report: Report): string {
     ...result,
     median: median(result.pair),
     ratio: ratioOf(result),
+    ratioToBefore: ratioToBefore(result),
     met: isMet(result)
   }))
   return JSON.stringify({ ...report, results }, null, 2) + '\n'

@@ -1,4 +1,4 @@
-import { type Result, ratioOf } from '../harness/figure.ts'
+import { type Result, lessIsBetter, ratioOf } from '../harness/figure.ts'
 import { median } from '../harness/measure.ts'
 import { formatNumber } from './numbers.ts'
 import type { Report } from './report.ts'
@@ -11,8 +11,6 @@ const BARS_WIDTH = 380
 const BAR_HEIGHT = 14
 const LINE_HEIGHT = 20
 const PANEL_GAP = 16
-/** Times and sizes: of all else, more is better. */
-const LESS_IS_BETTER = new Set(['s', 'ms', 'MB', 'round trips'])
 
 // legible on the light and on the dark pages of a forge
 const STYLE = `
@@ -54,7 +52,7 @@ function panel(result: Result, top: number): string {
     value: median(samples)
   }))
   const longest = Math.max(...bars.map(({ value }) => value))
-  const less = LESS_IS_BETTER.has(unit) ? ', less is better' : ''
+  const less = lessIsBetter(result) ? ', less is better' : ''
   const ratio = ratioOf(result) ?? NaN
   return [
     text('title', MARGIN, top, title),

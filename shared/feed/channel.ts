@@ -3,11 +3,16 @@ import type { Channel, Message } from 'protomux'
 import { muxOf } from '../upstream/hypercore-peer.ts'
 import { isOpen } from '../upstream/protomux.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
+import { readable } from './encodings.ts'
 import * as messages from './messages.ts'
+import * as rivals from './rival-messages.ts'
 
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
 const STATUS_COST = 10
 const SUBSCRIBE_COST = 100
+/** A challenge takes a signature, and goes to other peers. */
+const CHALLENGE_COST = 1000
+const RIVAL_COST = 100
 
 /** What a peer does on the feed. */
 export interface ChannelEvents {
@@ -20,6 +25,8 @@ export interface ChannelEvents {
   onbatch(message: messages.Batch): void
   onack(message: messages.Ack): void
   onrefuse(message: messages.Refuse): void
+  onchallenge(message: rivals.Challenge): void
+  onrival(message: rivals.Rival): void
   /** What should be a `begin` or a `batch` is not. */
   onunreadable(err: Error): void
 }
@@ -36,6 +43,8 @@ export class FeedChannel {
   readonly #batch: Message<messages.Batch | Error>
   readonly #ack: Message<messages.Ack>
   readonly #refuse: Message<messages.Refuse>
+  readonly #challenge: Message<rivals.Challenge>
+  readonly #rival: Message<rivals.Rival>
   #on: ChannelEvents | null = null
 
   private constructor(channel: Channel) {
@@ -53,14 +62,14 @@ export class FeedChannel {
       onmessage: metered(bucket, SUBSCRIBE_COST, (message) => this.#on?.onsubscribe(message))
     })
     this.#begin = channel.addMessage({
-      encoding: messages.readable(messages.begin),
+      encoding: readable(messages.begin),
       onmessage: (message) => {
         if (message instanceof Error) this.#on?.onunreadable(message)
         else this.#on?.onbegin(message)
       }
     })
     this.#batch = channel.addMessage({
-      encoding: messages.readable(messages.batch),
+      encoding: readable(messages.batch),
       onmessage: (message) => {
         if (message instanceof Error) this.#on?.onunreadable(message)
         else this.#on?.onbatch(message)
@@ -73,6 +82,14 @@ export class FeedChannel {
     this.#refuse = channel.addMessage({
       encoding: messages.refuse,
       onmessage: metered(bucket, 1, (message) => this.#on?.onrefuse(message))
+    })
+    this.#challenge = channel.addMessage({
+      encoding: rivals.challenge,
+      onmessage: metered(bucket, CHALLENGE_COST, (message) => this.#on?.onchallenge(message))
+    })
+    this.#rival = channel.addMessage({
+      encoding: rivals.rival,
+      onmessage: metered(bucket, RIVAL_COST, (message) => this.#on?.onrival(message))
     })
   }
 
@@ -130,6 +147,14 @@ export class FeedChannel {
 
   refuse(message: messages.Refuse): void {
     this.#refuse.send(message)
+  }
+
+  challenge(message: rivals.Challenge): void {
+    this.#challenge.send(message)
+  }
+
+  rival(message: rivals.Rival): void {
+    this.#rival.send(message)
   }
 }
 

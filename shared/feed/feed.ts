@@ -5,13 +5,26 @@ import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
 import type { Skip } from './messages.ts'
+import { RivalCheck } from './rival-check.ts'
+import { RivalRelay } from './rival-relay.ts'
+import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
 import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** Tells other writers of the log, from now on, that this one appends. */
+  begin(): void
   close(): void
+}
+
+/** What is told of the feed of the writer's own log. */
+export interface ServeEvents {
+  /** Another process has proven that it writes the log. */
+  onrival(rival: FoundRival): void
+  /** The log can't be read. */
+  onerror(err: unknown): void
 }
 
 /** The feed of a log that is another's: it is followed, and served on. */
@@ -32,19 +45,21 @@ export interface FollowedFeed {
 
 /**
  * Serves the writer's log beside `core.replicate(connection)`, to every peer that Hypercore's
- * replication has let in: its handshake proves that the peer holds the key. `onerror` is told why the
- * log can't be read.
+ * replication has let in: its handshake proves that the peer holds the key.
  */
-export function serveFeed(core: Hypercore, onerror: (err: unknown) => void): ServedFeed {
-  const context = { core, follower: null, onchange() {} }
-  return openLinks(context, new SignedLengths(core), onerror)
+export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
+  const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
+  const context = { core, follower: null, rivals, onchange() {} }
+  const links = openLinks(context, new SignedLengths(core), (err) => events.onerror(err))
+  return { begin: () => rivals.begin(), close: () => links.close() }
 }
 
 /** Follows a log from block `skip` on, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents): FollowedFeed {
   const signedLengths = new SignedLengths(core)
   const follower = new Follower(core, new Verifier(core, signedLengths), skip, events)
-  const context = { core, follower, onchange: () => events.onchange() }
+  const rivals = new RivalRelay(() => links.all)
+  const context = { core, follower, rivals, onchange: () => events.onchange() }
   const links = openLinks(context, signedLengths, (err) => events.onerror(err))
   return {
     get source() {
@@ -68,9 +83,11 @@ export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents):
 }
 
 /** The links with all peers. */
-interface Links extends ServedFeed {
+interface Links {
+  readonly all: Iterable<Link>
   /** Whether some peer has yet to say whether it speaks the feed. */
   readonly opening: boolean
+  close(): void
 }
 
 function openLinks(
@@ -101,6 +118,9 @@ function openLinks(
   core.on('truncate', refuse)
 
   return {
+    get all() {
+      return links.values()
+    },
     get opening() {
       return [...links.values()].some((link) => link.opening)
     },

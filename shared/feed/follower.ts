@@ -1,6 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
-import { manifestOf } from '../upstream/hypercore-tree.ts'
+import { manifestOf, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { type Batch, type Begin, NO_PATH, type Refuse, type Skip } from './messages.ts'
@@ -8,6 +8,7 @@ import { Intake } from './intake.ts'
 import { Selection } from './selection.ts'
 import type { Decision } from './source-policy.ts'
 import { Subscription, requestOf } from './subscription.ts'
+import { treeHash } from './tree-hash.ts'
 import type { Verifier } from './verifier.ts'
 
 /** How often the source is reviewed. */
@@ -198,7 +199,8 @@ export class Follower {
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
     const { length, fork } = this.#core
-    const log = { length, fork, hasManifest: manifestOf(this.#core) !== null }
+    const tree = treeHash(signedEnd(this.#core)?.nodes ?? [])
+    const log = { length, fork, hasManifest: manifestOf(this.#core) !== null, tree }
     const request = requestOf(log, source.nextId(), this.#skip)
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)

@@ -1,11 +1,13 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { connectionOf } from '../upstream/hypercore-peer.ts'
+import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import { payloadReceived } from '../upstream/hyperswarm.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
 import type { Follower } from './follower.ts'
 import { type Ack, NO_PATH, type Subscribe, UNSUBSCRIBE } from './messages.ts'
+import type { Challenge, Rival } from './rival-messages.ts'
+import type { Address, RivalPeer, RivalSearch } from './rivals.ts'
 import type { Sender } from './sender.ts'
 
 /** A peer that speaks the feed opens its side of the channel within this time. */
@@ -24,12 +26,13 @@ export interface LinkContext {
   readonly core: Hypercore
   /** null at the writer. */
   readonly follower: Follower | null
+  readonly rivals: RivalSearch
   /** Whether some peer speaks the feed may have changed. */
   onchange(): void
 }
 
 /** The feed with one peer: serves that peer, and passes on to the follower what the peer sends. */
-export class Link implements FeedPeer {
+export class Link implements FeedPeer, RivalPeer {
   readonly peer: Peer
   readonly #channel: FeedChannel
   readonly #sender: Sender
@@ -44,7 +47,7 @@ export class Link implements FeedPeer {
     peer: Peer,
     channel: FeedChannel,
     sender: Sender,
-    { core, follower, onchange }: LinkContext,
+    { core, follower, rivals, onchange }: LinkContext,
     onclose: () => void
   ) {
     this.peer = peer
@@ -59,6 +62,7 @@ export class Link implements FeedPeer {
       onopen: () => {
         this.#announcements = new AnnouncementBuffer(peer, core.fork, () => this.#announceDelay)
         this.sendHops(follower?.hops ?? 0)
+        rivals.onopen(this)
         follower?.add(this)
         onchange()
       },
@@ -83,6 +87,8 @@ export class Link implements FeedPeer {
       onbegin: (message) => follower?.onbegin(this, message),
       onbatch: (message) => follower?.onbatch(this, message),
       onrefuse: (message) => follower?.onrefuse(this, message),
+      onchallenge: (message) => rivals.onchallenge(this, message),
+      onrival: (message) => rivals.onrival(this, message),
       onunreadable: (err) => follower?.onunreadable(this, err)
     })
   }
@@ -104,6 +110,10 @@ export class Link implements FeedPeer {
     return payloadReceived(connectionOf(this.peer))
   }
 
+  get address(): Address {
+    return addressOf(this.peer)
+  }
+
   /** Tells the peer how far we are from the writer, unless it knows. */
   sendHops(hops: number): void {
     if (hops === this.#toldHops) return
@@ -121,6 +131,14 @@ export class Link implements FeedPeer {
 
   ack(message: Ack): void {
     this.#channel.ack(message)
+  }
+
+  challenge(message: Challenge): void {
+    this.#channel.challenge(message)
+  }
+
+  rival(message: Rival): void {
+    this.#channel.rival(message)
   }
 
   /** Sends what the window allows of a log that has grown. */

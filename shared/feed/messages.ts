@@ -1,5 +1,7 @@
 import c, { type Encoder, type State } from 'compact-encoding'
+import { maybe, uints } from './encodings.ts'
 import { type Proof, type Upgrade, proofEncoding } from '../upstream/hypercore-proof.ts'
+import { TREE_HASH_BYTES } from './tree-hash.ts'
 
 /** The Protomux protocol of the feed; with a peer that does not speak it, plain replication does all. */
 export const PROTOCOL = 'signed-batches/2'
@@ -32,6 +34,8 @@ export interface Subscribe {
   skip: Skip
   /** The reader lacks the manifest. */
   manifest: boolean
+  /** The tree hash of the reader's log; null where an earlier version of the reader does not tell. */
+  tree: Uint8Array | null
 }
 
 /** Ends the subscription. */
@@ -66,33 +70,22 @@ export interface Refuse {
   id: number
 }
 
-function uints<T extends { [name in keyof T]: number }>(
-  ...names: (keyof T & string)[]
-): Encoder<T> {
-  return {
-    preencode(state, value) {
-      for (const name of names) c.uint.preencode(state, value[name])
-    },
-    encode(state, value) {
-      for (const name of names) c.uint.encode(state, value[name])
-    },
-    decode(state) {
-      return Object.fromEntries(names.map((name) => [name, c.uint.decode(state)])) as T
-    }
-  }
-}
-
 export const status = uints<Status>('hops')
 export const ack = uints<Ack>('id', 'end')
 export const refuse = uints<Refuse>('id')
 
-/** Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. */
+/**
+ * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. The tree hash
+ * comes last, where an earlier version does not look for it.
+ */
 export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
   preencode(state, m) {
     for (const value of subscribeFields(m)) c.uint.preencode(state, value)
+    if (m !== UNSUBSCRIBE && m.tree !== null) c.fixed32.preencode(state, m.tree)
   },
   encode(state, m) {
     for (const value of subscribeFields(m)) c.uint.encode(state, value)
+    if (m !== UNSUBSCRIBE && m.tree !== null) c.fixed32.encode(state, m.tree)
   },
   decode(state) {
     const id = c.uint.decode(state)
@@ -102,7 +95,9 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     const tail = c.uint.decode(state)
     const manifest = c.uint.decode(state) === 1
     if (id === 0) return UNSUBSCRIBE
-    return { id, fork, length, skip: tail === 0 ? { from } : { tail: tail - 1 }, manifest }
+    const hash = state.end - state.start < TREE_HASH_BYTES ? null : c.fixed32.decode(state)
+    const skip = tail === 0 ? { from } : { tail: tail - 1 }
+    return { id, fork, length, skip, manifest, tree: hash }
   }
 }
 
@@ -111,21 +106,6 @@ function subscribeFields(m: Subscribe | typeof UNSUBSCRIBE): number[] {
   const { id, fork, length, skip, manifest } = m
   const [from, tail] = 'from' in skip ? [skip.from, 0] : [0, skip.tail + 1]
   return [id, fork, length, from, tail, manifest ? 1 : 0]
-}
-
-/** An optional part: a byte says whether it is there. */
-function maybe<T>({ preencode, encode, decode }: Encoder<T>): Encoder<T | null> {
-  return {
-    preencode(state, value) {
-      c.uint.preencode(state, 0)
-      if (value !== null) preencode(state, value)
-    },
-    encode(state, value) {
-      c.uint.encode(state, value === null ? 0 : 1)
-      if (value !== null) encode(state, value)
-    },
-    decode: (state) => (c.uint.decode(state) === 1 ? decode(state) : null)
-  }
 }
 
 const proof = maybe(proofEncoding)
@@ -187,27 +167,4 @@ function decodeBlocks(state: State): Uint8Array[] {
   const blocks: Uint8Array[] = []
   for (let i = 0; i < count; i++) blocks.push(c.buffer.decode(state))
   return blocks
-}
-
-/**
- * `encoding`, but a message that can't be decoded becomes the error: Protomux would end the connection,
- * and the peer would not be banned.
- */
-export function readable<T extends object>(encoding: Encoder<T>): Encoder<T | Error> {
-  return {
-    preencode(state, value) {
-      if (!(value instanceof Error)) encoding.preencode(state, value)
-    },
-    encode(state, value) {
-      if (!(value instanceof Error)) encoding.encode(state, value)
-    },
-    decode(state) {
-      try {
-        return encoding.decode(state)
-      } catch (err) {
-        state.start = state.end
-        return err instanceof Error ? err : new Error(String(err))
-      }
-    }
-  }
 }

@@ -1,6 +1,7 @@
+import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { isHypercoreError } from '../upstream/hypercore-errors.ts'
-import { manifestOf, proveUpgrade, signedEnd } from '../upstream/hypercore-tree.ts'
+import { manifestOf, proveUpgrade, rootsAt, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
 import {
   type Ack,
@@ -14,6 +15,7 @@ import {
   WINDOW_BYTES
 } from './messages.ts'
 import type { SignedLengths } from './signed-lengths.ts'
+import { treeHash } from './tree-hash.ts'
 
 /** What a sender may send to the one peer that it serves. */
 export interface SenderChannel {
@@ -170,12 +172,14 @@ export class Sender {
   }
 
   // where to begin, and the proof that takes the peer's log there
-  async #answer({ id, length, skip, manifest }: Subscribe): Promise<Begin | null> {
+  async #answer({ id, length, skip, manifest, tree }: Subscribe): Promise<Begin | null> {
     const { fork, length: ours } = this.#core
     const known = manifestOf(this.#core)
     const end = signedEnd(this.#core)
     if (length > ours || (manifest && known === null)) return null
     if (ours > 0 && end === null) return null
+    // a log that its writer has signed twice, here or there: what follows in one does not fit the other
+    if (tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) return null
     const wanted = 'from' in skip ? skip.from : ours - skip.tail
     const signed =
       wanted > length ? await this.#signedLengths.within(length, Math.min(wanted, ours)) : null

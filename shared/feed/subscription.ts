@@ -19,12 +19,12 @@ interface Source extends CandidateState {
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
-  { length, fork, hasManifest }: LogState & { hasManifest: boolean },
+  { length, fork, hasManifest, tree }: LogState & { hasManifest: boolean; tree: Uint8Array },
   id: number,
   skip: Skip
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: !hasManifest }
+  return { id, fork, length, skip: rest, manifest: !hasManifest, tree }
 }
 
 /**

@@ -5,12 +5,16 @@ import type { Skip } from '../feed/messages.ts'
 import { holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
+import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
 import { detectStalls } from './stall-detector.ts'
 
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
 export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
+
+const SIGNED_TWICE =
+  'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
 
 /** What following a log tells. */
 export interface FollowEvents {
@@ -57,7 +61,13 @@ export class FollowedLog {
       },
       onerror: (err) => events.onerror(err)
     })
-    core.on('peer-add', () => this.#applyMode())
+    core.on('peer-add', (peer) => {
+      interceptRoots(peer, async (roots) => {
+        const found = await contradictionIn(core, roots)
+        if (found?.is === 'different') drop(peer, SIGNED_TWICE, { ban: true })
+      })
+      this.#applyMode()
+    })
     core.on('truncate', () => this.#applyMode())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),

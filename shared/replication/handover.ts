@@ -60,17 +60,21 @@ export async function waitUntilHeld(
  */
 export async function sayFarewell(core: Hypercore): Promise<void> {
   const runs = await heldRuns(core)
-  const connections = core.peers.map(connectionOf)
-  const left = connections.map(
-    (connection) => new Promise<void>((resolve) => connection.once('close', resolve))
-  )
   for (const { start, end } of runs) {
     for (const peer of core.peers) {
       sendMessage(peer, 'range', { start, length: end - start, drop: false })
     }
   }
-  for (const connection of connections) connection.end()
-  await Promise.race([Promise.all(left), after(FAREWELL_MS)])
+  await endInOrder(core.peers)
+}
+
+/** Ends the connections with `peers` once they have taken all that was told, or a second has passed. */
+export async function endInOrder(peers: readonly Peer[]): Promise<void> {
+  const ended = peers.map(connectionOf).map((connection) => {
+    connection.end()
+    return new Promise<void>((resolve) => connection.once('close', resolve))
+  })
+  await Promise.race([Promise.all(ended), after(FAREWELL_MS)])
 }
 
 // a log is read from its beginning, or from some block on to its end

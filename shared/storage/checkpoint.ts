@@ -13,6 +13,8 @@ export interface LogState {
   length: number
   /** The start of the machine in which the log was open; empty once it has been closed. */
   boot: string
+  /** Whether the writer's key has signed other blocks, elsewhere, with the numbers of some of these. */
+  disputed?: boolean
 }
 
 /** What stands in a slot; the one with the higher serial number counts. */

@@ -3,7 +3,7 @@ import { isLockedStore, isMovedStore } from '../upstream/hypercore-errors.ts'
 
 /** What to do where a writer's log is damaged. */
 export const REPAIR_HINT_WRITER =
-  'put its files back from a backup, or start a new log in an empty folder with --storage'
+  'put its files back from a backup, and start it while a reader runs that holds what came after, or start a new log in an empty folder with --storage'
 /** What to do where a reader's copy is damaged. */
 export const REPAIR_HINT_READER = 'delete it and start again: its blocks come back from other peers'
 

@@ -1,11 +1,10 @@
 import b4a from 'b4a'
 import path from 'bare-path'
-import type { Hypercore } from 'hypercore'
-import crypto from 'hypercore-crypto'
+import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert-core.ts'
-import { onConflict, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
-import { openStore } from '../upstream/hypercore-store.ts'
+import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
+import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
@@ -25,12 +24,9 @@ const WRITE_BUFFER = 16 * 1024 * 1024
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
- * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ * Failure where it can't.
  */
-export async function openWriter(
-  storage: string,
-  onfailure: (failure: Failure) => void
-): Promise<WriterLog> {
+export async function openWriter(storage: string): Promise<WriterLog> {
   const folder = path.join(storage, WRITER_STORAGE)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
@@ -41,8 +37,7 @@ export async function openWriter(
     storage,
     folder,
     REPAIR_HINT_WRITER,
-    async (store) => new (await loadHypercore())(store),
-    onfailure
+    (at) => new Hypercore(at)
   )
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
     await core.close()
@@ -66,24 +61,16 @@ function openCheckpoint(storage: string): Checkpoint {
 /**
  * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
  * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
- * Failure where it can't; `onfailure` is told later if the log can no longer be trusted.
+ * Failure where it can't.
  */
-export async function openReader(
-  storage: string,
-  key: Uint8Array,
-  onfailure: (failure: Failure) => void
-): Promise<Hypercore> {
-  const name = b4a.toString(crypto.discoveryKey(key), 'hex')
+export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
+  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
   const folder = path.join(storage, READER_STORAGE, name)
   const { core, stopWatching } = await open(
     storage,
     folder,
     REPAIR_HINT_READER,
-    async (store) => {
-      const options = { writable: false, inflightRange: [64, 1024] as [number, number] }
-      return new (await loadHypercore())(store, key, options)
-    },
-    onfailure
+    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   )
   core.once('close', stopWatching)
   return core
@@ -93,14 +80,13 @@ async function open(
   storage: string,
   folder: string,
   repairHint: string,
-  create: (store: unknown) => Promise<Hypercore>,
-  onfailure: (failure: Failure) => void
+  create: (store: unknown) => Hypercore
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
     await makeOnce(folder, async (draft) => {
-      const core = await create(storeIn(draft))
+      const core = create(storeIn(draft))
       await core.ready()
       await core.close()
     })
@@ -109,12 +95,11 @@ async function open(
   }
   try {
     assertWhole(folder, repairHint)
-    const core = await create(storeIn(folder))
+    const core = create(storeIn(folder))
     await core.ready()
     assertCore(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
-    onConflict(core, () => onfailure(conflictFailure(folder)))
     return { core, stopWatching: keepPrivate(folder) }
   } catch (err) {
     throw openFailure(err, folder, repairHint)
@@ -122,21 +107,9 @@ async function open(
 }
 
 function storeIn(folder: string): unknown {
-  return openStore(folder, {
+  return createStorage(folder, {
     writeBufferSize: WRITE_BUFFER,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })
-}
-
-// most modules of Hypercore are loaded while a thread opens the store
-async function loadHypercore(): Promise<typeof Hypercore> {
-  return (await import('hypercore')).default
-}
-
-// Hypercore closes a log once it has proof that its writer appended to an older copy of it
-function conflictFailure(folder: string): Failure {
-  return new Failure(
-    `the writer of ${folder} has signed two different logs with one key, so neither can be trusted: it must start a new one in an empty folder`
-  )
 }

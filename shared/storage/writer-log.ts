@@ -1,35 +1,53 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
-import { type Checkpoint, bootId } from './checkpoint.ts'
+import { type Checkpoint, type LogState, bootId } from './checkpoint.ts'
 import { WriteAheadLog } from './wal.ts'
 
 /** The log that this machine writes, on disk. */
 export class WriterLog {
   readonly core: Hypercore
+  /** Whether no earlier start has left anything: nothing of it can be anywhere else. */
+  readonly isNew: boolean
   readonly #checkpoint: Checkpoint
   readonly #wal: WriteAheadLog
   readonly #stopWatching: () => void
-  readonly #hadLostBlocks: boolean
+  #state: LogState
+  #hadLostBlocks = false
   #appending = false
   #pending: Promise<void> = Promise.resolve()
+  /** The checkpoint is written by one at a time. */
+  #saving: Promise<void> = Promise.resolve()
 
   constructor(core: Hypercore, checkpoint: Checkpoint, stopWatching: () => void) {
     this.core = core
     this.#checkpoint = checkpoint
     this.#wal = new WriteAheadLog(core)
     this.#stopWatching = stopWatching
+    this.isNew = checkpoint.state === null && core.length === 0
+    const key = b4a.toString(core.key, 'hex')
+    this.#state = checkpoint.state ?? { key, fork: 0, length: 0, boot: '' }
     this.#hadLostBlocks = this.hasLostBlocks
   }
 
   /** The length that the log is known to have had: more than it has now where blocks were lost. */
   get knownLength(): number {
-    return this.#checkpoint.state?.length ?? 0
+    return this.#state.length
   }
 
   /** Whether the log has lost blocks that were acknowledged, or a fork that readers know of. */
   get hasLostBlocks(): boolean {
-    const { fork = 0, length = 0 } = this.#checkpoint.state ?? {}
+    const { fork, length } = this.#state
     return this.core.fork < fork || (this.core.fork === fork && this.length < length)
+  }
+
+  /** Whether blocks are known to be elsewhere that have the numbers of others here. */
+  get isDisputed(): boolean {
+    return this.#state.disputed === true
+  }
+
+  /** Whether the log may be appended to. */
+  get isAppending(): boolean {
+    return this.#appending
   }
 
   /** How many blocks there are from the first one on. */
@@ -37,18 +55,37 @@ export class WriterLog {
     return Math.min(this.core.length, this.core.contiguousLength)
   }
 
+  /** Remembers that the log once had `length` blocks on `fork`. */
+  async expect(fork: number, length: number): Promise<void> {
+    const { fork: known, length: before } = this.#state
+    if (fork < known || (fork === known && length <= before)) return
+    this.#hadLostBlocks = true
+    await this.#track(this.#save({ fork, length }))
+  }
+
+  /** Remembers that blocks are elsewhere that have the numbers of others here. */
+  async dispute(): Promise<void> {
+    await this.#track(this.#save({ disputed: true }))
+  }
+
   /**
-   * Makes the log ready to be appended to, as it is now. After a loss, and after a power cut, readers
-   * may hold blocks that were never acknowledged and that are gone here: on a new fork they rewind to
-   * this log, where other blocks with the same numbers would close their copies for good.
+   * Makes the log ready to be appended to, as it is now. After a loss, after a power cut, and where it
+   * is disputed, readers may hold blocks that are not here: on a new fork, which `newFork` asks for too,
+   * they rewind to this log, where other blocks with the same numbers would close their copies for good.
    */
-  async startAppending(): Promise<void> {
-    const { fork = 0, boot = '' } = this.#checkpoint.state ?? {}
+  async startAppending(newFork = false): Promise<void> {
+    const { fork, boot } = this.#state
     const wentDown = boot !== '' && boot !== bootId()
-    if (this.#hadLostBlocks || wentDown) {
+    if (this.#hadLostBlocks || this.isDisputed || wentDown || newFork) {
       await this.core.truncate(this.length, Math.max(this.core.fork, fork) + 1)
     }
     this.#appending = true
+    this.#state = {
+      ...this.#state,
+      disputed: false,
+      fork: this.core.fork,
+      length: this.core.length
+    }
     await this.commit()
   }
 
@@ -73,12 +110,19 @@ export class WriterLog {
   }
 
   async #commit(boot: string): Promise<number> {
-    const { core } = this
-    const key = b4a.toString(core.key, 'hex')
-    const { fork, length } = core
+    const { fork, length } = this.core
     await this.#wal.sync()
-    await this.#checkpoint.save({ key, fork, length, boot })
+    const known = this.#state
+    // what is missing here stays missing
+    const longest = fork === known.fork ? Math.max(length, known.length) : known.length
+    await this.#save({ fork: Math.max(fork, known.fork), length: longest, boot })
     return length
+  }
+
+  #save(changes: Partial<LogState>): Promise<void> {
+    this.#state = { ...this.#state, ...changes }
+    this.#saving = this.#saving.then(() => this.#checkpoint.save(this.#state))
+    return this.#saving
   }
 
   async close(): Promise<void> {

@@ -71,7 +71,7 @@ declare module 'hypercore' {
     update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>
     truncate(length: number, fork?: number): Promise<void>
     download(range: { start: number; end: number; linear?: boolean }): Download
-    verifyFullyRemote(proof: object): Promise<object>
+    verifyFullyRemote(proof: object): Promise<{ length: number }>
     setUserData(key: string, value: Uint8Array): Promise<void>
     getUserData(key: string): Promise<Uint8Array | null>
   }

@@ -12,7 +12,7 @@ declare module 'hyperswarm' {
 
   export interface Connection extends Duplex {
     remotePublicKey: Uint8Array
-    rawStream: { remoteHost: string }
+    rawStream: { remoteHost: string; remotePort: number }
     sendKeepAlive(): void
   }
 

@@ -24,22 +24,17 @@ declare module 'sodium-universal' {
       nonce: Uint8Array,
       key: Uint8Array
     ): boolean
+    crypto_sign_detached(signature: Uint8Array, message: Uint8Array, secretKey: Uint8Array): void
+    crypto_sign_verify_detached(
+      signature: Uint8Array,
+      message: Uint8Array,
+      publicKey: Uint8Array
+    ): boolean
     randombytes_buf(output: Uint8Array): void
     crypto_secretbox_KEYBYTES: number
     crypto_secretbox_MACBYTES: number
     crypto_secretbox_NONCEBYTES: number
+    crypto_sign_BYTES: number
   }
   export default sodium
-}
-
-declare module 'hypercore-crypto' {
-  const crypto: { discoveryKey(key: Uint8Array): Uint8Array }
-  export default crypto
-}
-
-declare module 'hypercore-storage' {
-  export default class CoreStorage {
-    constructor(folder: string, options: object)
-    ready(): Promise<void>
-  }
 }

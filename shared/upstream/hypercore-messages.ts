@@ -1,5 +1,6 @@
 // Checked with hypercore 11.37.1.
 import type { Peer } from 'hypercore'
+import type { Upgrade } from './hypercore-proof.ts'
 import { INSTALLED, type Members, assertMembers } from './members.ts'
 import { Failure } from '../errors.ts'
 
@@ -21,8 +22,8 @@ export interface Messages {
   sync: Sync
   request: { id: number }
   cancel: { request: number }
-  data: { request: number; fork: number }
-  noData: unknown
+  data: { request: number; fork: number; upgrade: Upgrade | null }
+  noData: { request: number; reason: number }
   want: { start: number; length: number; any: boolean }
   unwant: unknown
   bitfield: { start: number; bitfield: Uint32Array }
@@ -96,13 +97,21 @@ export type Receivers = { readonly [K in Kind]: Receiver<Messages[K]> }
 export function interceptReceived(peer: Peer, receivers: Receivers): void {
   assertMembers('hypercore', peer, MESSAGE_MEMBERS)
   assertKnownKinds(peer)
-  for (const kind of KINDS) intercept(peer, kind, receivers)
+  for (const kind of KINDS) interceptOf(peer, kind, receivers)
 }
 
-function intercept<K extends Kind>(peer: Peer, kind: K, receivers: Receivers): void {
+function interceptOf<K extends Kind>(peer: Peer, kind: K, receivers: Receivers): void {
+  interceptKind(peer, kind, receivers[kind])
+}
+
+/** Puts `receive` between `peer` and what takes its messages of one kind at present. */
+export function interceptKind<K extends Kind>(
+  peer: Peer,
+  kind: K,
+  receive: Receiver<Messages[K]>
+): void {
   const { channel } = peer as Peer & Wires
   const wire = wireOf(peer, kind)
-  const receive: Receiver<Messages[K]> = receivers[kind]
   const { onmessage } = wire
   const handle = (message: Messages[K]): unknown => onmessage(message, channel)
   wire.onmessage = (message) => receive(message, handle)
@@ -140,4 +149,18 @@ export function interceptSent<K extends Kind>(
 /** Sends `message` to `peer`. No public way. */
 export function sendMessage<K extends Kind>(peer: Peer, kind: K, message: Messages[K]): void {
   wireOf(peer, kind).send(message)
+}
+
+/** The number of the request that `askForRoots` makes, and of its answer: of no other that is made. */
+export const ROOTS_REQUEST = 0
+
+/**
+ * Asks `peer`, whose log is on `fork`, for the roots of its log at `length` blocks, and for all that
+ * leads from there to what the writer has signed: what Hypercore itself asks for where it suspects that
+ * a log was signed twice. No public way.
+ */
+export function askForRoots(peer: Peer, fork: number, length: number): void {
+  const upgrade = { start: 0, length }
+  const request = { id: ROOTS_REQUEST, fork, block: null, hash: null, seek: null, upgrade }
+  sendMessage(peer, 'request', request)
 }

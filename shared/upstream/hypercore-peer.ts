@@ -61,6 +61,12 @@ export function connectionOf(peer: Peer): Connection {
   return (peer as Peer & PeerState).stream
 }
 
+/** Where `peer` is, as its connection has it. */
+export function addressOf(peer: Peer): { host: string; port: number } {
+  const { remoteHost, remotePort } = connectionOf(peer).rawStream
+  return { host: remoteHost, port: remotePort }
+}
+
 /** The Protomux on the connection with `peer`, for protocols beside the replication. */
 export function muxOf(peer: Peer): Protomux {
   return (peer as Peer & PeerState).protomux

@@ -7,7 +7,6 @@ interface Replicated {
 }
 
 interface Emitter {
-  on(event: 'conflict', listener: (length: number, fork: number) => void): unknown
   on(
     event: 'verification-error',
     listener: (err: Error, request: unknown, response: unknown, from: Peer) => void
@@ -32,12 +31,4 @@ export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
 export function onInvalidData(core: Hypercore, listener: (err: Error, from: Peer) => void): void {
   const emitter = core as Hypercore & Emitter
   emitter.on('verification-error', (err, _request, _response, from) => listener(err, from))
-}
-
-/**
- * Tells `listener` once there is proof that the writer has signed two logs with one key: Hypercore
- * then closes `core`. An undocumented event.
- */
-export function onConflict(core: Hypercore, listener: () => void): void {
-  ;(core as Hypercore & Emitter).on('conflict', listener)
 }

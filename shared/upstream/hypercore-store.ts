@@ -1,7 +1,6 @@
 // Checked with hypercore 11.37.1, hypercore-storage 3.3.1 and rocksdb-native 3.18.1.
 import path from 'bare-path'
-import type { Hypercore as Core } from 'hypercore'
-import CoreStorage from 'hypercore-storage'
+import Hypercore, { type Hypercore as Core } from 'hypercore'
 import type { TreeNode } from './hypercore-proof.ts'
 import type { Members } from './members.ts'
 
@@ -65,7 +64,7 @@ export async function walFile(core: Core): Promise<WalFile> {
   return { number, path: path.join(rocks.path, name) }
 }
 
-/** What is chosen for a store; no document names these options. */
+/** What is chosen for a store. `Hypercore.defaultStorage` is documented, these options are not. */
 export interface StoreOptions {
   /** RocksDB keeps up to two of these in memory, in bytes. */
   writeBufferSize: number
@@ -73,13 +72,7 @@ export interface StoreOptions {
   blobGarbageCollectionAgeCutOff: number
 }
 
-/**
- * The store in `folder`, for the constructor of Hypercore, which waits until it is open: RocksDB opens
- * it in a thread from now on. Public, as `Hypercore.defaultStorage`, once all of Hypercore is loaded.
- */
-export function openStore(folder: string, options: StoreOptions): unknown {
-  const store = new CoreStorage(folder, options)
-  // Hypercore is told of it, too
-  store.ready().catch(() => {})
-  return store
+/** A store in `folder`, for the constructor of Hypercore. */
+export function createStorage(folder: string, options: StoreOptions): unknown {
+  return Hypercore.defaultStorage(folder, options)
 }

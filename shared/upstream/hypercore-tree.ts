@@ -5,6 +5,7 @@ import type { ReadBatch, Stored } from './hypercore-store.ts'
 import type { Members } from './members.ts'
 
 interface TreeBatch {
+  readonly roots: TreeNode[]
   signature: Uint8Array | null
   session: unknown
   restore(length: number): Promise<TreeBatch>
@@ -99,26 +100,35 @@ export async function proveUpgrade(
 }
 
 /**
- * Whether the writer of `core` has signed `end`, which a peer has made of its signedEnd. By the public
- * way, `core.verifyFullyRemote`: it reads nothing from the disk, so that whatever it throws is the
- * fault of `end`.
+ * Whether the writer of `core` has signed `end`, which a peer has made of its signedEnd: on the fork
+ * that `core` is on.
  */
 export async function isSignedEnd(core: Hypercore, end: Upgrade): Promise<boolean> {
-  const upgrade = { ...end, start: 0, additionalNodes: [] }
-  const { fork } = core
+  const bare = { ...end, start: 0, additionalNodes: [] }
+  return (await verifiedLength(core, core.fork, bare)) !== null
+}
+
+/**
+ * The length of the log that `upgrade`, which begins with the first block, leads to; null where the
+ * writer of `core` has not signed that on `fork`. By the public way, `core.verifyFullyRemote`: it reads
+ * nothing from the disk, so that whatever it throws is the fault of `upgrade`.
+ */
+export async function verifiedLength(
+  core: Hypercore,
+  fork: number,
+  upgrade: Upgrade
+): Promise<number | null> {
+  const nothing = { block: null, hash: null, seek: null, manifest: null }
   try {
-    await core.verifyFullyRemote({
-      fork,
-      block: null,
-      hash: null,
-      seek: null,
-      upgrade,
-      manifest: null
-    })
-    return true
+    return (await core.verifyFullyRemote({ ...nothing, fork, upgrade })).length
   } catch {
-    return false
+    return null
   }
+}
+
+/** The roots of the Merkle tree of `core` as it was at `length` blocks, no more than it has. No public way. */
+export async function rootsAt(core: Hypercore, length: number): Promise<TreeNode[]> {
+  return (await (core as Hypercore & Tree).state.createTreeBatch().restore(length)).roots
 }
 
 /** What says which keys may sign `core`; null where a copy has not been told yet. No public way. */

@@ -114,29 +114,6 @@ diskTest('an output file that takes only a part of the data is an error, not an 
   t.ok(/standard output cannot be written \(ENOSPC\): /.test(reader.stderr.text))
 })
 
-for (const flags of [[], ['--quiet']]) {
-  test(['what Hypercore prints is a status, and no data', ...flags].join(' '), async (t) => {
-    const log = await createLog(t, ['a', 'b'])
-    const twin = new Hypercore(await t.tmp(), { keyPair: log.keyPair })
-    await twin.ready()
-    t.teardown(() => twin.close(), { force: true })
-    await twin.append(['a', 'another b', 'c'].map((line) => b4a.from(line)))
-
-    const swarm = await announce(t, log)
-    const key = b4a.toString(log.key, 'hex')
-    const reader = await startReader(t, key, ['--start', '0', '--raw', ...flags])
-    await reader.stdout.line('b')
-    await swarm.destroy()
-    await announce(t, twin)
-    t.is(await reader.ending, 1)
-    t.is(reader.stdout.text, 'a\nb\n')
-    t.ok(/has signed two different logs/.test(reader.stderr.text))
-    const printed = reader.stderr.lines.filter((line) => line.includes('[hypercore]'))
-    t.is(printed.length, flags.length === 0 ? 1 : 0)
-    t.ok(printed.every((line) => line.startsWith('reader-app: [hypercore] conflict detected')))
-  })
-}
-
 onTerminal('a terminal that hangs up is the end of stdin', async (t) => {
   const folder = await t.tmp()
   const line = [...command('writer-app'), '--json', '--exit-on-eof', '--timeout', '0']

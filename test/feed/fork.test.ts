@@ -90,7 +90,14 @@ test('a source whose log is truncated while it makes an answer refuses', async (
   const sender = new Sender(log, signedLengths, reader, channel, (err) => {
     t.fail(String(err))
   })
-  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from: 12 }, manifest: false })
+  await sender.subscribe({
+    id: 1,
+    fork: 0,
+    length: 0,
+    skip: { from: 12 },
+    manifest: false,
+    tree: null
+  })
   t.alike(answers, ['refuse'])
 })
 

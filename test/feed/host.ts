@@ -8,7 +8,7 @@ import { bootstrap } from '../helpers/testnet.ts'
 
 /** The writer's `log` and its feed, on a host of its own. */
 export function serve(t: Test, log: Hypercore): Promise<Host> {
-  serveFeed(log, (err) => t.fail(String(err)))
+  serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
   return Host.start(t, log)
 }
 

@@ -175,7 +175,7 @@ for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
     t.ok(reason.test(dropped), dropped)
     t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\n', 'prints nothing of it')
 
-    serveFeed(log, (err) => t.fail(String(err)))
+    serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(
@@ -200,7 +200,7 @@ for (const [name, answer] of Object.entries({
     const key = b4a.toString(log.key, 'hex')
     const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
     await subscribed
-    serveFeed(log, (err) => t.fail(String(err)))
+    serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
     await announce(t, log)
     t.is(await reader.ending, 0)
     t.alike(

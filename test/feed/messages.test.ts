@@ -20,7 +20,7 @@ function batchOf(blocks: Uint8Array[]): wire.Batch {
 
 /** What a writer of `lines` answers to a reader with nothing that asks for the blocks from `from`. */
 async function begin(sender: Sender, from: number, received: wire.Begin[]): Promise<wire.Begin> {
-  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from }, manifest: true })
+  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from }, manifest: true, tree: null })
   const message = received.pop()
   if (message === undefined) throw new Error('the sender did not begin')
   return message
@@ -38,24 +38,31 @@ test('a subscription arrives as it was sent', (t) => {
     fork: 2,
     length: BIG,
     skip: { from: BIG + 1 },
-    manifest: false
+    manifest: false,
+    tree: null
   }
   for (const skip of [base.skip, { from: 0 }, { tail: 0 }, { tail: 1 }, { tail: BIG }]) {
     for (const manifest of [true, false]) {
-      t.alike(roundTrip(wire.subscribe, { ...base, skip, manifest }), { ...base, skip, manifest })
+      for (const tree of [null, b4a.alloc(32, 7)]) {
+        const message = { ...base, skip, manifest, tree }
+        t.alike(roundTrip(wire.subscribe, message), message)
+      }
     }
   }
   t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE), wire.UNSUBSCRIBE)
 })
 
-test('a subscription is six numbers', (t) => {
+test('a subscription is six numbers, and the tree hash behind them', (t) => {
   const bytes = (message: wire.Subscribe | typeof wire.UNSUBSCRIBE): number[] => {
     return [...c.encode(wire.subscribe, message)]
   }
-  const request = { id: 1, fork: 2, length: 3 }
+  const request = { id: 1, fork: 2, length: 3, tree: null }
   t.alike(bytes({ ...request, skip: { from: 4 }, manifest: true }), [1, 2, 3, 4, 0, 1])
   t.alike(bytes({ ...request, skip: { tail: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
   t.alike(bytes({ ...request, skip: { tail: 4 }, manifest: false }), [1, 2, 3, 0, 5, 0])
+  const tree = b4a.alloc(32, 7)
+  const message = { ...request, tree, skip: { from: 4 }, manifest: true }
+  t.alike(bytes(message), [1, 2, 3, 4, 0, 1, ...tree])
   t.alike(bytes(wire.UNSUBSCRIBE), [0, 0, 0, 0, 0, 0])
 })
 
@@ -141,7 +148,8 @@ test('a message that is cut short is refused, wherever it is cut', (t) => {
       fork: 0,
       length: BIG,
       skip: { from: 0 },
-      manifest: false
+      manifest: false,
+      tree: null
     }),
     c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null }),
     c.encode(wire.batch, batchOf([b4a.from('a'), b4a.from('b')]))

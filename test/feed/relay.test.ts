@@ -39,7 +39,7 @@ test('batches go from reader to reader, and on when the writer has gone', async 
 
 test('readers that met before there was a writer take the log from each other', async (t) => {
   const log = await createLog(t, numbered(10))
-  serveFeed(log, (err) => t.fail(String(err)))
+  serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
   const near = await Copy.open(t, log.key)
   const far = await Copy.open(t, log.key)
   const between = await Host.start(t, near.core)

@@ -21,7 +21,7 @@ const SOURCE: CandidateState & { received: number } = {
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
-const LOG = { length: 10, fork: 2, hasManifest: false }
+const LOG = { length: 10, fork: 2, hasManifest: false, tree: b4a.alloc(32, 7) }
 const BLOCK = b4a.from('a line')
 const NO_PLACE = 'sent a batch that does not begin where the last one ended'
 const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
@@ -51,7 +51,7 @@ function batch(start: number, blocks: Uint8Array[] = [BLOCK]): Batch {
 }
 
 test('it asks for what follows our log', (t) => {
-  const asked = { id: 7, fork: 2, length: 10, skip: { from: 10 }, manifest: true }
+  const asked = { id: 7, fork: 2, length: 10, skip: { from: 10 }, manifest: true, tree: LOG.tree }
   t.alike(requestOf(LOG, 7, { from: 0 }), asked)
   t.alike(requestOf(LOG, 7, { from: 10 }), asked)
   t.alike(requestOf(LOG, 7, { from: 50 }), { ...asked, skip: { from: 50 } })

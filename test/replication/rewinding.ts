@@ -11,8 +11,11 @@ import { splitLines } from '../../shared/app/lines.ts'
 const [folder = '', bootstrap = ''] = Bare.argv.slice(2)
 const core = new Hypercore(folder, { eagerUpgrade: false })
 await core.ready()
-serveFeed(core, (err) => {
-  throw err
+serveFeed(core, {
+  onrival() {},
+  onerror(err) {
+    throw err
+  }
 })
 const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
 swarm.on('connection', (connection) => core.replicate(connection))

@@ -1,10 +1,11 @@
 import type { Test } from 'brittle'
 import { PRIVATE, closeTestnet, command, startWriter } from '../helpers/app.ts'
+import { makeBackup, putBack } from '../helpers/backup.ts'
 import { onLinux } from '../helpers/platform.ts'
 import { Random } from '../helpers/random.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { App } from './app.ts'
-import { damageWal, makeBackup, putBack } from './disk.ts'
+import { damageWal } from './disk.ts'
 
 onLinux(
   'a backup of a writer at work holds what was acknowledged, and can be put back',

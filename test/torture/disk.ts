@@ -6,30 +6,6 @@ import type { Random } from '../helpers/random.ts'
 /** What is left of a write-ahead log at least, in parts of its size. */
 const LEAST_LEFT = 0.1
 
-const CHECKPOINT = 'writer-storage.record'
-
-/**
- * Copies what the writer in `storage` has on disk into `folder`, as a snapshot of the whole disk does:
- * the writer must not go on meanwhile.
- */
-export function makeBackup(storage: string, folder: string): void {
-  fs.rmSync(folder, { recursive: true, force: true })
-  fs.mkdirSync(path.join(folder, 'db'), { recursive: true })
-  copyFiles(writerDb(storage), path.join(folder, 'db'))
-  fs.copyFileSync(path.join(storage, CHECKPOINT), path.join(folder, CHECKPOINT))
-}
-
-/**
- * Puts what is in `folder` in the place of what is in `storage`, but for the file that tells whose disk
- * it is: on a disk that was put back as a whole that file is the same.
- */
-export function putBack(folder: string, storage: string): void {
-  const db = writerDb(storage)
-  for (const name of fs.readdirSync(db)) fs.unlinkSync(path.join(db, name))
-  copyFiles(path.join(folder, 'db'), db)
-  fs.copyFileSync(path.join(folder, CHECKPOINT), path.join(storage, CHECKPOINT))
-}
-
 /**
  * Damages the newest write-ahead log of the writer in `storage`, which must not run, where the key is
  * not in that file but in a table already. Returns what was done.
@@ -55,10 +31,4 @@ export function damageWal(storage: string, random: Random): string {
 
 function byNumber(a: string, b: string): number {
   return parseInt(a) - parseInt(b)
-}
-
-function copyFiles(from: string, to: string): void {
-  for (const name of fs.readdirSync(from)) {
-    fs.copyFileSync(path.join(from, name), path.join(to, name))
-  }
 }

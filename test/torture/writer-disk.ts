@@ -1,7 +1,8 @@
 import path from 'bare-path'
+import { makeBackup, putBack } from '../helpers/backup.ts'
 import type { Random } from '../helpers/random.ts'
 import type { App } from './app.ts'
-import { damageWal, makeBackup, putBack } from './disk.ts'
+import { damageWal } from './disk.ts'
 import type { Disk, WriterRun } from './history.ts'
 import { intact, withoutWal } from './lineage.ts'
 

@@ -5,13 +5,17 @@ import { filterMessages } from '../../shared/limits/message-filter.ts'
 import { askForHoldings, remoteLogOf, holdsBlocks } from '../../shared/upstream/hypercore-peer.ts'
 import {
   MESSAGE_MEMBERS,
+  ROOTS_REQUEST,
   type Range,
   type Receiver,
   type Sync,
+  askForRoots,
+  interceptKind,
   interceptReceived,
   interceptSent,
   sendMessage
 } from '../../shared/upstream/hypercore-messages.ts'
+import { verifiedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -151,6 +155,23 @@ test(`${installed('hypercore')}: send of wireSync and wireRange is what Hypercor
   await log.append(BLOCKS)
   await heard
   t.is(ranges.length, 1, 'with the hooks gone Hypercore announces by itself')
+})
+
+test(`${installed('hypercore')}: request 0 is answered with the roots, and what was signed behind them`, async (t) => {
+  const { log, copy, source } = await createPair(t, numbered(7))
+  await copy.update({ wait: true })
+  for (const length of [4, 7]) {
+    const answer = new Promise<[number, number, number | null]>((resolve) => {
+      interceptKind(source, 'data', async (message, handle) => {
+        const { request, fork, upgrade } = message
+        if (request !== ROOTS_REQUEST || upgrade === null) return handle(message)
+        resolve([upgrade.start, upgrade.length, await verifiedLength(copy, fork, upgrade)])
+        return null
+      })
+    })
+    askForRoots(source, 0, length)
+    t.alike(await answer, [0, length, log.length])
+  }
 })
 
 function kindsOf(peer: Peer): Kind[] {

@@ -5,7 +5,6 @@ import { isForgery } from '../../shared/upstream/hypercore-errors.ts'
 import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
 import {
   REPLICATOR_MEMBERS,
-  onConflict,
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
@@ -79,20 +78,6 @@ test(`${installed('hypercore')}: verification-error tells of forged data and its
   t.ok(isForgery(err), err.message)
   t.is(from, source)
   t.is(log.length, 3)
-})
-
-test(`${installed('hypercore')}: conflict tells of two logs that were signed with one key`, async (t) => {
-  const { log, copy } = await createPair(t, numbered(3))
-  await copy.update({ wait: true })
-  t.is(copy.length, 3)
-  const told = new Promise<void>((resolve) => onConflict(copy, resolve))
-  const other = new Hypercore(await t.tmp(), { keyPair: log.keyPair })
-  t.teardown(() => other.close(), { force: true })
-  await other.append(numbered(5, 100).map((line) => b4a.from(line)))
-  setEagerUpgrade(copy, true)
-  connect(t, other, copy)
-  await told
-  t.pass('it is emitted')
 })
 
 /** `message`, with another signature where it has one. */

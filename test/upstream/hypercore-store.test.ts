@@ -5,7 +5,7 @@ import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
 import {
   STORE_MEMBERS,
-  openStore,
+  createStorage,
   readBlocks,
   walFile
 } from '../../shared/upstream/hypercore-store.ts'
@@ -64,7 +64,7 @@ async function openLog(
 ): Promise<{ core: Hypercore; folder: string }> {
   const folder = await t.tmp()
   const core = new Hypercore(
-    openStore(folder, { writeBufferSize, blobGarbageCollectionAgeCutOff: 0.125 })
+    createStorage(folder, { writeBufferSize, blobGarbageCollectionAgeCutOff: 0.125 })
   )
   await core.ready()
   t.teardown(() => core.close(), { force: true })

@@ -6,11 +6,13 @@ import {
   isSignedEnd,
   manifestOf,
   proveUpgrade,
+  rootsAt,
   setManifest,
   signLength,
   signedEnd,
   signedLength,
-  sizesOf
+  sizesOf,
+  verifiedLength
 } from '../../shared/upstream/hypercore-tree.ts'
 import type { Proof, Upgrade } from '../../shared/upstream/hypercore-proof.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -92,6 +94,30 @@ test(`${installed('hypercore')}: a tree batch proves what is past`, async (t) =>
 test(`${installed('hypercore')}: tree nodes tell the size of all below them`, async (t) => {
   const log = await createLog(t, ['a', 'bcd', 'ef', 'ghijk', 'l'])
   t.alike(await sizesOf(log, [0, 2, 1, 3, 8, 7]), [1, 3, 4, 11, 1, Infinity])
+})
+
+test(`${installed('hypercore')}: restore of a tree batch gives the roots of the past`, async (t) => {
+  const log = await createLog(t)
+  t.alike(await rootsAt(log, 0), [], 'of no block there are none')
+  const past = []
+  for (const block of BLOCKS) {
+    await log.append(block)
+    past.push(orThrow(signedEnd(log)).nodes.map(({ hash }) => b4a.toString(hash, 'hex')))
+  }
+  for (const length of LENGTHS) {
+    const roots = (await rootsAt(log, length)).map(({ hash }) => b4a.toString(hash, 'hex'))
+    t.alike(roots, past[length - 1], `${length} blocks`)
+  }
+})
+
+test(`${installed('hypercore')}: verifyFullyRemote tells the length, on the fork that was signed`, async (t) => {
+  const log = await createLog(t, LINES)
+  const end = orThrow(signedEnd(log))
+  t.is(await verifiedLength(log, 0, end), LENGTH)
+  t.is(await verifiedLength(log, 1, end), null)
+  await log.truncate(3, 5)
+  t.is(await verifiedLength(log, 0, end), LENGTH, 'whatever the fork is now')
+  t.is(await verifiedLength(log, 5, orThrow(signedEnd(log))), 3)
 })
 
 function proofOf(upgrade: Upgrade | null): Proof {

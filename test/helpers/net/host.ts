@@ -82,13 +82,13 @@ export class Host {
     await this.output(['ip', ...flags(args)])
   }
 
-  /** Links this host to a bridge on `hub`, as `address`. */
-  async link(hub: Host, address: string): Promise<void> {
+  /** Links this host to a bridge on `hub`, as `address`, by its network card `device`. */
+  async link(hub: Host, address: string, device = 'eth0'): Promise<void> {
     const port = portOf(address)
-    await hub.ip(`link add ${port} type veth peer name eth0 netns ${this.#holder.pid}`)
+    await hub.ip(`link add ${port} type veth peer name ${device} netns ${this.#holder.pid}`)
     await hub.ip(`link set ${port} master bridge up`)
-    await this.ip(`addr add ${address}/24 dev eth0`)
-    await this.ip('link set eth0 up')
+    await this.ip(`addr add ${address}/24 dev ${device}`)
+    await this.ip(`link set ${device} up`)
   }
 }
 
@@ -100,9 +100,7 @@ export interface Network {
 }
 
 export async function createNetwork(t: Test, count: number): Promise<Network> {
-  const hub = await Host.create(t)
-  await hub.ip('link add bridge type bridge')
-  await hub.ip('link set bridge up')
+  const hub = await createHub(t)
   const hosts: Host[] = []
   for (let i = 1; i <= count; i++) {
     const host = await Host.create(t, hub)
@@ -110,6 +108,14 @@ export async function createNetwork(t: Test, count: number): Promise<Network> {
     hosts.push(host)
   }
   return { hosts, setCable: (address, state) => hub.ip(`link set ${portOf(address)} ${state}`) }
+}
+
+/** A host with a bridge to which others can be linked; a second one is made from the first. */
+export async function createHub(t: Test, first?: Host): Promise<Host> {
+  const hub = await Host.create(t, first)
+  await hub.ip('link add bridge type bridge')
+  await hub.ip('link set bridge up')
+  return hub
 }
 
 /** Gives `host` a default route on which every packet is lost. */

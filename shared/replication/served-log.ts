@@ -1,0 +1,158 @@
+import type { Hypercore, Peer } from 'hypercore'
+import type Hyperswarm from 'hyperswarm'
+import { Failure } from '../errors.ts'
+import { serveFeed } from '../feed/feed.ts'
+import type { FoundRival } from '../feed/rivals.ts'
+import type { WriterLog } from '../storage/writer-log.ts'
+import { addressOf } from '../upstream/hypercore-peer.ts'
+import { type Contradiction, CopyCheck } from './copy-check.ts'
+import { endInOrder, waitUntilHeld } from './handover.ts'
+import { recoverFromReaders } from './recovery.ts'
+
+/** A writer asks the peers that it meets for no longer than this, before it appends. */
+const ASK_TIMEOUT_MS = 3000
+/** What the local network brings is there within this time, and what a reader passes on for others. */
+const GRACE_MS = 500
+const POLL_MS = 50
+
+/** What serving a log tells. */
+export interface ServeEvents {
+  /** Blocks are missing here that were acknowledged: readers are asked for them. */
+  onloss(): void
+  /** Another process that wanted to write the log, at `address`, was told not to. */
+  onrival(address: string): void
+  /** Our own log can't be read, or no longer be written. */
+  onerror(err: unknown): void
+}
+
+/** The writer's log, as it is served and made ready to be appended to. */
+export class ServedLog {
+  readonly #swarm: Hyperswarm
+  readonly #log: WriterLog
+  readonly #core: Hypercore
+  readonly #events: ServeEvents
+  readonly #copies: CopyCheck
+  readonly #feed: ReturnType<typeof serveFeed>
+  /** The length of the log when the first block of this run could be appended; null before. */
+  #begunAt: number | null = null
+  /** Resolves once this process has given way to another one. */
+  #halted: Promise<void> | null = null
+
+  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents) {
+    this.#swarm = swarm
+    this.#log = log
+    this.#core = log.core
+    this.#events = events
+    this.#copies = new CopyCheck(log.core, (found, peer) => this.#onfound(found, peer))
+    this.#feed = serveFeed(log.core, {
+      onrival: (rival) => this.#onrival(rival),
+      onerror: (err) => events.onerror(err)
+    })
+  }
+
+  /**
+   * Makes the log ready to be appended to, unless it is. Peers are asked first whether they hold more
+   * of it, until `everyoneMet` and all have answered, for 3 s at most; what is missing is taken back
+   * from readers. Throws a Failure where that can't be had.
+   */
+  async prepare(everyoneMet: Promise<unknown>): Promise<void> {
+    const log = this.#log
+    if (log.isDisputed) throw disputed()
+    if (!log.isAppending) {
+      await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
+      if (log.hasLostBlocks) {
+        this.#events.onloss()
+        await recoverFromReaders(log)
+      }
+      // it ends in an error
+      if (this.#halted) await new Promise<never>(() => {})
+      await log.startAppending()
+    }
+    this.#begunAt = this.#core.length
+    this.#feed.begin()
+  }
+
+  /**
+   * Resolves to true once one peer has held every block from `start` to before `end`, to false after
+   * `timeout` milliseconds.
+   */
+  waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
+    return waitUntilHeld(this.#core, start, end, timeout)
+  }
+
+  close(): void {
+    this.#feed.close()
+  }
+
+  // each peer is met, and lets us in, and has said what it holds
+  async #askPeers(everyoneMet: Promise<unknown>): Promise<void> {
+    const { connections } = this.#swarm
+    const grace = after(GRACE_MS)
+    await everyoneMet
+    while (this.#core.readable && this.#core.peers.length < connections.size) await after(POLL_MS)
+    await this.#copies.settled()
+    await grace
+  }
+
+  #onfound(found: Contradiction, peer: Peer): void {
+    const { host, port } = addressOf(peer)
+    const begunAt = this.#begunAt
+    if (found.is === 'longer' && (begunAt === null || this.#core.length === begunAt)) {
+      this.#save(this.#log.expect(found.fork, found.length))
+      if (begunAt !== null) this.#events.onerror(outdated(found.length, begunAt, `${host}:${port}`))
+    } else {
+      this.#save(this.#log.dispute())
+      this.#events.onerror(contradicted(`${host}:${port}`))
+    }
+  }
+
+  // of two that have both begun one is too many, and nobody can tell which
+  #onrival({ address, begun, through }: FoundRival): void {
+    if (this.#begunAt !== null && !begun) return this.#events.onrival(address)
+    this.#halted ??= this.#giveWay(through, address)
+  }
+
+  // The other has to be told of us before we are gone. What Protomux sends while a message is dealt with
+  // waits for the end of that, so that the connection is not ended at once.
+  async #giveWay(peer: Peer, address: string): Promise<void> {
+    await after(GRACE_MS)
+    await endInOrder([peer])
+    this.#events.onerror(rivalled(address))
+  }
+
+  #save(saved: Promise<void>): void {
+    saved.catch((err) => this.#events.onerror(err))
+  }
+}
+
+const CAUSE = 'this log was put back from an earlier state, or another machine writes it too'
+const REMEDY =
+  'go on with what is here, and rewind its readers to it, with --accept-loss, once no other machine writes it'
+
+function outdated(theirs: number, ours: number, address: string): Failure {
+  return new Failure(
+    `a peer at ${address} holds ${theirs} blocks of this log, and ${ours} are here: ${CAUSE}; stop that machine, and start again to take the missing blocks back`
+  )
+}
+
+function contradicted(address: string): Failure {
+  return new Failure(
+    `a peer at ${address} holds other blocks of this log than those here: ${CAUSE}; ${REMEDY}`
+  )
+}
+
+function disputed(): Failure {
+  return new Failure(
+    `other blocks of this log than those here were seen at a peer: ${CAUSE}; ${REMEDY}`
+  )
+}
+
+function rivalled(address: string): Failure {
+  return new Failure(
+    `another process, at ${address}, writes this log: a log has one writer, so stop that one first, or leave the log to it`
+  )
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

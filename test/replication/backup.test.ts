@@ -1,0 +1,179 @@
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { makeBackup, putBack } from '../helpers/backup.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { startPlainReader } from '../helpers/plain.ts'
+import type { Program } from '../helpers/program.ts'
+import { writtenStorage } from '../helpers/store.ts'
+import { storedLog } from '../helpers/stored.ts'
+
+const FIRST = numbered(20)
+const MORE = numbered(30, FIRST.length)
+const ALL = [...FIRST, ...MORE]
+
+test('a writer that was put back from a backup takes the missing blocks back from a reader', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
+  restore()
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await reader.stdout.line('after')
+  t.alike(reader.stdout.lines, [...ALL, 'after'])
+  await writer.program.stop()
+  t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
+})
+
+test('and from a plain Hypercore reader', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await startPlainReader(t, key, 0)
+  await extend(t, storage, reader, MORE)
+  restore()
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await writer.program.stop()
+  t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
+})
+
+test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await follow(t, key)
+  const rewound = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length })
+  await rewound.append(...MORE)
+  await reader.stdout.line(MORE.at(-1) ?? '')
+  await rewound.program.stop()
+  restore()
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await reader.stdout.line('after')
+  t.alike(reader.stdout.lines, [...ALL, 'after'])
+})
+
+test('a log that was put back while no reader was there stops at the first that comes', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await copied(t, storage, key)
+  restore()
+  const idle = await startWriter(t, [], { storage })
+  idle.program.end()
+  await idle.program.stderr.line(/stdin ended, still serving/)
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  t.is(await idle.program.ending, 1)
+  t.ok(/holds 50 blocks of this log, and 20 are here/.test(idle.program.stderr.text))
+
+  const again = await startWriter(t, [], { storage, length: ALL.length })
+  await again.append('after')
+  await back.stdout.line('after')
+})
+
+for (const lines of [3, 100]) {
+  test(`a writer that has appended ${lines} lines to an old backup stops once a reader shows it`, async (t) => {
+    const { storage, key, restore } = await backedUp(t)
+    const { reader, copy } = await copied(t, storage, key)
+    restore()
+    const alone = await startWriter(t, [], { storage, length: FIRST.length })
+    await alone.append(...numbered(lines, 1000))
+
+    const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+    t.is(await alone.program.ending, 1)
+    await tellsOfOthers(t, alone.program)
+
+    // it knows by now, whoever is there
+    const again = await startWriter(t, [], { storage })
+    t.is(await again.program.ending, 1)
+    t.ok(/--accept-loss/.test(again.program.stderr.text), again.program.stderr.text)
+
+    const accepting = await startWriter(t, ['--accept-loss'], {
+      storage,
+      length: FIRST.length + lines
+    })
+    await accepting.append('agreed')
+    await back.stdout.line('agreed')
+    t.alike(back.stdout.lines, [...numbered(lines, 1000), 'agreed'], 'the reader rewinds')
+    t.ok(/rewound its log to block 20/.test(back.stderr.text), 'and says so')
+    t.is(copy.length, ALL.length)
+  })
+}
+
+test('an old backup that was appended to is not mended with what readers hold', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await copied(t, storage, key)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('an acknowledged line')
+  await alone.program.stop()
+  // announced by now
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await back.stderr.line(/no peer yet/)
+
+  const again = await startWriter(t, [], { storage })
+  t.is(await again.program.ending, 1)
+  await tellsOfOthers(t, again.program)
+  t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
+})
+
+test('of two machines that write copies of one log the second stops, and both name the other', async (t) => {
+  const { storage, restore, backup } = await backedUp(t)
+  restore()
+  const first = await startWriter(t, [], { storage, length: FIRST.length })
+  await first.append('mine')
+
+  const elsewhere = await t.tmp()
+  putBack(backup, elsewhere)
+  const second = await startWriter(t, [], { storage: elsewhere })
+  second.program.end('yours\n')
+  t.is(await second.program.ending, 1)
+  t.ok(
+    /another process, at 127\.0\.0\.1:\d+, writes this log|a peer at 127\.0\.0\.1:\d+ holds 21 blocks/.test(
+      second.program.stderr.text
+    ),
+    second.program.stderr.text
+  )
+  t.absent(/"append"/.test(second.program.stdout.text), 'it has acknowledged nothing')
+  await first.program.stderr.line(/a copy of this log was started at 127\.0\.0\.1:\d+/)
+  await first.append('mine again')
+})
+
+/** A log of FIRST, and a backup of it. */
+async function backedUp(t: Test) {
+  const { storage, key } = await writtenStorage(t, FIRST)
+  const backup = path.join(await t.tmp(), 'backup')
+  makeBackup(storage, backup)
+  return { storage, key, backup, restore: () => putBack(backup, storage) }
+}
+
+function follow(t: Test, key: string): Promise<Program> {
+  return startReader(t, key, ['--start', '0', '--raw'])
+}
+
+/** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */
+async function extend(t: Test, storage: string, reader: Program, lines: string[]): Promise<void> {
+  const writer = await startWriter(t, [], { storage, length: FIRST.length })
+  await writer.append(...lines)
+  const last = lines.at(-1) ?? ''
+  await reader.stdout.line((line) => line.endsWith(last))
+  await writer.program.stop()
+}
+
+/** A folder with a copy of the log in `storage` once it holds ALL. */
+async function copied(t: Test, storage: string, key: string) {
+  const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '--raw', '-n', String(ALL.length)]
+  const program = await startReader(t, key, flags, { storage: reader })
+  await extend(t, storage, program, MORE)
+  await program.ending
+  return { reader, copy: program.stdout.lines }
+}
+
+async function tellsOfOthers(t: Test, program: Program): Promise<void> {
+  await program.stderr.line(/--accept-loss/)
+  t.ok(
+    /a peer at 127\.0\.0\.1:\d+ holds other blocks/.test(program.stderr.text),
+    program.stderr.text
+  )
+}
+
+closeTestnet()
