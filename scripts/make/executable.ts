@@ -32,7 +32,7 @@ export async function makeExecutable(
   const started = path.join(folder, path.basename(runtime))
   try {
     fs.writeFileSync(started, withOurStart(runtime))
-    const built = build(path.join(root, name, "dist", name, "index.js"), {
+    const built = build(path.join(root, name, 'dist', name, 'index.js'), {
       name,
       version,
       description,
