@@ -11,7 +11,7 @@ import { openReader } from '../shared/storage/open.ts'
 import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
-import { readingRange, skipOf } from './reading-range.ts'
+import { readingRange, startOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
@@ -23,11 +23,11 @@ const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
 const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
-const skip = skipOf(options, { held: core.contiguousLength, resumed })
+const start = startOf(options, { held: core.contiguousLength, resumed })
 
 const { PeerStatus, expectPeer } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
-const log = followLog(swarm, core, skip, {
+const log = followLog(swarm, core, start, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),
   onerror: fail
@@ -49,15 +49,13 @@ onStop(async () => {
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
-// earlier blocks end where the log ends now; where no peer can tell, they are those on disk
-const startKnown = 'from' in skip
+// earlier blocks are those that were there before this began, as the first peer that can tell has it;
+// without --no-follow that is waited for
+const startKnown = 'from' in start
 const asked = !startKnown || !follow
-const patience = follow ? undefined : options.timeout
+const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-if (end === null && !startKnown && follow && !isStopping()) {
-  status.info('nobody can tell yet what is earlier: every block that is not here counts as new')
-}
-const { first, stopAt } = readingRange(skip, options, end ?? core.length)
+const { first, stopAt } = readingRange(start, options, end ?? core.length)
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))

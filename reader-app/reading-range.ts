@@ -1,4 +1,4 @@
-import type { Skip } from '../shared/replication.ts'
+import type { Start } from '../shared/replication.ts'
 
 /** What the flags say of the blocks to read. */
 interface Wanted {
@@ -20,23 +20,23 @@ export interface ReadingRange {
 }
 
 /**
- * Which blocks to leave out. `held` is how many blocks the copy holds from the very first on, without
- * a gap; `resumed` where the last run left off, undefined where it left nothing.
+ * Which block comes first. `held` is how many blocks the copy holds from the very first on, without a
+ * gap; `resumed` where the last run left off, undefined where it left nothing.
  */
-export function skipOf(
-  { seed, start, tail }: Wanted,
+export function startOf(
+  { seed, start, tail, follow }: Wanted,
   { held, resumed }: { held: number; resumed: number | undefined }
-): Skip {
+): Start {
   const from = seed ? held : (resumed ?? start)
-  return from === undefined ? { tail } : { from }
+  return from === undefined ? { tail, live: follow } : { from }
 }
 
-/** The blocks to read of a log that has `length` blocks now, where `skip` are to be left out. */
+/** The blocks to read from `start` on, where `length` blocks are there before any new one. */
 export function readingRange(
-  skip: Skip,
+  start: Start,
   { follow, count }: Pick<Wanted, 'follow' | 'count'>,
   length: number
 ): ReadingRange {
-  const first = 'from' in skip ? skip.from : Math.max(0, length - skip.tail)
+  const first = 'from' in start ? start.from : Math.max(0, length - start.tail)
   return { first, stopAt: Math.min(follow ? Infinity : length, first + count) }
 }

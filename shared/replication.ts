@@ -1,6 +1,6 @@
 import type { Hypercore } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
-import type { Skip } from './feed/messages.ts'
+import type { Start } from './feed/start.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
@@ -8,7 +8,7 @@ import type { WriterLog } from './storage/writer-log.ts'
 
 export type { FollowedLog } from './replication/followed-log.ts'
 export type { ServedLog } from './replication/served-log.ts'
-export type { Skip } from './feed/messages.ts'
+export type { Start } from './feed/start.ts'
 
 /** Serves the writer's `log` to every peer that `swarm` connects to and that holds its key. */
 export function serveLog(
@@ -22,15 +22,15 @@ export function serveLog(
 
 /**
  * Follows a log in its copy `core`, and serves it on: to and from every peer that `swarm` connects to
- * and that holds its key. `skip` says which blocks to leave out.
+ * and that holds its key. `start` says which block comes first.
  */
 export function followLog(
   swarm: Hyperswarm,
   core: Hypercore,
-  skip: Skip,
+  start: Start,
   events: ConnectionEvents & FollowEvents
 ): FollowedLog {
-  return new FollowedLog(core, skip, events, replicate(swarm, core, events))
+  return new FollowedLog(core, start, events, replicate(swarm, core, events))
 }
 
 // Hypercore's handshake on each connection proves that the peer holds the key, the right to read

@@ -71,5 +71,6 @@ export class Candidate {
   /** The peer has brought a batch, or the log is another: what failed before counts no more. */
   forgive(): void {
     this.#failures = 0
+    this.#retryAt = 0
   }
 }

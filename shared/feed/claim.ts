@@ -1,10 +1,24 @@
-import type { Peer } from 'hypercore'
+import type { Hypercore, Peer } from 'hypercore'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
+import { manifestOf, signedEnd } from '../upstream/hypercore-tree.ts'
+import { treeHash } from './tree-hash.ts'
 
 /** Where a log ends: how many blocks it has, and how often its writer has truncated it. */
 export interface LogState {
   readonly length: number
   readonly fork: number
+}
+
+/** Our own log, as far as a source has to know it. */
+export interface OwnLog extends LogState {
+  readonly hasManifest: boolean
+  readonly tree: Uint8Array
+}
+
+export function ownLog(core: Hypercore): OwnLog {
+  const { length, fork } = core
+  const tree = treeHash(signedEnd(core)?.nodes ?? [])
+  return { length, fork, hasManifest: manifestOf(core) !== null, tree }
 }
 
 /** What a peer says of its log, which no signature proves. */

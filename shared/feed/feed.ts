@@ -1,14 +1,16 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
 import { BatchReader } from './batch-reader.ts'
 import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
-import type { Skip } from './messages.ts'
+import { LengthHistory } from './length-history.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
+import type { Start } from './start.ts'
 import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
 
@@ -49,18 +51,33 @@ export interface FollowedFeed {
  */
 export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
+  const history = new LengthHistory()
+  const begin = (): void => history.begin(core.length, now())
+  begin()
+  core.on('append', () => history.record(core.length, now()))
+  core.on('truncate', begin)
   const context = { core, follower: null, rivals, onchange() {} }
-  const links = openLinks(context, new SignedLengths(core), (err) => events.onerror(err))
-  return { begin: () => rivals.begin(), close: () => links.close() }
+  const links = openLinks(context, new SignedLengths(core), history, (err) => events.onerror(err))
+  return {
+    begin() {
+      // what readers gave back was there before
+      begin()
+      rivals.begin()
+    },
+    close: () => links.close()
+  }
 }
 
-/** Follows a log from block `skip` on, and serves it to others in the same way. */
-export function followFeed(core: Hypercore, skip: Skip, events: FollowerEvents): FollowedFeed {
+/** Follows a log from where `start` says, and serves it to others in the same way. */
+export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
   const signedLengths = new SignedLengths(core)
-  const follower = new Follower(core, new Verifier(core, signedLengths), skip, events)
+  const history = new LengthHistory()
+  core.on('truncate', () => history.begin(core.length, now()))
+  const verifier = new Verifier(core, signedLengths, history)
+  const follower = new Follower(core, verifier, start, events)
   const rivals = new RivalRelay(() => links.all)
   const context = { core, follower, rivals, onchange: () => events.onchange() }
-  const links = openLinks(context, signedLengths, (err) => events.onerror(err))
+  const links = openLinks(context, signedLengths, history, (err) => events.onerror(err))
   return {
     get source() {
       return follower.source
@@ -93,6 +110,7 @@ interface Links {
 function openLinks(
   context: LinkContext,
   signedLengths: SignedLengths,
+  history: LengthHistory,
   onerror: (err: unknown) => void
 ): Links {
   const { core } = context
@@ -102,7 +120,7 @@ function openLinks(
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, signedLengths, reader, channel, onerror)
+    const sender = new Sender(core, signedLengths, reader, history, channel, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })

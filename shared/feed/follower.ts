@@ -1,14 +1,14 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
-import { manifestOf, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
+import { ownLog } from './claim.ts'
 import type { FollowerEvents } from './events.ts'
-import { type Batch, type Begin, NO_PATH, type Refuse, type Skip } from './messages.ts'
 import { Intake } from './intake.ts'
+import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
 import { Selection } from './selection.ts'
 import type { Decision } from './source-policy.ts'
+import { OpenStart, type Start } from './start.ts'
 import { Subscription, requestOf } from './subscription.ts'
-import { treeHash } from './tree-hash.ts'
 import type { Verifier } from './verifier.ts'
 
 /** How often the source is reviewed. */
@@ -25,23 +25,23 @@ export class Follower {
   readonly #selection: Selection
   readonly #timer: Timer
   #subscription: Subscription<Candidate> | null = null
-  #skip: Skip
+  readonly #start: OpenStart
   #closed = false
 
-  constructor(core: Hypercore, verifier: Verifier, skip: Skip, events: FollowerEvents) {
+  constructor(core: Hypercore, verifier: Verifier, start: Start, events: FollowerEvents) {
     this.#core = core
     this.#events = events
-    this.#skip = skip
+    this.#start = new OpenStart(start, now())
     this.#intake = new Intake(verifier, now, {
       ondelivery: (delivery) => events.ondelivery(delivery),
-      onbegun: (end) => this.#begun(end),
+      onbegun: (end, before) => this.#begun(end, before),
       onstored: (subscription, start, end) => this.#stored(subscription, start, end),
       onlogmoved: () => this.#restart(),
       onoffence: (peer, reason) => this.#accuse(peer, reason),
       onerror: (err) => events.onerror(err)
     })
     // where the log ends is asked of a peer with a path to the writer, while there may be one
-    this.#selection = new Selection(core, { requirePath: 'tail' in skip })
+    this.#selection = new Selection(core, { requirePath: 'tail' in start })
     core.on('truncate', () => {
       this.#selection.forgiveAll()
       this.#restart()
@@ -81,7 +81,7 @@ export class Follower {
 
   /** Leaves out, from now on, only what lies before block `position`. */
   startAt(position: number): void {
-    this.#skip = { from: position }
+    this.#start.startAt(position)
     this.acceptAnySource()
   }
 
@@ -148,10 +148,9 @@ export class Follower {
     this.#reportIfNone()
   }
 
-  #begun(end: number): void {
-    this.#skip = { from: 0 }
+  #begun(end: number, before: number): void {
     this.#selection.sendHops(this.hops)
-    this.#events.onend(end)
+    this.#events.onend(this.#start.answer(end, before))
   }
 
   #stored(subscription: Subscription<Candidate>, start: number, end: number): void {
@@ -198,10 +197,7 @@ export class Follower {
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const { length, fork } = this.#core
-    const tree = treeHash(signedEnd(this.#core)?.nodes ?? [])
-    const log = { length, fork, hasManifest: manifestOf(this.#core) !== null, tree }
-    const request = requestOf(log, source.nextId(), this.#skip)
+    const request = requestOf(ownLog(this.#core), source.nextId(), this.#start.skip(now()))
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)
     this.#events.onchange()

@@ -9,8 +9,11 @@ type Current = Subscription<Candidate>
 /** What the messages of a subscription come to. */
 export interface IntakeEvents {
   ondelivery(delivery: Delivery): void
-  /** The source has proven the log to end at `end`, and its batches will continue ours. */
-  onbegun(end: number): void
+  /**
+   * The source has proven the log to end at `end`, and its batches will continue ours; it says that
+   * `before` blocks were there when we began to wait.
+   */
+  onbegun(end: number, before: number): void
   /** Our log has grown by a batch from `start` to `end`. */
   onstored(subscription: Current, start: number, end: number): void
   /** Our log grew or forked by other means, so that its source has to be asked anew. */
@@ -42,7 +45,7 @@ export class Intake {
       onverdict: (verdict) => {
         if (verdict.is !== 'stored') return this.#fault(subscription, verdict)
         subscription.proved(end, this.#now())
-        this.#events.onbegun(end)
+        this.#events.onbegun(end, message.before)
       }
     })
   }

@@ -22,8 +22,11 @@ export interface Status {
   hops: number
 }
 
-/** Which blocks to leave out: those before block `from`, or all but the last `tail`. */
-export type Skip = { from: number } | { tail: number }
+/**
+ * Which blocks to leave out: those before block `from`, or of those that were there `waited`
+ * milliseconds ago all but the last `tail`.
+ */
+export type Skip = { from: number } | { tail: number; waited: number }
 
 /** Asks for the blocks from `length` on, where the reader's log ends at present, but for `skip`. */
 export interface Subscribe {
@@ -49,6 +52,8 @@ export interface Begin {
   proof: Proof | null
   /** Where the source's log ends now, with the writer's word for it; null where it is empty. */
   end: Upgrade | null
+  /** How many blocks there were when the reader began to wait, as far as the source can tell. */
+  before: number
 }
 
 /** The blocks from `start` on, and the writer's signature of the log that ends with the last one. */
@@ -75,17 +80,21 @@ export const ack = uints<Ack>('id', 'end')
 export const refuse = uints<Refuse>('id')
 
 /**
- * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. The tree hash
- * comes last, where an earlier version does not look for it.
+ * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. Then come the
+ * tree hash and how long the reader has waited, where an earlier version does not look for them.
  */
 export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
   preencode(state, m) {
     for (const value of subscribeFields(m)) c.uint.preencode(state, value)
-    if (m !== UNSUBSCRIBE && m.tree !== null) c.fixed32.preencode(state, m.tree)
+    if (m === UNSUBSCRIBE || m.tree === null) return
+    c.fixed32.preencode(state, m.tree)
+    c.uint.preencode(state, waitedOf(m))
   },
   encode(state, m) {
     for (const value of subscribeFields(m)) c.uint.encode(state, value)
-    if (m !== UNSUBSCRIBE && m.tree !== null) c.fixed32.encode(state, m.tree)
+    if (m === UNSUBSCRIBE || m.tree === null) return
+    c.fixed32.encode(state, m.tree)
+    c.uint.encode(state, waitedOf(m))
   },
   decode(state) {
     const id = c.uint.decode(state)
@@ -96,9 +105,14 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     const manifest = c.uint.decode(state) === 1
     if (id === 0) return UNSUBSCRIBE
     const hash = state.end - state.start < TREE_HASH_BYTES ? null : c.fixed32.decode(state)
-    const skip = tail === 0 ? { from } : { tail: tail - 1 }
+    const waited = state.start < state.end ? c.uint.decode(state) : 0
+    const skip = tail === 0 ? { from } : { tail: tail - 1, waited }
     return { id, fork, length, skip, manifest, tree: hash }
   }
+}
+
+function waitedOf({ skip }: Subscribe): number {
+  return 'tail' in skip ? Math.floor(skip.waited) : 0
 }
 
 function subscribeFields(m: Subscribe | typeof UNSUBSCRIBE): number[] {
@@ -116,17 +130,23 @@ export const begin: Encoder<Begin> = {
     c.uint.preencode(state, m.start)
     proof.preencode(state, m.proof)
     proof.preencode(state, m.end && proofOf(m.end))
+    c.uint.preencode(state, m.before)
   },
   encode(state, m) {
     c.uint.encode(state, m.id)
     c.uint.encode(state, m.start)
     proof.encode(state, m.proof)
     proof.encode(state, m.end && proofOf(m.end))
+    c.uint.encode(state, m.before)
   },
   decode(state) {
     const id = c.uint.decode(state)
     const start = c.uint.decode(state)
-    return { id, start, proof: proof.decode(state), end: proof.decode(state)?.upgrade ?? null }
+    const upgrade = proof.decode(state)
+    const end = proof.decode(state)?.upgrade ?? null
+    // an earlier version does not tell
+    const before = state.start < state.end ? c.uint.decode(state) : (end?.length ?? 0)
+    return { id, start, proof: upgrade, end, before }
   }
 }
 

@@ -1,8 +1,10 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
+import { now } from '../limits/clock.ts'
 import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { manifestOf, proveUpgrade, rootsAt, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
+import type { LengthHistory } from './length-history.ts'
 import {
   type Ack,
   type Batch,
@@ -42,6 +44,7 @@ export class Sender {
   readonly #core: Hypercore
   readonly #signedLengths: SignedLengths
   readonly #reader: BatchReader
+  readonly #history: LengthHistory
   readonly #channel: SenderChannel
   readonly #onerror: (err: unknown) => void
   #request: Subscribe | typeof UNSUBSCRIBE | null = null
@@ -53,12 +56,14 @@ export class Sender {
     core: Hypercore,
     signedLengths: SignedLengths,
     reader: BatchReader,
+    history: LengthHistory,
     channel: SenderChannel,
     onerror: (err: unknown) => void
   ) {
     this.#core = core
     this.#signedLengths = signedLengths
     this.#reader = reader
+    this.#history = history
     this.#channel = channel
     this.#onerror = onerror
   }
@@ -180,7 +185,8 @@ export class Sender {
     if (ours > 0 && end === null) return null
     // a log that its writer has signed twice, here or there: what follows in one does not fit the other
     if (tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) return null
-    const wanted = 'from' in skip ? skip.from : ours - skip.tail
+    const before = 'from' in skip ? ours : this.#lengthBefore(skip.waited)
+    const wanted = 'from' in skip ? skip.from : before - skip.tail
     const signed =
       wanted > length ? await this.#signedLengths.within(length, Math.min(wanted, ours)) : null
     const start = signed?.length ?? length
@@ -191,6 +197,13 @@ export class Sender {
       upgrade || manifest
         ? { fork, block: null, hash: null, seek: null, upgrade, manifest: manifest ? known : null }
         : null
-    return { id, start, proof, end }
+    return { id, start, proof, end, before }
+  }
+
+  // how many blocks there were `waited` milliseconds ago
+  #lengthBefore(waited: number): number {
+    const { length } = this.#core
+    if (waited === 0) return length
+    return Math.min(length, this.#history.at(now() - waited) ?? length)
   }
 }

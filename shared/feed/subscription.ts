@@ -1,4 +1,4 @@
-import type { LogState } from './claim.ts'
+import type { OwnLog } from './claim.ts'
 import {
   type Batch,
   type Begin,
@@ -19,7 +19,7 @@ interface Source extends CandidateState {
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
-  { length, fork, hasManifest, tree }: LogState & { hasManifest: boolean; tree: Uint8Array },
+  { length, fork, hasManifest, tree }: OwnLog,
   id: number,
   skip: Skip
 ): Subscribe {
@@ -84,13 +84,14 @@ export class Subscription<C extends Source> {
   }
 
   /** Takes the answer of the source; returns the offence, or null. */
-  receiveBegin({ start, end }: Begin): string | null {
+  receiveBegin({ start, end, before }: Begin): string | null {
     if (this.#next !== null) return 'began twice'
     this.#next = start
     const length = end?.length ?? 0
+    if (before > length) return `says that ${before} blocks of ${length} were there before`
     const { skip } = this.request
-    const tooEarly = 'tail' in skip && length - skip.tail > start + MAX_BLOCKS
-    return tooEarly ? `began at block ${start} of ${length} for the last ones` : null
+    const tooEarly = 'tail' in skip && before - skip.tail > start + MAX_BLOCKS
+    return tooEarly ? `began at block ${start} of ${before} for the last ones` : null
   }
 
   /** Takes a batch; returns the offence, or null. */

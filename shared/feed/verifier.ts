@@ -1,9 +1,11 @@
 import type { Hypercore } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
+import { now } from '../limits/clock.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import type { LogState } from './claim.ts'
+import type { LengthHistory } from './length-history.ts'
 import type { Batch, Begin } from './messages.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
@@ -43,14 +45,16 @@ export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
   readonly #signedLengths: SignedLengths
+  readonly #history: LengthHistory
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, signedLengths: SignedLengths) {
+  constructor(core: Hypercore, signedLengths: SignedLengths, history: LengthHistory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#signedLengths = signedLengths
+    this.#history = history
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
@@ -65,6 +69,7 @@ export class Verifier {
         await applyProof(this.#core, proof)
       }
       if (!job.isWanted()) return null
+      this.#history.record(end?.length ?? 0, now())
       if (this.#core.length === start) return STORED
       const moved = this.#core.length !== asked.length
       return moved ? LOG_MOVED : offence(`began at block ${start} without a proof`)
@@ -86,6 +91,8 @@ export class Verifier {
       )
       const { length, byteLength } = await appended
       this.#signedLengths.add(length, byteLength, signature)
+      // nothing is remembered of blocks that were there when a source began
+      this.#history.record(length, now())
       return STORED
     })
   }

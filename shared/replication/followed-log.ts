@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from '../feed/claim.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
-import type { Skip } from '../feed/messages.ts'
+import type { Start } from '../feed/start.ts'
 import { holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
@@ -45,12 +45,12 @@ export class FollowedLog {
   /** Whether it is known which block comes first: before, nothing is fetched that may not be wanted. */
   #started: boolean
 
-  constructor(core: Hypercore, skip: Skip, events: FollowEvents, drop: Drop) {
+  constructor(core: Hypercore, start: Start, events: FollowEvents, drop: Drop) {
     this.#core = core
-    this.#started = 'from' in skip
-    this.#reader = new BlockReader(core, 'from' in skip ? skip.from : 0)
+    this.#started = 'from' in start
+    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0)
     this.#logEnd = new LogEnd(core)
-    this.#feed = followFeed(core, skip, {
+    this.#feed = followFeed(core, start, {
       ondelivery: (delivery) => this.#reader.deliver(delivery),
       onchange: () => this.#applyMode(),
       onend: (end) => this.#logEnd.tell(end),

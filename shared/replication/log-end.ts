@@ -2,11 +2,12 @@ import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 
-/** A peer that tells where the log ends is waited for this long. */
+/** A peer that knows a path to the writer is waited for this long, and any at all unless told otherwise. */
 const LOG_END_TIMEOUT_MS = 5000
 /** A peer that was found has this long to answer. */
 const ANSWER_TIMEOUT_MS = 2000
 const PEER_POLL_MS = 50
+const ALONE_POLL_MS = 250
 
 /** What is asked where the log ends: what it answers is told to `LogEnd`. */
 interface Sources {
@@ -39,8 +40,9 @@ export class LogEnd {
 
   /**
    * Resolves to where the log ends: as soon as a source with a path to the writer has proven it; else
-   * by the account of any peer that has blocks, once `everyoneMet` says that all were met; null where
-   * no peer answers within `timeout` milliseconds.
+   * by the account of any peer that has blocks, once `everyoneMet` says that all were met, or 5 s have
+   * passed; null where no peer answers within `timeout` milliseconds. Of a log that is read live, sources
+   * tell where it ended when we began.
    *
    * An empty peer proves nothing: the writer may still be coming. The one exception is an empty writer,
    * known by its manifest.
@@ -50,11 +52,17 @@ export class LogEnd {
     everyoneMet: Promise<unknown>,
     timeout = LOG_END_TIMEOUT_MS
   ): Promise<number | null> {
-    const proven = await Promise.race([this.#proof(), this.#peerMet(everyoneMet, timeout)])
-    if (proven !== null) return proven
-    const answer = this.#proof()
-    sources.acceptAnySource()
-    return (await Promise.race([answer, this.#after(ANSWER_TIMEOUT_MS)])) ?? (await this.#update())
+    const deadline = now() + timeout
+    const patience = Promise.race([everyoneMet, this.#after(LOG_END_TIMEOUT_MS)])
+    for (;;) {
+      const proven = await Promise.race([this.#proof(), this.#peerMet(patience, deadline)])
+      if (proven !== null) return proven
+      const answer = this.#proof()
+      sources.acceptAnySource()
+      const told = await Promise.race([answer, this.#after(ANSWER_TIMEOUT_MS)])
+      const end = told ?? (await this.#update())
+      if (end !== null || now() >= deadline || !this.#core.readable) return end
+    }
   }
 
   close(): void {
@@ -66,16 +74,12 @@ export class LogEnd {
     return new Promise((resolve) => this.#waiting.push(resolve))
   }
 
-  // resolves once all peers were met and one of them has an answer, or the time is over
-  async #peerMet(everyoneMet: Promise<unknown>, timeout: number): Promise<null> {
-    let all = false
-    void everyoneMet.then(() => {
-      all = true
-    })
-    const deadline = now() + timeout
-    while (now() < deadline && this.#core.readable) {
-      if (all && this.#hasAnswer()) break
-      await this.#after(PEER_POLL_MS)
+  // resolves once there is no patience left and a peer has an answer, or the time is over
+  async #peerMet(patience: Promise<unknown>, deadline: number): Promise<null> {
+    await Promise.race([patience, this.#after(deadline - now())])
+    while (now() < deadline && this.#core.readable && !this.#hasAnswer()) {
+      const { length } = this.#core.peers
+      await this.#after(Math.min(length > 0 ? PEER_POLL_MS : ALONE_POLL_MS, deadline - now()))
     }
     return null
   }
@@ -96,6 +100,7 @@ export class LogEnd {
 
   #after(ms: number): Promise<null> {
     return new Promise((resolve) => {
+      if (ms === Infinity) return
       const timer = setTimeout(() => {
         this.#timers.delete(timer)
         resolve(null)

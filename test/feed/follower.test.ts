@@ -3,9 +3,11 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Follower } from '../../shared/feed/follower.ts'
-import { type Batch, type Begin, NO_PATH, type Skip } from '../../shared/feed/messages.ts'
+import { type Batch, type Begin, NO_PATH } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
+import type { Start } from '../../shared/feed/start.ts'
 import { Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -28,7 +30,7 @@ class TestFollower {
   #deliveries: Delivery[] = []
   #wake: (() => void)[] = []
 
-  private constructor(t: Test, core: Hypercore, skip: Skip, peers: FakePeer[]) {
+  private constructor(t: Test, core: Hypercore, start: Start, peers: FakePeer[]) {
     this.core = core
     this.#peers = peers
     const told =
@@ -37,7 +39,8 @@ class TestFollower {
         all.push(one)
         for (const resolve of this.#wake.splice(0)) resolve()
       }
-    this.follower = new Follower(core, new Verifier(core, new SignedLengths(core)), skip, {
+    const verifier = new Verifier(core, new SignedLengths(core), new LengthHistory())
+    this.follower = new Follower(core, verifier, start, {
       ondelivery: told(this.#deliveries),
       onend: told(this.ends),
       onhops: () => {},
@@ -51,10 +54,10 @@ class TestFollower {
   static async start(
     t: Test,
     log: Hypercore,
-    skip: Skip,
+    start: Start,
     ...peers: FakePeer[]
   ): Promise<TestFollower> {
-    const following = new TestFollower(t, await createCopy(t, log), skip, peers)
+    const following = new TestFollower(t, await createCopy(t, log), start, peers)
     t.teardown(() => following.follower.close())
     return following
   }
@@ -98,7 +101,14 @@ class TestFollower {
 
 /** What `peer`, which holds `log`, says first. */
 function beginOf(log: Hypercore, { id }: FakePeer, more: Partial<Begin> = {}): Begin {
-  return { id, start: 0, proof: proofOf(log.manifest), end: signedEnd(log), ...more }
+  return {
+    id,
+    start: 0,
+    proof: proofOf(log.manifest),
+    end: signedEnd(log),
+    before: log.length,
+    ...more
+  }
 }
 
 /** The blocks of `log` before `end`, from `start` on, as `peer` sends them. */
@@ -249,11 +259,11 @@ test('a reader that is catching up is no way to the writer', async (t) => {
 test('the last blocks are asked for until a source has proven the end', async (t) => {
   const log = await createLog(t, LINES)
   const [pathless, near] = [new FakePeer({ length: 10 }), new FakePeer({ hops: 0 })]
-  const following = await TestFollower.start(t, log, { tail: 3 }, pathless)
+  const following = await TestFollower.start(t, log, { tail: 3, live: false }, pathless)
   const { follower } = following
   t.is(following.source, -1, 'a peer without a path may not know the end')
   follower.add(near)
-  t.alike(near.asked[0]?.skip, { tail: 3 })
+  t.alike(near.asked[0]?.skip, { tail: 3, waited: 0 })
   follower.onbegin(near, beginOf(log, near))
   await following.told()
   t.alike(following.ends, [COUNT])
@@ -265,19 +275,19 @@ test('the last blocks are asked for until a source has proven the end', async (t
 test('any source will do once there is no better, or where the first block is known', async (t) => {
   const log = await createLog(t, LINES)
   const one = new FakePeer({ length: 10 })
-  const asking = await TestFollower.start(t, log, { tail: 3 }, one)
+  const asking = await TestFollower.start(t, log, { tail: 3, live: false }, one)
   asking.follower.acceptAnySource()
-  t.alike(one.asked[0]?.skip, { tail: 3 })
+  t.alike(one.asked[0]?.skip, { tail: 3, waited: 0 })
   t.alike(asking.ends, [])
   const other = new FakePeer({ length: 10 })
-  const knowing = await TestFollower.start(t, log, { tail: 3 }, other)
+  const knowing = await TestFollower.start(t, log, { tail: 3, live: false }, other)
   knowing.follower.startAt(7)
   t.alike(other.asked[0]?.skip, { from: 7 })
   const refused = new FakePeer({ hops: 0 })
-  const waiting = await TestFollower.start(t, log, { tail: 3 }, refused)
+  const waiting = await TestFollower.start(t, log, { tail: 3, live: false }, refused)
   waiting.follower.onrefuse(refused, { id: refused.id })
   t.alike(waiting.ends, [], 'a better one may come')
-  const alone = await TestFollower.start(t, log, { tail: 3 })
+  const alone = await TestFollower.start(t, log, { tail: 3, live: false })
   alone.follower.acceptAnySource()
   t.alike(alone.ends, [null])
 })

@@ -3,6 +3,7 @@ import { test } from 'brittle'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import type { SignedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -87,7 +88,7 @@ test('a source whose log is truncated while it makes an answer refuses', async (
     refuse: () => answers.push('refuse')
   }
   const reader = new BatchReader(log, signedLengths)
-  const sender = new Sender(log, signedLengths, reader, channel, (err) => {
+  const sender = new Sender(log, signedLengths, reader, new LengthHistory(), channel, (err) => {
     t.fail(String(err))
   })
   await sender.subscribe({

@@ -28,7 +28,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'changes a block': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       const blocks = [b4a.from('forged'), ...BLOCKS.slice(1)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -36,21 +36,21 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'signs with a few bytes of nothing': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       voice.batch.send({ id, start: 0, signature: b4a.from([9, 9, 9]), blocks: BLOCKS })
     }
   },
   'does not sign at all': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       voice.batch.send({ id, start: 0, signature: b4a.alloc(0), blocks: BLOCKS })
     }
   },
   'leaves blocks out': {
     reason: /does not begin where/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       const signature = signatureAt(truth, COUNT)
       voice.batch.send({ id, start: 5, signature, blocks: BLOCKS.slice(5) })
     }
@@ -64,15 +64,15 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'begins where it cannot prove the log to be': {
     reason: /proof/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 7, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 7, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
     }
   },
   'begins twice': {
     reason: /began twice/,
     answer: (truth) => (voice, id) => {
       const proof = proofOf(truth.manifest)
-      voice.begin.send({ id, start: 0, proof, end: truth.end })
-      voice.begin.send({ id, start: 0, proof, end: truth.end })
+      voice.begin.send({ id, start: 0, proof, end: truth.end, before: 0 })
+      voice.begin.send({ id, start: 0, proof, end: truth.end, before: 0 })
     }
   },
   'begins with a proof that is none': {
@@ -82,7 +82,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const node = { index: 31, size: 9, hash: b4a.alloc(32, 7) }
       const upgrade = { start: 0, length: COUNT, nodes: [node], additionalNodes: [], signature }
       const proof = { ...proofOf(truth.manifest), upgrade }
-      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end, before: 0 })
     }
   },
   'begins with a proof that is signed with nothing': {
@@ -95,7 +95,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const signature = b4a.from([9, 9, 9])
       const upgrade = { start: 0, length: COUNT, nodes, additionalNodes: [], signature }
       const proof = { ...proofOf(truth.manifest), upgrade }
-      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end, before: 0 })
     }
   },
   'begins with a proof of no blocks at all': {
@@ -104,14 +104,14 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const signature = signatureAt(truth, COUNT)
       const upgrade = { start: 0, length: 0, nodes: [], additionalNodes: [], signature }
       const proof = { ...proofOf(truth.manifest), upgrade }
-      voice.begin.send({ id, start: COUNT, proof, end: truth.end })
+      voice.begin.send({ id, start: COUNT, proof, end: truth.end, before: 0 })
     }
   },
   'claims more blocks than the writer has signed': {
     reason: /claims 41 blocks that the writer did not sign/,
     answer: (truth) => (voice, id) => {
       const end = truth.end && { ...truth.end, length: COUNT + 1 }
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end, before: 0 })
     }
   },
   'names another writer': {
@@ -120,13 +120,13 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       const publicKey = b4a.alloc(32, 7)
       const signers = (truth.manifest?.signers ?? []).map((signer) => ({ ...signer, publicKey }))
       const manifest = truth.manifest && { ...truth.manifest, signers }
-      voice.begin.send({ id, start: 0, proof: proofOf(manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(manifest), end: truth.end, before: 0 })
     }
   },
   'sends too many blocks at once': {
     reason: /a batch of 1025 blocks/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       const blocks = Array<Uint8Array>(MAX_BLOCKS + 1).fill(b4a.from('x'))
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -134,7 +134,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'sends too many bytes at once': {
     reason: /a batch of \d+ bytes/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       const blocks = [b4a.alloc(MAX_BYTES), b4a.from('x'), b4a.alloc(100)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, COUNT), blocks })
     }
@@ -142,7 +142,7 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
   'sends a block over the limit': {
     reason: /maximum suggested block size/,
     answer: (truth) => (voice, id) => {
-      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
       const blocks = [b4a.alloc(Hypercore.MAX_SUGGESTED_BLOCK_SIZE + 1)]
       voice.batch.send({ id, start: 0, signature: signatureAt(truth, 1), blocks })
     }
@@ -151,7 +151,13 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
     reason: /ahead of our acknowledgements/,
     answer: (truth) => (voice, id) => {
       voice.atOnce(() => {
-        voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+        voice.begin.send({
+          id,
+          start: 0,
+          proof: proofOf(truth.manifest),
+          end: truth.end,
+          before: 0
+        })
         for (let seq = 0; seq <= WINDOW_BATCHES; seq++) {
           const blocks = BLOCKS.slice(seq, seq + 1)
           voice.batch.send({ id, start: seq, signature: signatureAt(truth, seq + 1), blocks })
@@ -188,7 +194,7 @@ for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
 for (const [name, answer] of Object.entries({
   'says nothing': () => () => {},
   'begins and says no more': (truth) => (voice, id) => {
-    voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end })
+    voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
   }
 } satisfies Record<string, (truth: Truth) => Answer>)) {
   test(`a source that ${name} is left for another`, async (t) => {

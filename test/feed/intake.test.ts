@@ -4,6 +4,7 @@ import { Candidate } from '../../shared/feed/candidate.ts'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Intake } from '../../shared/feed/intake.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { RETRY_MS } from '../../shared/feed/source-policy.ts'
 import { Subscription } from '../../shared/feed/subscription.ts'
@@ -27,7 +28,7 @@ async function probation(t: Test, block: string) {
   const subscription = new Subscription(source, request, fallback, 0)
   const deliveries: Delivery[] = []
   const outcome = await new Promise<string>((resolve) => {
-    const intake = new Intake(new Verifier(core, signedLengths), () => NOW, {
+    const intake = new Intake(new Verifier(core, signedLengths, new LengthHistory()), () => NOW, {
       ondelivery: (delivery) => deliveries.push(delivery),
       onbegun: (end) => t.is(end, 1),
       onstored: (_, start, end) => resolve(`stored ${start} to ${end}`),
@@ -40,7 +41,8 @@ async function probation(t: Test, block: string) {
       id: 1,
       start: 0,
       proof: proofOf(log.manifest),
-      end: signedEnd(log)
+      end: signedEnd(log),
+      before: 1
     })
     const blocks = [b4a.from(block)]
     intake.batch(subscription, { id: 1, start: 0, signature: signed.signature, blocks })

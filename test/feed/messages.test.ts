@@ -3,6 +3,7 @@ import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -41,7 +42,8 @@ test('a subscription arrives as it was sent', (t) => {
     manifest: false,
     tree: null
   }
-  for (const skip of [base.skip, { from: 0 }, { tail: 0 }, { tail: 1 }, { tail: BIG }]) {
+  const tails = [0, 1, BIG].map((tail) => ({ tail, waited: 0 }))
+  for (const skip of [base.skip, { from: 0 }, ...tails]) {
     for (const manifest of [true, false]) {
       for (const tree of [null, b4a.alloc(32, 7)]) {
         const message = { ...base, skip, manifest, tree }
@@ -52,17 +54,20 @@ test('a subscription arrives as it was sent', (t) => {
   t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE), wire.UNSUBSCRIBE)
 })
 
-test('a subscription is six numbers, and the tree hash behind them', (t) => {
+test('a subscription is six numbers, then the tree hash and the time it has waited', (t) => {
   const bytes = (message: wire.Subscribe | typeof wire.UNSUBSCRIBE): number[] => {
     return [...c.encode(wire.subscribe, message)]
   }
   const request = { id: 1, fork: 2, length: 3, tree: null }
   t.alike(bytes({ ...request, skip: { from: 4 }, manifest: true }), [1, 2, 3, 4, 0, 1])
-  t.alike(bytes({ ...request, skip: { tail: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
-  t.alike(bytes({ ...request, skip: { tail: 4 }, manifest: false }), [1, 2, 3, 0, 5, 0])
+  t.alike(bytes({ ...request, skip: { tail: 0, waited: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
+  t.alike(bytes({ ...request, skip: { tail: 4, waited: 0 }, manifest: false }), [1, 2, 3, 0, 5, 0])
   const tree = b4a.alloc(32, 7)
   const message = { ...request, tree, skip: { from: 4 }, manifest: true }
-  t.alike(bytes(message), [1, 2, 3, 4, 0, 1, ...tree])
+  t.alike(bytes(message), [1, 2, 3, 4, 0, 1, ...tree, 0])
+  const waiting = { ...message, skip: { tail: 4, waited: 250.7 } }
+  t.alike(bytes(waiting), [1, 2, 3, 0, 5, 1, ...tree, 250])
+  t.alike(roundTrip(wire.subscribe, waiting), { ...waiting, skip: { tail: 4, waited: 250 } })
   t.alike(bytes(wire.UNSUBSCRIBE), [0, 0, 0, 0, 0, 0])
 })
 
@@ -81,7 +86,7 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
     refuse: () => {}
   }
   const reader = new BatchReader(writer, signedLengths)
-  const sender = new Sender(writer, signedLengths, reader, channel, (err) => {
+  const sender = new Sender(writer, signedLengths, reader, new LengthHistory(), channel, (err) => {
     t.fail(String(err))
   })
 
@@ -103,7 +108,7 @@ test('a beginning brings the manifest and the proof that a new reader needs', as
 })
 
 test('a beginning without a proof arrives as it was sent', (t) => {
-  const message: wire.Begin = { id: 1, start: BIG, proof: null, end: null }
+  const message: wire.Begin = { id: 1, start: BIG, proof: null, end: null, before: 0 }
   t.alike(roundTrip(wire.begin, message), message)
 })
 
@@ -151,7 +156,8 @@ test('a message that is cut short is refused, wherever it is cut', (t) => {
       manifest: false,
       tree: null
     }),
-    c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null }),
+    // without the number that an earlier version does not send
+    c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null, before: 0 }).subarray(0, -1),
     c.encode(wire.batch, batchOf([b4a.from('a'), b4a.from('b')]))
   ]
   const decoders = [wire.status, wire.ack, wire.refuse, wire.subscribe, wire.begin, wire.batch]

@@ -28,7 +28,7 @@ function follow(decision: Decision<Candidate>, now: number): Subscription<Candid
   const id = source.nextId()
   const request = { id, length: 10, fork: 0, skip: { from: 0 }, manifest: false, tree: null }
   const subscription = new Subscription(source, request, fallback, now)
-  subscription.receiveBegin({ id, start: 10, proof: null, end: null })
+  subscription.receiveBegin({ id, start: 10, proof: null, end: null, before: 0 })
   subscription.proved(10, now)
   return subscription
 }

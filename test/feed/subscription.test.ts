@@ -38,7 +38,7 @@ function subscribe(
 /** The same, once the source has begun at block 10. */
 function begun(source = SOURCE) {
   const subscription = subscribe({ from: 0 }, null, source)
-  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null })
+  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null, before: 0 })
   return subscription
 }
 
@@ -55,15 +55,18 @@ test('it asks for what follows our log', (t) => {
   t.alike(requestOf(LOG, 7, { from: 0 }), asked)
   t.alike(requestOf(LOG, 7, { from: 10 }), asked)
   t.alike(requestOf(LOG, 7, { from: 50 }), { ...asked, skip: { from: 50 } })
-  t.alike(requestOf(LOG, 7, { tail: 5 }), { ...asked, skip: { tail: 5 } })
+  t.alike(requestOf(LOG, 7, { tail: 5, waited: 9 }), { ...asked, skip: { tail: 5, waited: 9 } })
   const known = { ...LOG, hasManifest: true }
   t.alike(requestOf(known, 7, { from: 0 }), { ...asked, manifest: false })
 })
 
 test('a source begins once', (t) => {
   const subscription = subscribe()
-  t.is(subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null }), null)
-  t.is(subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null }), 'began twice')
+  t.is(subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null, before: 0 }), null)
+  t.is(
+    subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null, before: 0 }),
+    'began twice'
+  )
 })
 
 test('a source that is asked for the last blocks begins within a batch of them', (t) => {
@@ -74,11 +77,17 @@ test('a source that is asked for the last blocks begins within a batch of them',
     [last - MAX_BLOCKS - 100, 100, true],
     [last - MAX_BLOCKS - 101, 100, false]
   ] as const) {
-    const reason = subscribe({ tail }).receiveBegin({ id: 7, start, proof: null, end: end(last) })
+    const message = { id: 7, start, proof: null, end: end(last + 10), before: last }
+    const reason = subscribe({ tail, waited: 500 }).receiveBegin(message)
     t.is(reason, honest ? null : `began at block ${start} of ${last} for the last ones`)
   }
-  const message = { id: 7, start: 10, proof: null, end: end(last) }
+  const message = { id: 7, start: 10, proof: null, end: end(last), before: last }
   t.is(subscribe({ from: 4999 }).receiveBegin(message), null, 'it was not asked for the last')
+})
+
+test('no more blocks were there before than the writer has signed', (t) => {
+  const message = { id: 7, start: 10, proof: null, end: end(20), before: 21 }
+  t.is(subscribe().receiveBegin(message), 'says that 21 blocks of 20 were there before')
 })
 
 test('batches follow each other from where the source began', (t) => {
@@ -138,7 +147,7 @@ test('every sign of life counts as a move', (t) => {
 
 test('a source is on probation until its first batch is stored', (t) => {
   const subscription = subscribe({ from: 0 }, OTHER)
-  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null })
+  subscription.receiveBegin({ id: 7, start: 10, proof: null, end: null, before: 0 })
   subscription.proved(20, 2000)
   t.is(subscription.progress.fallback, OTHER)
   t.is(subscription.stored(3000), OTHER, 'then the other one has failed')

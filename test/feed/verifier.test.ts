@@ -3,6 +3,7 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import type { Batch, Begin } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { type Verdict, Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -18,14 +19,14 @@ async function create(t: Test) {
   const log = await createLog(t, LINES)
   const core = await createCopy(t, log)
   const signedLengths = new SignedLengths(core)
-  const verifier = new Verifier(core, signedLengths)
+  const verifier = new Verifier(core, signedLengths, new LengthHistory())
   t.teardown(() => verifier.close())
   return { log, core, signedLengths, verifier }
 }
 
 /** What a source that has nothing to prove says first. */
 function beginOf(log: Hypercore, more: Partial<Begin> = {}): Begin {
-  return { id: 1, start: 0, proof: proofOf(log.manifest), end: signedEnd(log), ...more }
+  return { id: 1, start: 0, proof: proofOf(log.manifest), end: signedEnd(log), before: 0, ...more }
 }
 
 /** The blocks of `log` from `start` to `end`, as the writer signed them. */
@@ -134,7 +135,7 @@ test('a batch for another place, or for a log that grew meanwhile, is nobody’s
   const { log, core, signedLengths, verifier } = await create(t)
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 4, 8)), { is: 'log-moved' })
-  const other = new Verifier(core, signedLengths)
+  const other = new Verifier(core, signedLengths, new LengthHistory())
   t.teardown(() => other.close())
   const batch = await batchOf(log, 0, 4)
   const verdicts = await Promise.all([append(verifier, batch), append(other, batch)])
@@ -152,7 +153,7 @@ test('what the disk refuses is no fault of the source', async (t) => {
   const session = core.session({ writable: true })
   session.append = () => Promise.reject(full)
   core.session = () => session
-  const verifier = new Verifier(core, new SignedLengths(core))
+  const verifier = new Verifier(core, new SignedLengths(core), new LengthHistory())
   t.teardown(() => verifier.close())
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 0, 4)), { is: 'local', error: full })
