@@ -1,13 +1,10 @@
 import fs from 'bare-fs'
-import Bundle from 'bare-bundle'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import { type AppName, PRIVATE, ROOT, closeTestnet, homeEnv } from '../helpers/app.ts'
+import { MARK, markedBundle } from '../helpers/marked.ts'
 import { Program } from '../helpers/program.ts'
-
-/** What stands in for the modules of an app where it matters only whether they are started. */
-const MARK = 'started from the bundle\n'
 
 /** How an app ended, and what it printed. */
 interface Run {
@@ -56,7 +53,7 @@ test('an app starts from its bundle where that fits, and from its modules where 
     const dist = path.join(app, 'dist')
     const addons = path.join(dist, 'addons.json')
     const versions = JSON.parse(String(fs.readFileSync(addons))) as Record<string, string>
-    fs.writeFileSync(path.join(dist, 'app.bundle'), marked())
+    fs.writeFileSync(path.join(dist, 'app.bundle'), markedBundle())
     t.is((await run(t, app, ['--version'])).stdout, MARK)
 
     const started = { code: 0, stdout: `${name} ${versionOf(app)}\n`, stderr: '' }
@@ -107,11 +104,6 @@ function copy(from: string, to: string): void {
     if (fs.statSync(source).isDirectory()) copy(source, target)
     else fs.copyFileSync(source, target)
   }
-}
-
-function marked(): Uint8Array {
-  const source = `console.log(${JSON.stringify(MARK.trim())})`
-  return new Bundle().write('/mark.cjs', source, { main: true }).toBuffer()
 }
 
 function start(t: Test, app: string, args: string[], env: Record<string, string> = {}): Program {

@@ -12,6 +12,7 @@ import {
   homeEnv,
   tagged
 } from '../../helpers/app.ts'
+import { MARK, markedBundle } from '../../helpers/marked.ts'
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
 
@@ -56,6 +57,22 @@ run('npm start runs an app folder that was copied out alone', async (t) => {
     const program = new Program(t, args, { cwd: path.join(alone, name), env: environment() })
     t.is(await program.ending, 0)
     t.is(program.stdout.text.trim(), `${name} ${version(name)}`)
+  }
+})
+
+run('an app folder starts from its bundle until another addon is installed', async (t) => {
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    fs.writeFileSync(path.join(alone, name, 'dist', 'app.bundle'), markedBundle())
+    const bundled = await start(t, bare(name), ['--version'])
+    t.is(await bundled.ending, 0)
+    t.is(bundled.stdout.text, MARK)
+
+    const manifest = path.join(alone, name, 'node_modules', 'bare-dns', 'package.json')
+    const text = String(fs.readFileSync(manifest))
+    fs.writeFileSync(manifest, text.replace(/"version": ".*"/, '"version": "0.0.1"'))
+    const plain = await start(t, bare(name), ['--version'])
+    t.is(await plain.ending, 0)
+    t.is(plain.stdout.text, `${name} ${version(name)}\n`)
   }
 })
 
