@@ -7,7 +7,10 @@ const root = path.join(import.meta.dirname, '..')
 const app = path.resolve('.')
 const name = path.basename(app)
 
-for (const file of ['README.md', 'LICENSE', `man/${name}.1`]) {
+const completions = [`${name}.bash`, `_${name}`, `${name}.fish`].map(
+  (file) => `completions/${file}`
+)
+for (const file of ['README.md', 'LICENSE', `man/${name}.1`, ...completions]) {
   fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true })
   fs.copyFileSync(path.join(root, file), path.join(app, file))
 }
