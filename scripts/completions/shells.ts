@@ -57,14 +57,15 @@ complete -F ${call} ${app}
 function zsh(app: string, flags: Flag[], args: string[]): string {
   const specs = flags.map((flag) => {
     const { names, value, about } = flag
-    const action = value === '' ? '' : `:${value}:${isFolder(flag) ? '_files -/' : ' '}`
+    const action = value === '' ? '' : `:${value}:${isFolder(flag) ? '_files -/' : '()'}`
     const [only = ''] = names
     const spec = `[${about.replace(/[\\[\]:]/g, '\\$&')}]${action}`
     return names.length === 1
       ? quote(only + spec)
       : `${quote(`(${names.join(' ')})`)}{${names.join(',')}}${quote(spec)}`
   })
-  const rest = args.map((arg) => quote(`:${arg}: `))
+  // with a message in place of the empty list, nothing that begins with a dash would be completed
+  const rest = args.map((arg) => quote(`:${arg}:()`))
   return `#compdef ${app}
 # made of what --help says
 _arguments -s \\
