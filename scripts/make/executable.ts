@@ -1,7 +1,6 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import build from 'bare-build'
 import { runtimeFor } from './hosts.ts'
 import { withOurStart } from './runtime.ts'
 
@@ -28,6 +27,7 @@ export async function makeExecutable(
 ): Promise<string> {
   const { name, version, description } = app
   const runtime = runtimeFor(host)
+  const { default: build } = await import('bare-build')
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
   const started = path.join(folder, path.basename(runtime))
   try {

@@ -29,7 +29,7 @@ for (const [shell, complete] of Object.entries({ bash, zsh, fish })) {
   })
 }
 
-test('what completes in bash is every flag of --help', async (t) => {
+test('what completes in bash is every flag of --help', (t) => {
   for (const definition of [writer, reader]) {
     const text = String(fs.readFileSync(path.join(FOLDER, `${definition.name}.bash`)))
     const flags = [...definition.help().matchAll(/^ {2}(--\S+)/gm)].map(([, names = '']) => names)
@@ -41,7 +41,7 @@ test('what completes in bash is every flag of --help', async (t) => {
 })
 
 /** What bash offers for the last word of `line`, which follows the name of `app`. */
-async function bash(t: Test, app: string, line: string): Promise<string[]> {
+function bash(t: Test, app: string, line: string): Promise<string[]> {
   const script = `. '${FOLDER}/${app}.bash'
     COMP_WORDS=(${app} ${line}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
     call=$(complete -p ${app}); call=\${call#*-F }; \${call%% *}
