@@ -8,8 +8,8 @@ import { type Subprocess, spawn } from 'bare-subprocess'
 import { codeOf } from '../shared/errors.ts'
 
 const storage = fs.mkdtempSync(path.join(os.tmpdir(), 'pear-broadcast-'))
-// no DHT: nobody answers at the discard port, and nothing of a trial run reaches the public one
-const common = ['--bootstrap', '127.0.0.1:9', '--storage', storage]
+// nothing of a trial run reaches the public DHT
+const common = ['--bootstrap', 'none', '--storage', storage]
 
 // apart from this terminal's signals, which are passed on once: a second one would cut a stop short
 const detached = os.platform() !== 'win32'

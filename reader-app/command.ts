@@ -12,6 +12,7 @@ import {
 } from '../shared/app/flags.ts'
 import type { Format } from '../shared/app/format.ts'
 import { onTerminal } from '../shared/app/stdout.ts'
+import { type Access, parseReadKey } from '../shared/storage/read-key.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name
@@ -19,7 +20,7 @@ export const NAME = pkg.name
 export const definition = defineCommand(
   NAME,
   pkg.description,
-  arg('<key>', 'hex, z-base-32 or pear://'),
+  arg('<key>', 'hex, z-base-32 or pear://; of a private log the read key'),
   flag('--start <n>', 'first block to print (default: the next new block)'),
   flag('--tail <n>', 'print the last n blocks first'),
   flag(
@@ -54,7 +55,7 @@ export function parseReader(argv: string[]) {
     start,
     tail: tail ?? 0,
     format: formatOf(raw, common.json, delimiter),
-    key: text === null ? parseKey(definition.args['key'] ?? '') : EMPTY,
+    access: text === null ? parseAccess(definition.args['key'] ?? '') : NONE,
     // a position moves only with what is printed
     resume: flags['resume'] === true && flags['seed'] !== true,
     follow: flags['follow'] !== false,
@@ -71,15 +72,16 @@ function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Form
   return { as: 'text', terminal: onTerminal() }
 }
 
-const EMPTY = new Uint8Array(0)
+const NONE: Access = { key: new Uint8Array(0), encryption: null }
 
-function parseKey(text: string): Uint8Array {
+function parseAccess(argument: string): Access {
+  const text = argument.trim()
   try {
-    return id.decode(text.trim())
+    return parseReadKey(text) ?? { key: id.decode(text), encryption: null }
   } catch {
     throw usage(
       definition,
-      `'${text}' is not a key: a key is the 64 hex digits that the writer prints, or the same in z-base-32 or as a pear:// link`
+      `'${text}' is not a key: a key is the 64 hex digits that the writer prints, or the same in z-base-32 or as a pear:// link, or its read key of 103 digits`
     )
   }
 }

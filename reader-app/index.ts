@@ -1,6 +1,9 @@
 import '../shared/app/prelude.ts'
+import b4a from 'b4a'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
+import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
+import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
@@ -8,6 +11,7 @@ import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
+import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
 import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
@@ -19,27 +23,38 @@ if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
-const core = await openReader(options.storage ?? dataFolder(NAME), options.key)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
+const { access } = options
+const core = await openReader(options.storage ?? dataFolder(NAME), access.key)
+const unreadable = whyUnreadable(core, access, options)
+if (unreadable !== null) throw unreadable
+const cipher = access.encryption && createCipher(core.key, access.encryption)
+if (seed && cipher !== null) {
+  const hex = b4a.toString(core.key, 'hex')
+  status.info(`this key also reads: on a machine that is not yours, seed with ${hex}`)
+}
+hashFaster(core, status)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
 const start = startOf(options, { held: core.contiguousLength, resumed })
 
-const { PeerStatus, expectPeer } = await import('../shared/app/peer-status.ts')
+const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
 const log = followLog(swarm, core, start, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),
+  onmanifest: () => {
+    const unreadable = whyUnreadable(core, access, options)
+    if (unreadable !== null) fail(unreadable)
+  },
   onerror: fail
 })
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: status.info
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   peers.close()
   await log.close()
@@ -63,6 +78,8 @@ if (follow && startKnown && first > core.length) {
   void log.findEnd(membership.flushed).then((length) => reportBeyond(length))
 } else reportBeyond(end)
 
+// whether the key reads the log is told before anything is shown
+if (!seed && follow) await log.manifestKnown()
 if (!seed && !isStopping()) {
   const notice = `Skipping ${first} earlier blocks...\n`
   if (format.as === 'text') await writeOutput(notice)
@@ -78,6 +95,8 @@ let told = !seed
 let { rewinds } = position
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
+  // what cannot be read is not shown
+  if (isStopping()) break
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
     status.info(
@@ -85,7 +104,8 @@ for await (const step of steps) {
     )
   } else if (!seed) {
     if (resume) await position.begin(step.seq)
-    await writeOutput(formatBlocks(format, step.seq, step.blocks))
+    const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
+    await writeOutput(formatBlocks(format, step.seq, blocks))
     if (resume) await position.moveTo(next, rewinds)
   }
   // taken before the next blocks are read: a rewind since then may have replaced them

@@ -18,6 +18,7 @@ export const definition = defineCommand(
   flag('--delimiter|-d <delim>', 'block delimiter (default \\n; \\0 for NUL)'),
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
   flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
+  flag('--private', 'begin a log that only its read key reads; needed the first time only'),
   flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')
 )
 
@@ -33,6 +34,7 @@ export function parseWriter(argv: string[]) {
     text,
     exitOnEof,
     timeout,
+    private: definition.flags['private'] === true,
     acceptLoss: definition.flags['acceptLoss'] === true,
     delimiter: delimiterFlag(definition),
     ...commonFlags(definition)

@@ -1,8 +1,8 @@
 import '../shared/app/prelude.ts'
-import b4a from 'b4a'
-import Hypercore from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
-import { jsonLine } from '../shared/app/format.ts'
+import { formatKeys, jsonLine } from '../shared/app/format.ts'
+import { gather } from '../shared/app/gather.ts'
+import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
 import { startApp } from '../shared/app/start.ts'
@@ -15,20 +15,20 @@ import { NAME, parseWriter } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
 
-const log = await openWriter(options.storage ?? dataFolder(NAME))
+const log = await openWriter(options.storage ?? dataFolder(NAME), options)
 const { core } = log
 // any other log asks the peers first what they hold of it
 if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss)
 
 // from here on somebody may have the key: the log is on the disk
-const key = b4a.toString(core.key, 'hex')
-await writeOutput(options.json ? jsonLine('writer', 'key', { key }) : `hypercore key: ${key}\n`)
+await writeOutput(formatKeys(options, core.key, log.encryption))
 
 // what the key does not need is loaded once it is out
+hashFaster(core, status)
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { serveLog } = await import('../shared/replication.ts')
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
-const swarm = createSwarm(options.bootstrap ?? bootstrapNodes)
+const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const served = serveLog(swarm, log, {
   onloss: () => {
     status.info('the log came back shorter, looking for a reader that holds the rest')
@@ -42,11 +42,9 @@ const served = serveLog(swarm, log, {
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
-  onlanfailure: (reason) => {
-    status.info(`peers on the local network may not be found: ${reason}`)
-  }
+  onwarning: status.info
 })
-const peers = new PeerStatus(swarm, core, status, membership)
+const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   closeInput()
   await log.settled()
@@ -62,9 +60,9 @@ const first = core.length
 let committing: Promise<void> = Promise.resolve()
 const lines = splitLines(readInput(), {
   ...(options.delimiter && { delimiter: options.delimiter }),
-  limit: Hypercore.MAX_SUGGESTED_BLOCK_SIZE
+  limit: log.maxBlockSize
 })
-for await (const blocks of lines) {
+for await (const blocks of gather(lines)) {
   if (isStopping()) break
   await log.append(blocks)
   // one batch is synced to the disk while the next is appended

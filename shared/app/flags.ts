@@ -5,7 +5,10 @@ import { parseDelimiter } from './lines.ts'
 
 /** The flags that both apps have, in the words of --help. */
 const COMMON = [
-  flag('--bootstrap <nodes>', 'DHT nodes, host:port, comma-separated (a bare port is loopback)'),
+  flag(
+    '--bootstrap <nodes>',
+    'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
+  ),
   flag('--no-lan', 'do not announce on the local network'),
   flag('--json', 'newline-delimited JSON on stdout'),
   flag('--quiet|-q', 'no status on stderr'),
@@ -124,15 +127,16 @@ export function commonFlags(definition: Command) {
   }
 }
 
+// an empty list stands for no DHT at all
 function bootstrapFlag(definition: Command): DhtNode[] | undefined {
-  return textFlag(definition, 'bootstrap')
-    ?.split(',')
-    .map((node) => parseNode(definition, node.trim()))
+  const value = textFlag(definition, 'bootstrap')
+  if (value === 'none') return []
+  return value?.split(',').map((node) => parseNode(definition, node.trim()))
 }
 
 function parseNode(definition: Command, node: string): DhtNode {
   const [, host = '127.0.0.1', digits = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(node) ?? []
   const port = Number(digits)
   if (port > 0 && port < 65536) return { host, port }
-  throw usage(definition, `--bootstrap takes host:port, comma-separated, not '${node}'`)
+  throw usage(definition, `--bootstrap takes host:port, comma-separated, or none, not '${node}'`)
 }

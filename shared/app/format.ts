@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { encodeReadKey } from '../storage/read-key.ts'
 import { escapeControls, escapeJson } from './escape.ts'
 
 /** How blocks are shown: numbered lines, the bytes alone, or newline-delimited JSON. */
@@ -12,6 +13,21 @@ const LF = b4a.from('\n')
 /** One line of the JSON envelope that Pear's own `--json` output has. */
 export function jsonLine(cmd: string, tag: string, data: object): string {
   return escapeJson(JSON.stringify({ cmd, tag, data })) + '\n'
+}
+
+/**
+ * The lines in which a writer shows the key of its log and, where that is private, the read key, which
+ * contains what its blocks are encrypted with.
+ */
+export function formatKeys(
+  { json }: { json: boolean },
+  key: Uint8Array,
+  encryption: Uint8Array | null
+): string {
+  const hex = b4a.toString(key, 'hex')
+  const read = encryption && encodeReadKey(key, encryption)
+  if (json) return jsonLine('writer', 'key', { key: hex, ...(read !== null && { read }) })
+  return `hypercore key: ${hex}\n${read === null ? '' : `read key: ${read}\n`}`
 }
 
 /** The bytes that show `blocks`, the first of which is block number `seq`. */

@@ -1,18 +1,19 @@
-import b4a from 'b4a'
-import os from 'bare-os'
 import type { Hypercore, Peer } from 'hypercore'
-import type Hyperswarm from 'hyperswarm'
-import { Failure, TIMED_OUT } from '../errors.ts'
 import { NO_PATH } from '../feed/messages.ts'
 import type { Membership } from '../swarm.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
-import { fail } from './lifecycle.ts'
+import { PeerEntry } from './peer-entry.ts'
+import { placeOf } from './peer-place.ts'
 import type { Status } from './status.ts'
 
 /** A person who sees nothing arrive is told why after this long. */
 const STATUS_DELAY_MS = 3000
+/** After this long with no peer at all something may be wrong that only a person can put right. */
+const ALONE_MS = 30_000
 /** A peer that speaks the feed has said by then how far it is from the writer. */
-const HOPS_GRACE_MS = 500
+const HOPS_GRACE_MS = 2500
+/** A peer that comes back by then was never away. */
+const LOSS_GRACE_MS = 500
 const LOCAL = 'on this machine and the local network'
 /** Peers that are remembered after they were lost. */
 const MAX_LOST = 256
@@ -20,40 +21,46 @@ const MAX_LOST = 256
 /** How peers are looked for. */
 type Search = Pick<Membership, 'dht' | 'lan'>
 
-interface PeerEntry {
-  /** Connections between it and the writer; undefined where it has not said. */
-  hops?: number
-  reported: boolean
-}
+/** Calls `then` after `ms` milliseconds. Returns what prevents it. */
+export type Schedule = (ms: number, then: () => void) => () => void
 
 /**
- * Tells a person whether it is working: which peers are connected and how they were found, which
- * were lost, and why nothing arrives where nothing does. Says nothing while nothing changes.
+ * Tells a person whether it is working: which peers are connected and where they are, which were
+ * lost, and why nothing arrives where nothing does. Says nothing while nothing changes.
  */
 export class PeerStatus {
-  readonly #swarm: Hyperswarm
   readonly #core: Hypercore
   readonly #status: Status
   readonly #search: Search
+  readonly #schedule: Schedule
   readonly #entries = new Map<Peer, PeerEntry>()
   readonly #lost = new Set<string>()
-  readonly #timers = new Set<Timer>()
-  #lostWriter = false
+  /** Peers whose loss is yet to be told, by their ids, and what keeps it from being told. */
+  readonly #leaving = new Map<string, { entry: PeerEntry; cancel: () => void }>()
+  readonly #planned = new Set<() => void>()
+  #metWriter = false
   #pathLost = false
   #reportScheduled = false
   #closed = false
 
-  constructor(swarm: Hyperswarm, core: Hypercore, status: Status, search: Search) {
-    this.#swarm = swarm
+  constructor(core: Hypercore, status: Status, search: Search, schedule: Schedule = later) {
     this.#core = core
     this.#status = status
     this.#search = search
+    this.#schedule = schedule
     core.on('peer-add', (peer) => this.#onPeerAdd(peer))
     core.on('peer-remove', (peer) => this.#onPeerRemove(peer))
-    const waiting = this.#after(STATUS_DELAY_MS, () => {
-      status.info(`no peer yet, still looking ${this.#where()}`)
+    const alone = `no peer in ${ALONE_MS / 1000}`
+    const question = core.writable
+      ? `${alone} s: is a reader running, and does it have this key?`
+      : `${alone} s: is the key right, and is the writer running?`
+    const plans = [
+      this.#after(STATUS_DELAY_MS, () => this.#say(`no peer yet, still looking ${this.#where()}`)),
+      this.#after(ALONE_MS, () => this.#say(question))
+    ]
+    core.once('peer-add', () => {
+      for (const cancel of plans) cancel()
     })
-    core.once('peer-add', () => clearTimeout(waiting))
   }
 
   /** Takes what `peer` says of itself: how many connections lie between it and the writer. */
@@ -61,94 +68,112 @@ export class PeerStatus {
     const entry = this.#entries.get(peer)
     if (entry === undefined) return
     entry.hops = hops
-    this.#report(peer)
+    if (entry.isWriter) {
+      for (const other of this.#before(entry)) if (other.isWriter) other.replace()
+    }
+    this.#report(entry)
     this.#schedulePathReport()
   }
 
   /** A peer was dropped that `reason`. */
   reportDrop(reason: string): void {
-    this.#status.info(`dropped a peer that ${reason}`)
+    this.#say(`dropped a peer that ${reason}`)
   }
 
-  /** Tells whether the DHT answers. */
+  /** Tells whether the DHT answers, unless a peer is connected. */
   reportDht(answers: boolean): void {
-    if (this.#closed) return
+    if (this.#closed || this.#present.length > 0) return
     const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
-    this.#status.info(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
+    this.#say(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
   }
 
   /** Says no more: connections that end from now on end because of us. */
   close(): void {
     this.#closed = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    for (const cancel of this.#planned) cancel()
+  }
+
+  #say(text: string): void {
+    this.#status.info(text)
   }
 
   #where(): string {
     const { lan, dht } = this.#search
+    if (dht === null) return lan === null ? 'nowhere (--bootstrap none, --no-lan)' : LOCAL
     if (dht.online !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
     return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
   }
 
   #onPeerAdd(peer: Peer): void {
-    this.#entries.set(peer, { reported: false })
-    if (this.#core.writable) this.#report(peer)
-    else this.#after(HOPS_GRACE_MS, () => this.#report(peer))
+    const entry = new PeerEntry(connectionOf(peer))
+    this.#entries.set(peer, entry)
+    for (const other of this.#before(entry)) if (other.hasAddressOf(entry)) other.replace()
+    // two that dial each other at once may go on with the second connection
+    const left = this.#leaving.get(entry.id)
+    left?.cancel()
+    this.#leaving.delete(entry.id)
+    if (left?.entry.hasAddressOf(entry)) entry.reported = this.#lost.delete(entry.id)
+    if (this.#core.writable) this.#report(entry)
+    else this.#after(HOPS_GRACE_MS, () => this.#report(entry))
   }
 
-  #report(peer: Peer): void {
-    const entry = this.#entries.get(peer)
-    if (this.#closed || !entry || entry.reported) return
+  #report(entry: PeerEntry): void {
+    if (this.#closed || entry.reported || !this.#has(entry)) return
     entry.reported = true
     const role = this.#role(entry)
-    const id = b4a.toString(connectionOf(peer).remotePublicKey, 'hex')
     // a writer that was started again has another public key
-    const again = this.#lost.delete(id) || (role === 'the writer' && this.#lostWriter)
-    if (role === 'the writer') this.#lostWriter = false
-    this.#status.info(
-      `${again ? `found ${role} again` : `connected to ${role}`}${this.#address(peer)} (${this.#count()})`
-    )
+    const again = this.#lost.delete(entry.id) || (entry.isWriter && this.#metWriter)
+    if (entry.isWriter) this.#metWriter = true
+    const what = again ? `found ${role} again` : `connected to ${role}`
+    this.#say(`${what} at ${entry.host}, ${placeOf(entry.host)} (${this.#count()})`)
   }
 
   #onPeerRemove(peer: Peer): void {
     const entry = this.#entries.get(peer)
+    const replaced = entry?.isReplaced
     this.#entries.delete(peer)
-    if (this.#closed || !entry?.reported) return
-    const role = this.#role(entry)
-    this.#lost.add(b4a.toString(connectionOf(peer).remotePublicKey, 'hex'))
+    if (this.#closed || !entry?.reported || replaced) return
+    this.#lost.add(entry.id)
     const [oldest] = this.#lost
     if (this.#lost.size > MAX_LOST && oldest !== undefined) this.#lost.delete(oldest)
-    if (role === 'the writer') this.#lostWriter = true
-    const waiting = role === 'the writer' || this.#core.peers.length === 0
-    this.#status.info(
-      `lost ${role} (${this.#count()})${waiting ? `, still looking ${this.#where()}` : ''}`
+    const cancel = this.#after(LOSS_GRACE_MS, () => this.#reportLoss(entry))
+    this.#leaving.set(entry.id, { entry, cancel })
+  }
+
+  #reportLoss(entry: PeerEntry): void {
+    this.#leaving.delete(entry.id)
+    const others = this.#present
+    if (entry.isWriter && others.some(({ isWriter }) => isWriter)) return
+    const waiting = entry.isWriter || others.length === 0
+    this.#say(
+      `lost ${this.#role(entry)} (${this.#count()})${waiting ? `, still looking ${this.#where()}` : ''}`
     )
     this.#schedulePathReport()
   }
 
-  #role({ hops }: PeerEntry): string {
-    if (hops === 0) return 'the writer'
+  /** The connections that are older than that of `entry`. */
+  #before(entry: PeerEntry): PeerEntry[] {
+    const entries = [...this.#entries.values()]
+    return entries.slice(0, entries.indexOf(entry))
+  }
+
+  #has(entry: PeerEntry): boolean {
+    return [...this.#entries.values()].includes(entry)
+  }
+
+  /** Those that are not dead, as far as can be told. */
+  get #present(): PeerEntry[] {
+    return [...this.#entries.values()].filter(({ isThere }) => isThere)
+  }
+
+  #role({ isWriter, hops }: PeerEntry): string {
+    if (isWriter) return 'the writer'
     return hops === undefined && !this.#core.writable ? 'a peer' : 'a reader'
   }
 
   #count(): string {
-    const { length } = this.#core.peers
+    const { length } = this.#present
     return length === 1 ? '1 peer' : `${length || 'no'} peers`
-  }
-
-  #address(peer: Peer): string {
-    const connection = [...this.#swarm.connections].find((other) => other === connectionOf(peer))
-    if (connection === undefined) return ''
-    const { remoteHost } = connection.rawStream
-    return ` at ${remoteHost}, ${this.#found(connectionOf(peer).remotePublicKey, remoteHost)}`
-  }
-
-  #found(publicKey: Uint8Array, host: string): string {
-    const { lan, dht } = this.#search
-    if (lan === null || (dht.online === true && !lan.heard(publicKey))) return 'through the DHT'
-    const ours = Object.values(os.networkInterfaces())
-      .flat()
-      .some(({ address }) => address === host)
-    return ours ? 'on this machine' : 'on the local network'
   }
 
   // readers without a path to the writer have nothing new
@@ -163,7 +188,7 @@ export class PeerStatus {
     const path = this.#hasPath()
     if (path !== this.#pathLost) return
     this.#pathLost = !path
-    this.#status.info(
+    this.#say(
       path
         ? 'there is a way to the writer again'
         : 'no peer here knows a way to the writer, so nothing new arrives until it is back'
@@ -171,29 +196,25 @@ export class PeerStatus {
   }
 
   #hasPath(): boolean {
-    const peers = [...this.#entries.values()]
+    const peers = this.#present
     return this.#core.writable || peers.length === 0 || peers.some(({ hops = 0 }) => hops < NO_PATH)
   }
 
-  #after(ms: number, then: () => void): Timer {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer)
+  #after(ms: number, then: () => void): () => void {
+    const stop = this.#schedule(ms, () => {
+      this.#planned.delete(cancel)
       then()
-    }, ms)
-    this.#timers.add(timer)
-    return timer
+    })
+    const cancel = (): void => {
+      this.#planned.delete(cancel)
+      stop()
+    }
+    this.#planned.add(cancel)
+    return cancel
   }
 }
 
-/** Ends the app with exit code 3 where `core` has met no peer within `timeout` milliseconds. */
-export function expectPeer(core: Hypercore, timeout: number): void {
-  const timer = setTimeout(() => {
-    fail(
-      new Failure(
-        `no peer found within ${timeout / 1000} s: is the writer running, and is the key right?`,
-        TIMED_OUT
-      )
-    )
-  }, timeout)
-  core.once('peer-add', () => clearTimeout(timer))
+function later(ms: number, then: () => void): () => void {
+  const timer = setTimeout(then, ms)
+  return () => clearTimeout(timer)
 }

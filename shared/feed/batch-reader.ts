@@ -1,30 +1,36 @@
 import type { Hypercore } from 'hypercore'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
-import { type Batch, MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
+import type { LogMemory } from './memory.ts'
+import type { ReadBatch, RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
-/** A batch before it is sent: the same for every subscription. */
-export type ReadBatch = Omit<Batch, 'id'>
-
 /**
- * Reads the signed batch that begins at a block, once for all the peers that ask for the same. A new
- * block is read back from the store, by the same path as the backlog.
+ * Gets the signed batch that begins at a block, once for all the peers that ask for the same: from
+ * memory where the log has just grown by it, else from the store.
  */
 export class BatchReader {
   readonly #core: Hypercore
   readonly #signedLengths: SignedLengths
+  readonly #recent: RecentBatches
   #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
 
-  constructor(core: Hypercore, signedLengths: SignedLengths) {
+  constructor(core: Hypercore, { signedLengths, recent }: LogMemory) {
     this.#core = core
     this.#signedLengths = signedLengths
+    this.#recent = recent
     core.on('truncate', () => {
       this.#last = null
     })
   }
 
-  /** The next batch from block `start`; null where this peer has no block or signature for it. */
+  /** The next batch from block `start`, where it is in memory. */
+  recent(start: number): ReadBatch | null {
+    return this.#recent.read(start)
+  }
+
+  /** The same from the store; null where this peer has no block or signature for it. */
   read(start: number): Promise<ReadBatch | null> {
     const { length } = this.#core
     if (this.#last?.start === start && this.#last.length === length) return this.#last.batch

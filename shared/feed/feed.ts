@@ -5,17 +5,19 @@ import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
 import { Link, type LinkContext } from './link.ts'
-import { LengthHistory } from './length-history.ts'
+import { type LogMemory, rememberLog } from './memory.ts'
+import type { ReadBatch } from './recent-batches.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
 import type { Start } from './start.ts'
-import { SignedLengths } from './signed-lengths.ts'
 import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
+  remember(batch: ReadBatch): void
   /** Tells other writers of the log, from now on, that this one appends. */
   begin(): void
   close(): void
@@ -51,33 +53,33 @@ export interface FollowedFeed {
  */
 export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
-  const history = new LengthHistory()
+  const memory = rememberLog(core)
+  const { history, recent } = memory
   const begin = (): void => history.begin(core.length, now())
   begin()
   core.on('append', () => history.record(core.length, now()))
   core.on('truncate', begin)
   const context = { core, follower: null, rivals, onchange() {} }
-  const links = openLinks(context, new SignedLengths(core), history, (err) => events.onerror(err))
+  const links = openLinks(context, memory, (err) => events.onerror(err))
   return {
     begin() {
       // what readers gave back was there before
       begin()
       rivals.begin()
     },
+    remember: (batch) => recent.add(batch),
     close: () => links.close()
   }
 }
 
 /** Follows a log from where `start` says, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
-  const signedLengths = new SignedLengths(core)
-  const history = new LengthHistory()
-  core.on('truncate', () => history.begin(core.length, now()))
-  const verifier = new Verifier(core, signedLengths, history)
-  const follower = new Follower(core, verifier, start, events)
+  const memory = rememberLog(core)
+  core.on('truncate', () => memory.history.begin(core.length, now()))
+  const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
   const context = { core, follower, rivals, onchange: () => events.onchange() }
-  const links = openLinks(context, signedLengths, history, (err) => events.onerror(err))
+  const links = openLinks(context, memory, (err) => events.onerror(err))
   return {
     get source() {
       return follower.source
@@ -109,18 +111,17 @@ interface Links {
 
 function openLinks(
   context: LinkContext,
-  signedLengths: SignedLengths,
-  history: LengthHistory,
+  memory: LogMemory,
   onerror: (err: unknown) => void
 ): Links {
   const { core } = context
-  const reader = new BatchReader(core, signedLengths)
+  const reader = new BatchReader(core, memory)
   const links = new Map<Peer, Link>()
 
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, signedLengths, reader, history, channel, onerror)
+    const sender = new Sender(core, memory, reader, channel, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })
@@ -133,6 +134,7 @@ function openLinks(
   core.on('peer-add', open)
   core.on('peer-remove', close)
   core.on('append', pump)
+  memory.recent.onadded = pump
   core.on('truncate', refuse)
 
   return {

@@ -5,6 +5,7 @@ import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { manifestOf, proveUpgrade, rootsAt, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
 import type { LengthHistory } from './length-history.ts'
+import type { LogMemory } from './memory.ts'
 import {
   type Ack,
   type Batch,
@@ -54,9 +55,8 @@ export class Sender {
 
   constructor(
     core: Hypercore,
-    signedLengths: SignedLengths,
+    { signedLengths, history }: LogMemory,
     reader: BatchReader,
-    history: LengthHistory,
     channel: SenderChannel,
     onerror: (err: unknown) => void
   ) {
@@ -119,7 +119,7 @@ export class Sender {
   async #pump(): Promise<void> {
     for (let served = this.#ready(); served !== null; served = this.#ready()) {
       const { id, next, sent } = served
-      const batch = await this.#reader.read(next)
+      const batch = this.#reader.recent(next) ?? (await this.#reader.read(next))
       if (served !== this.#served) continue
       if (batch === null) return this.refuse()
       const bytes = batch.blocks.reduce((sum, block) => sum + block.byteLength, 0)

@@ -26,8 +26,10 @@ export class SignedLengths {
   /** Remembers that the log was signed at `length` blocks, `byteLength` bytes. */
   add(length: number, byteLength: number, signature: Uint8Array): void {
     const all = this.#boundaries
-    // a signature is a view of its batch's message, which would stay in memory with it
-    all.push({ length, byteLength, signature: b4a.from(signature) })
+    // a view of its batch's message, or of the pool, would keep all of it in memory
+    const own = b4a.allocUnsafeSlow(signature.byteLength)
+    own.set(signature)
+    all.push({ length, byteLength, signature: own })
     // the one in the middle can go while a single batch still spans its neighbours
     const [left, , right] = all.slice(-3)
     if (

@@ -1,12 +1,15 @@
 import type { Hypercore } from 'hypercore'
 import { causeOf, codeOf, messageOf } from '../errors.ts'
 import { now } from '../limits/clock.ts'
+import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import type { LogState } from './claim.ts'
 import type { LengthHistory } from './length-history.ts'
+import type { LogMemory } from './memory.ts'
 import type { Batch, Begin } from './messages.ts'
+import type { RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
@@ -45,15 +48,17 @@ export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
   readonly #signedLengths: SignedLengths
+  readonly #recent: RecentBatches
   readonly #history: LengthHistory
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, signedLengths: SignedLengths, history: LengthHistory) {
+  constructor(core: Hypercore, { signedLengths, recent, history }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#signedLengths = signedLengths
+    this.#recent = recent
     this.#history = history
   }
 
@@ -80,16 +85,18 @@ export class Verifier {
   append({ start, blocks, signature }: Batch, job: BatchJob): void {
     this.#enqueue(job, async () => {
       if (this.#core.length !== start) return LOG_MOVED
-      const appended = this.#session.append(blocks, { signature })
+      let onstored: (stored: boolean) => void = () => {}
       // In the same tick: once the log has grown, a reader that has not been handed the blocks reads
       // them back from disk.
-      job.onappend(
-        appended.then(
-          () => true,
-          () => false
-        )
-      )
-      const { length, byteLength } = await appended
+      job.onappend(new Promise((resolve) => (onstored = resolve)))
+      const appended = appendBlocks(this.#session, blocks, {
+        signature,
+        ongrown: () => {
+          this.#recent.add({ start, signature, blocks })
+          onstored(true)
+        }
+      })
+      const { length, byteLength } = await appended.finally(() => onstored(false))
       this.#signedLengths.add(length, byteLength, signature)
       // nothing is remembered of blocks that were there when a source began
       this.#history.record(length, now())

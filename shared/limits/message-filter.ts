@@ -3,11 +3,12 @@ import { isForgery } from '../upstream/hypercore-errors.ts'
 import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
+import { FarBlocks } from './far-blocks.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { RequestQueue } from './request-queue.ts'
 
-/** A peer may announce blocks this far beyond the end of the log that the writer has signed. */
-const MAX_AHEAD = 2 ** 26
+/** No log is as long: at a thousand blocks a second it would take 35 years. */
+const MAX_LENGTH = 2 ** 40
 /** A peer may claim this many forks in a row that were not proven to us. */
 const MAX_FORKS = 64
 /** A peer may have this many requests open. */
@@ -20,6 +21,8 @@ const CONFLICT_GRACE_MS = 2000
 const WANT_COST = 50
 const BITFIELD_COST = 10
 const UNASKED_COST = 100
+/** As many blocks are marked as held at the cost of a small message: 50 million at once are too many. */
+const BLOCKS_PER_TOKEN = 2 ** 10
 
 /** Told of a peer that overstepped; `ban` is false where an honest peer under load could do the same. */
 export type OnOffence = (peer: Peer, reason: string, opts: { ban: boolean }) => void
@@ -41,6 +44,9 @@ export function filterMessages(core: Hypercore, onoffence: OnOffence): void {
     filters.get(peer)?.end()
     filters.delete(peer)
   })
+  core.on('append', () => {
+    for (const filter of filters.values()) filter.askAgain()
+  })
   // a fork that was claimed has been proven
   core.on('truncate', () => {
     for (const filter of filters.values()) filter.resetForks()
@@ -58,6 +64,7 @@ class MessageFilter {
   readonly #onoffence: OnOffence
   readonly #bucket = new TokenBucket()
   readonly #requests = new RequestQueue<Messages['request']>()
+  readonly #farBlocks: FarBlocks
   /** Forks that the peer has claimed since the last one was proven. */
   #forks = 0
   #ended = false
@@ -65,17 +72,18 @@ class MessageFilter {
   constructor(core: Hypercore, peer: Peer, onoffence: OnOffence) {
     this.#peer = peer
     this.#onoffence = onoffence
+    const farBlocks = new FarBlocks(core, peer)
+    this.#farBlocks = farBlocks
     interceptReceived(peer, {
-      // all blocks from the first one on are one number to Hypercore
-      range: this.#checked(1, ({ start, length, drop }) =>
-        (start === 0 && !drop) || start + length <= core.length + MAX_AHEAD
-          ? null
-          : `spoke of block ${start + length}`
+      range: this.#checked(
+        (range) => 1 + markedBy(range) / BLOCKS_PER_TOKEN,
+        ({ start, length, drop }) => (start === 0 && !drop ? null : tooLong(start + length)),
+        (range) => markedBy(range) === 0 || farBlocks.inReach(range.start, range.length)
       ),
-      bitfield: this.#checked(BITFIELD_COST, ({ start, bitfield }) =>
-        start + bitfield.byteLength * 8 <= core.length + MAX_AHEAD
-          ? null
-          : `spoke of block ${start}`
+      bitfield: this.#checked(
+        BITFIELD_COST,
+        ({ start, bitfield }) => tooLong(start + bitfield.byteLength * 8),
+        ({ start, bitfield }) => farBlocks.inReach(start, bitfield.byteLength * 8)
       ),
       sync: this.#checked(1, ({ fork }) =>
         fork <= core.fork || fork === remoteLogOf(peer).fork || ++this.#forks <= MAX_FORKS
@@ -105,16 +113,17 @@ class MessageFilter {
 
   #checked<T>(
     cost: number | ((message: T) => number),
-    fault: (message: T) => string | null = () => null
+    fault: (message: T) => string | null = () => null,
+    isTimely: (message: T) => boolean = () => true
   ): Receiver<T> {
     return (message, handle) => {
       if (this.#ended) return null
       const reason = fault(message)
       if (reason !== null) return this.reject(reason, { ban: true })
-      const affordable = this.#bucket.tryTake(typeof cost === 'number' ? cost : cost(message))
-      return affordable
-        ? handle(message)
-        : this.reject('sent more than anyone needs', { ban: false })
+      if (!this.#bucket.tryTake(typeof cost === 'number' ? cost : cost(message))) {
+        return this.reject('sent more than anyone needs', { ban: false })
+      }
+      return isTimely(message) ? handle(message) : null
     }
   }
 
@@ -129,9 +138,23 @@ class MessageFilter {
     this.#forks = 0
   }
 
+  /** Our log has become longer. */
+  askAgain(): void {
+    if (!this.#ended) this.#farBlocks.askAgain()
+  }
+
   /** Lets nothing more through. */
   end(): void {
     this.#ended = true
     this.#requests.clear()
   }
+}
+
+/** How many blocks Hypercore marks one by one as held: all from the first one on are a number to it. */
+function markedBy({ start, length, drop }: Messages['range']): number {
+  return drop || start === 0 ? 0 : length
+}
+
+function tooLong(end: number): string | null {
+  return end <= MAX_LENGTH ? null : `spoke of block ${end}`
 }

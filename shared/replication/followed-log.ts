@@ -3,7 +3,8 @@ import { claimOf, isAhead } from '../feed/claim.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { Start } from '../feed/start.ts'
 import { holdsBlocks } from '../upstream/hypercore-peer.ts'
-import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
+import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
+import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
@@ -13,6 +14,8 @@ import { detectStalls } from './stall-detector.ts'
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
 export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
+/** A copy that is new is told the manifest by the first peer that has blocks. */
+const MANIFEST_TIMEOUT_MS = 5000
 const SIGNED_TWICE =
   'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
 
@@ -20,6 +23,8 @@ const SIGNED_TWICE =
 export interface FollowEvents {
   /** A peer has said how many connections lie between it and the writer. */
   onhops(peer: Peer, hops: number): void
+  /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
+  onmanifest(): void
   /** Our own copy can't be read or written. */
   onerror(err: unknown): void
 }
@@ -69,6 +74,7 @@ export class FollowedLog {
       this.#applyMode()
     })
     core.on('truncate', () => this.#applyMode())
+    onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),
       onstall: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
@@ -83,6 +89,18 @@ export class FollowedLog {
    */
   findEnd(everyoneMet: Promise<unknown>, timeout?: number): Promise<number | null> {
     return this.#logEnd.find(this.#feed, everyoneMet, timeout)
+  }
+
+  /** Resolves once the manifest of the log is known, by which it is told to be private, or after 5 s. */
+  async manifestKnown(): Promise<void> {
+    if (manifestOf(this.#core) !== null) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, MANIFEST_TIMEOUT_MS)
+      onManifest(this.#core, () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 
   /** Says which block comes first, where that was left to the end of the log. */

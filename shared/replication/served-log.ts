@@ -48,6 +48,7 @@ export class ServedLog {
       onrival: (rival) => this.#onrival(rival),
       onerror: (err) => events.onerror(err)
     })
+    log.ongrown = (grown) => this.#feed.remember(grown)
   }
 
   /**

@@ -23,6 +23,8 @@ interface Slot extends LogState {
 }
 
 const NONE: Slot = { key: '', fork: 0, length: 0, boot: '', serial: 0 }
+let thisBoot = ''
+
 const SLOT = 512
 const SUM = 32
 /** Far enough from each other that no disk writes both at once. */
@@ -113,6 +115,11 @@ function checksum(text: string): string {
  * minute in which it started does; a wrong clock makes one start look like two, never two like one.
  */
 export function bootId(): string {
+  if (thisBoot === '') thisBoot = readBootId()
+  return thisBoot
+}
+
+function readBootId(): string {
   if (os.platform() === 'linux') {
     return String(fs.readFileSync('/proc/sys/kernel/random/boot_id')).trim()
   }

@@ -3,6 +3,7 @@ import path from 'bare-path'
 import Hypercore from 'hypercore'
 import { Failure } from '../errors.ts'
 import { assertCore } from '../upstream/assert-core.ts'
+import { keepLastPage } from '../upstream/hypercore-bitfield.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
@@ -10,6 +11,7 @@ import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
 import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
 import { keepPrivate } from './permissions.ts'
+import { privateOptions, writerEncryption } from './private-log.ts'
 import { WriterLog } from './writer-log.ts'
 
 /** What the apps keep below a storage folder. */
@@ -21,28 +23,38 @@ const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
+/** One writes tables, and two merge them: a large merge does not hold up the small ones. */
+const BACKGROUND_JOBS = 3
 
 /**
- * Opens the log that this machine writes, in `storage`, or makes a new one with a new key. Throws a
- * Failure where it can't.
+ * Opens the log that this machine writes, in `storage`, or makes a new one with a new key, whose blocks
+ * are encrypted where it is to be `private`. Throws a Failure where it can't, and where a log that is
+ * there was not made private.
  */
-export async function openWriter(storage: string): Promise<WriterLog> {
+export async function openWriter(
+  storage: string,
+  { private: toBePrivate }: { private: boolean }
+): Promise<WriterLog> {
   const folder = path.join(storage, WRITER_STORAGE)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
   if (key !== undefined && isUnfinished(folder)) {
     throw new Failure(`${folder} is gone, and with it the log ${key}: ${REPAIR_HINT_WRITER}`)
   }
-  const { core, stopWatching } = await open(
-    storage,
-    folder,
-    REPAIR_HINT_WRITER,
-    (at) => new Hypercore(at)
-  )
+  const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_WRITER, {
+    make: (at) => new Hypercore(at, toBePrivate ? privateOptions() : {}),
+    reopen: (at) => new Hypercore(at)
+  })
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
     await core.close()
     throw new Failure(
       `${folder} no longer holds the log ${key} but another one: ${REPAIR_HINT_WRITER}`
+    )
+  }
+  if (toBePrivate && writerEncryption(core) === null) {
+    await core.close()
+    throw new Failure(
+      `${folder} holds a log that everybody with its key can read: a private log is a new one, in an empty folder with --storage`
     )
   }
   return new WriterLog(core, checkpoint, stopWatching)
@@ -66,12 +78,10 @@ function openCheckpoint(storage: string): Checkpoint {
 export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
   const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
   const folder = path.join(storage, READER_STORAGE, name)
-  const { core, stopWatching } = await open(
-    storage,
-    folder,
-    REPAIR_HINT_READER,
-    (at) => new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
-  )
+  const create = (at: unknown): Hypercore =>
+    new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
+  const creation = { make: create, reopen: create }
+  const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_READER, creation)
   core.once('close', stopWatching)
   return core
 }
@@ -80,13 +90,13 @@ async function open(
   storage: string,
   folder: string,
   repairHint: string,
-  create: (store: unknown) => Hypercore
+  { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertOurs(storage, OURS)
     assertOurs(folder, STORE)
     await makeOnce(folder, async (draft) => {
-      const core = create(storeIn(draft))
+      const core = make(storeIn(draft))
       await core.ready()
       await core.close()
     })
@@ -95,9 +105,10 @@ async function open(
   }
   try {
     assertWhole(folder, repairHint)
-    const core = create(storeIn(folder))
+    const core = reopen(storeIn(folder))
     await core.ready()
     assertCore(core)
+    keepLastPage(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
     return { core, stopWatching: keepPrivate(folder) }
@@ -109,6 +120,7 @@ async function open(
 function storeIn(folder: string): unknown {
   return createStorage(folder, {
     writeBufferSize: WRITE_BUFFER,
+    maxBackgroundJobs: BACKGROUND_JOBS,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })

@@ -15,8 +15,9 @@ export function keepPrivate(folder: string): () => void {
   if (os.platform() === 'win32') return () => {}
   const folders = [folder, path.join(folder, 'db')]
   const watchers = folders.map((at) =>
-    fs.watch(at, { persistent: false }, (_, name) => {
-      if (name !== null) protect(path.join(at, String(name)))
+    // every append is a change, of a file that was looked at when it came
+    fs.watch(at, { persistent: false }, (event, name) => {
+      if (event === 'rename' && name !== null) protect(path.join(at, String(name)))
     })
   )
   // what came before the watch began

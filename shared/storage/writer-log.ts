@@ -1,16 +1,31 @@
 import b4a from 'b4a'
-import type { Hypercore } from 'hypercore'
+import Hypercore, { type Hypercore as Core } from 'hypercore'
+import { appendBlocks } from '../upstream/hypercore-append.ts'
+import { PADDING } from '../upstream/hypercore-encryption.ts'
 import { type Checkpoint, type LogState, bootId } from './checkpoint.ts'
+import { type Cipher, createCipher, writerEncryption } from './private-log.ts'
 import { WriteAheadLog } from './wal.ts'
+
+/** What the log has grown by, and the signature of its length since. */
+export interface Grown {
+  start: number
+  signature: Uint8Array
+  blocks: Uint8Array[]
+}
 
 /** The log that this machine writes, on disk. */
 export class WriterLog {
-  readonly core: Hypercore
+  readonly core: Core
   /** Whether no earlier start has left anything: nothing of it can be anywhere else. */
   readonly isNew: boolean
+  /** What its blocks are encrypted with; null where everybody with its key reads them. */
+  readonly encryption: Uint8Array | null
+  /** Told whenever the log has grown by an append, before its peers are. */
+  ongrown: (grown: Grown) => void = () => {}
   readonly #checkpoint: Checkpoint
   readonly #wal: WriteAheadLog
   readonly #stopWatching: () => void
+  readonly #cipher: Cipher | null
   #state: LogState
   #hadLostBlocks = false
   #appending = false
@@ -18,8 +33,10 @@ export class WriterLog {
   /** The checkpoint is written by one at a time. */
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(core: Hypercore, checkpoint: Checkpoint, stopWatching: () => void) {
+  constructor(core: Core, checkpoint: Checkpoint, stopWatching: () => void) {
     this.core = core
+    this.encryption = writerEncryption(core)
+    this.#cipher = this.encryption && createCipher(core.key, this.encryption)
     this.#checkpoint = checkpoint
     this.#wal = new WriteAheadLog(core)
     this.#stopWatching = stopWatching
@@ -89,9 +106,20 @@ export class WriterLog {
     await this.commit()
   }
 
-  /** Appends `blocks`: they survive the end of this process once this resolves. */
-  append(blocks: Uint8Array[]): Promise<unknown> {
-    return this.#track(this.core.append(blocks))
+  /** How many bytes a block can have. */
+  get maxBlockSize(): number {
+    return Hypercore.MAX_SUGGESTED_BLOCK_SIZE - (this.#cipher === null ? 0 : PADDING)
+  }
+
+  /**
+   * Appends `lines`, a block each: they survive the end of this process once this resolves. To be called
+   * again only then, since what a block is encrypted with depends on its number.
+   */
+  append(lines: Uint8Array[]): Promise<unknown> {
+    const start = this.core.length
+    const blocks = this.#cipher?.encrypt(start, lines) ?? lines
+    const ongrown = (signature: Uint8Array): void => this.ongrown({ start, signature, blocks })
+    return this.#track(appendBlocks(this.core, blocks, { ongrown }))
   }
 
   /** Resolves to the length that the log has now, once a power cut could not shorten it. */

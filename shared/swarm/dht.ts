@@ -6,8 +6,11 @@ import {
   bootstrapNodeMover,
   isOnline,
   onNodesChange,
-  publicNodes
+  publicNodes,
+  refuseNodes,
+  setLookup
 } from '../upstream/hyperdht.ts'
+import { Hosts } from './hosts.ts'
 
 /** Where a node of a DHT is reached. */
 export type DhtNode = Address
@@ -19,12 +22,24 @@ export interface DhtStatus {
   close(): void
 }
 
-/** A node of the DHT that `bootstrap` names, or of the public one. */
-export function createDht(bootstrap?: DhtNode[]): HyperDHT {
+/**
+ * A node of the DHT that `bootstrap` names, or of the public one; where it names none, of none: not even
+ * a peer on the local network that is a node of some DHT leads there. `onunknown` is told, once for each,
+ * which host in `bootstrap` is left out, since its name leads nowhere, and why.
+ */
+export function createDht(
+  bootstrap?: DhtNode[],
+  onunknown: (host: string, reason: string) => void = () => {}
+): HyperDHT {
   // given the names too, HyperDHT would have the system look them up, each time anew: where DNS does
   // not answer, that holds up every look-up, the threads that read and write files, and the exit
   const nodes = publicNodes().map(({ address, port }) => ({ host: address, port }))
-  return new HyperDHT({ bootstrap: bootstrap ?? nodes })
+  const dht = new HyperDHT({ bootstrap: bootstrap ?? nodes })
+  if (bootstrap?.length === 0) refuseNodes(dht)
+  const hosts = new Hosts(onunknown)
+  setLookup(dht, (name) => hosts.find(name))
+  dht.on('close', () => hosts.close())
+  return dht
 }
 
 /**

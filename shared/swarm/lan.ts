@@ -5,7 +5,8 @@ import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
 import { now } from '../limits/clock.ts'
 import { messageOf } from '../errors.ts'
 import { bindPort, localPort } from '../upstream/hyperdht.ts'
-import { connectionWith, dialAt, publicKeyOf, timeoutsInARow } from '../upstream/hyperswarm.ts'
+import { connectionWith, dialAt, publicKeyOf } from '../upstream/hyperswarm.ts'
+import { seemsDead } from './dead-connections.ts'
 import { Multicast } from './multicast.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
@@ -15,8 +16,6 @@ const STEADY_MS = 8000
 const ANSWER_MS = 200
 /** After this long a dial has given up on the address that it began with. */
 const DIAL_TIMEOUT_MS = 4000
-/** A connection with this many retransmission timeouts in a row is taken for dead. */
-const DEAD_AFTER_TIMEOUTS = 2
 /** A peer that was suspended gets this long to answer first. */
 const WAKE_GRACE_MS = 300
 
@@ -164,6 +163,6 @@ export class LanDiscovery {
   // before this one broke
   #leadsNowhere(connection: Connection, known: Known): boolean {
     if (!this.#swarm.connections.has(connection)) return now() - known.reachedAt > DIAL_TIMEOUT_MS
-    return timeoutsInARow(connection) >= DEAD_AFTER_TIMEOUTS
+    return seemsDead(connection)
   }
 }

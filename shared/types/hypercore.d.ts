@@ -7,6 +7,7 @@ declare module 'hypercore' {
   export interface Manifest {
     version: number
     signers: { publicKey: Uint8Array }[]
+    userData?: Uint8Array | null
   }
 
   export interface KeyPair {
@@ -38,11 +39,14 @@ declare module 'hypercore' {
   export interface Options {
     writable?: boolean
     inflightRange?: [number, number]
+    keyPair?: KeyPair | null
+    manifest?: Manifest
   }
 
   export class Hypercore extends EventEmitter<Events> {
     static MAX_SUGGESTED_BLOCK_SIZE: number
     static discoveryKey(key: Uint8Array): Uint8Array
+    static blockEncryptionKey(key: Uint8Array, encryptionKey: Uint8Array): Uint8Array
     static defaultStorage(folder: string, opts?: object): unknown
 
     constructor(storage: unknown, key?: Uint8Array | null | Options, opts?: Options)

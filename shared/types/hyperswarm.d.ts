@@ -50,6 +50,7 @@ declare module 'hyperdht' {
 
   export interface Events {
     'network-change': []
+    close: []
   }
 
   export interface Options {

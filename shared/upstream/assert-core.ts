@@ -1,4 +1,6 @@
 import type { Hypercore } from 'hypercore'
+import { APPEND_MEMBERS } from './hypercore-append.ts'
+import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
 import { TREE_MEMBERS } from './hypercore-tree.ts'
@@ -11,6 +13,8 @@ import { assertMembers } from './members.ts'
 export function assertCore(core: Hypercore): void {
   assertMembers('hypercore', core, {
     ...TREE_MEMBERS,
+    ...APPEND_MEMBERS,
+    ...BITFIELD_MEMBERS,
     ...STORE_MEMBERS,
     ...REPLICATOR_MEMBERS
   })

@@ -33,7 +33,7 @@ export const PEER_MEMBERS: Members = {
 }
 
 /** Blocks for which a peer is asked at once (`MAX_RANGE` of lib/wants.js); an answer covers no more. */
-const WANT_BLOCKS = 2 ** 21
+export const WANT_BLOCKS = 2 ** 21
 
 /** What a peer has said of its log; of which only what the writer signed is true for certain. */
 export interface RemoteLog {

@@ -7,6 +7,7 @@ interface Replicated {
 }
 
 interface Emitter {
+  on(event: 'manifest', listener: () => void): unknown
   on(
     event: 'verification-error',
     listener: (err: Error, request: unknown, response: unknown, from: Peer) => void
@@ -25,6 +26,11 @@ export const REPLICATOR_MEMBERS: Members = { 'core.replicator.eagerUpgrade': 'bo
 export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
   assertMembers('hypercore', core, REPLICATOR_MEMBERS)
   ;(core as Hypercore & Replicated).replicator.eagerUpgrade = eager
+}
+
+/** Tells `listener` once a copy has been told which keys may sign it. An undocumented event. */
+export function onManifest(core: Hypercore, listener: () => void): void {
+  ;(core as Hypercore & Emitter).on('manifest', listener)
 }
 
 /** Tells `listener` what a peer has sent for `core` that failed to verify. An undocumented event. */

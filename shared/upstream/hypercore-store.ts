@@ -2,7 +2,7 @@
 import path from 'bare-path'
 import Hypercore, { type Hypercore as Core } from 'hypercore'
 import type { TreeNode } from './hypercore-proof.ts'
-import type { Members } from './members.ts'
+import { type Members, assertMembers } from './members.ts'
 
 /** Reads of one batch: none resolves before `tryFlush`. */
 export interface ReadBatch {
@@ -70,9 +70,42 @@ export interface StoreOptions {
   writeBufferSize: number
   /** The share of the oldest files of large blocks that is copied anew where others were deleted. */
   blobGarbageCollectionAgeCutOff: number
+  /** Threads that write tables and merge them, each of which holds on to memory of its own. */
+  maxBackgroundJobs: number
 }
 
-/** A store in `folder`, for the constructor of Hypercore. */
+/** The settings of the one family of keys that hypercore-storage keeps all in, before it is opened. */
+interface Family {
+  readonly name: string
+  readonly _options: { filterPolicy: object | null }
+  _handle: unknown
+  cloneSettings(name: string): Family
+  destroy(): void
+}
+
+/** What this folder uses of a store that is not open yet. */
+export const FAMILY_MEMBERS: Members = {
+  'store.db.defaultColumnFamily._options': 'object',
+  'store.db.defaultColumnFamily._handle': 'object',
+  'store.db.defaultColumnFamily.cloneSettings': 'function',
+  'store.db.defaultColumnFamily.destroy': 'function'
+}
+
+/**
+ * A store in `folder`, for the constructor of Hypercore, without Bloom filters: RocksDB keeps those of
+ * all its tables in memory, 4 bytes for each block of a log however long, so as not to look for a key
+ * where it is not; and a log is read where it has blocks. No public way: hypercore-storage passes on
+ * some of RocksDB's options, and this is none of them.
+ */
 export function createStorage(folder: string, options: StoreOptions): unknown {
-  return Hypercore.defaultStorage(folder, options)
+  const storage = Hypercore.defaultStorage(folder, options) as {
+    readonly db: { readonly defaultColumnFamily: Family }
+  }
+  assertMembers('hypercore', storage, FAMILY_MEMBERS)
+  const family = storage.db.defaultColumnFamily
+  family._options.filterPolicy = null
+  const { _handle } = family.cloneSettings(family.name)
+  family.destroy()
+  family._handle = _handle
+  return storage
 }

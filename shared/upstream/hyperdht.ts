@@ -1,6 +1,6 @@
 // Checked with hyperdht 6.32.0 and dht-rpc 6.27.0, which it extends.
 import HyperDHT from 'hyperdht'
-import type { Members } from './members.ts'
+import { type Members, assertMembers } from './members.ts'
 
 export interface Address {
   host: string
@@ -12,6 +12,8 @@ interface Rpc {
   readonly online: boolean
   bind(): Promise<void>
   localAddress(): Address | null
+  _filterNode: (node: Address) => boolean
+  readonly udx: { lookup: (name: string) => Promise<{ host: string; family: 4 }> }
 }
 
 const TABLE_EVENTS = ['add-node', 'remove-node', 'network-update'] as const
@@ -28,6 +30,9 @@ export const DHT_MEMBERS: Members = {
   'dht.bind': 'function',
   'dht.localAddress': 'function'
 }
+
+const FILTER_MEMBERS: Members = { 'dht._filterNode': 'function' }
+const LOOKUP_MEMBERS: Members = { 'dht.udx.lookup': 'function' }
 
 /** A node of the public DHT: where it is by the list of HyperDHT, and the name that says where it is now. */
 export interface PublicNode {
@@ -77,6 +82,30 @@ export function bootstrapNodeMover(dht: HyperDHT, from: Address): ((host: string
   return (host) => {
     node.host = host
   }
+}
+
+/** Whether `dht` knows of any node at which its look-ups begin: without one it is on no DHT. No public way. */
+export function beginsAnywhere(dht: HyperDHT): boolean {
+  return (dht as HyperDHT & Rpc).bootstrapNodes.length > 0
+}
+
+/**
+ * Has `dht` take no node that it hears of for one of its DHT. Throws a Failure where the member was renamed.
+ * No public way: HyperDHT has a filter of its own in the place of the option that dht-rpc documents.
+ */
+export function refuseNodes(dht: HyperDHT): void {
+  assertMembers('hyperdht', dht, FILTER_MEMBERS)
+  ;(dht as HyperDHT & Rpc)._filterNode = () => false
+}
+
+/**
+ * Has `dht` look up the hosts at which it begins by `lookup`, which resolves to an IPv4 address. HyperDHT
+ * leaves out in silence a host that it cannot look up, and asks the system anew at each query. Throws a
+ * Failure where the member was renamed. That `udx` can be given is documented, what is asked of it is not.
+ */
+export function setLookup(dht: HyperDHT, lookup: (name: string) => Promise<string>): void {
+  assertMembers('hyperdht', dht, LOOKUP_MEMBERS)
+  ;(dht as HyperDHT & Rpc).udx.lookup = async (name) => ({ host: await lookup(name), family: 4 })
 }
 
 /** Resolves once `dht` has its port, where peers of the same link dial it. No public way to its error. */

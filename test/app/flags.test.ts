@@ -66,7 +66,9 @@ test('what one command line says does not linger in the next', (t) => {
 })
 
 test('with a key alone the reader follows from the next new block on', (t) => {
-  const { text, key, start, tail, resume, follow, count, seed, timeout, lan } = parseReader([KEY])
+  const { text, access, start, tail, resume, follow, count, seed, timeout, lan } = parseReader([
+    KEY
+  ])
   t.alike(
     { text, start, tail, resume, follow, count, seed, timeout, lan },
     {
@@ -81,7 +83,7 @@ test('with a key alone the reader follows from the next new block on', (t) => {
       lan: true
     }
   )
-  t.is(b4a.toString(key, 'hex'), KEY)
+  t.is(b4a.toString(access.key, 'hex'), KEY)
 })
 
 test('the reader takes its flags before and behind the key', (t) => {
@@ -116,7 +118,7 @@ test('the reader shows text, bytes or JSON', (t) => {
 test('a key may be hex, z-base-32 or a pear:// link', (t) => {
   const bytes = b4a.from(KEY, 'hex')
   for (const key of [KEY, KEY.toUpperCase(), KEY_Z32, `pear://${KEY_Z32}`, ` ${KEY}\n`]) {
-    t.alike(parseReader([key]).key, bytes, key)
+    t.alike(parseReader([key]).access, { key: bytes, encryption: null }, key)
   }
 })
 
@@ -206,6 +208,7 @@ test('a delimiter has at least one byte, and no escape that is none', (t) => {
 
 test('DHT nodes are host:port, comma-separated, and a bare port is on loopback', (t) => {
   t.alike(parseWriter(['--bootstrap', '49737']).bootstrap, [{ host: '127.0.0.1', port: 49737 }])
+  t.alike(parseWriter(['--bootstrap', 'none']).bootstrap, [])
   t.alike(parseWriter(['--bootstrap', 'a.example:1, 10.0.0.1:65535']).bootstrap, [
     { host: 'a.example', port: 1 },
     { host: '10.0.0.1', port: 65535 }

@@ -22,6 +22,7 @@ export class Copy {
     core.on('download', () => this.downloads++)
     const events = {
       onhops() {},
+      onmanifest() {},
       onerror(err: unknown) {
         throw err
       }

@@ -1,11 +1,11 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Follower } from '../../shared/feed/follower.ts'
 import { type Batch, type Begin, NO_PATH } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import type { Start } from '../../shared/feed/start.ts'
 import { Verifier } from '../../shared/feed/verifier.ts'
@@ -39,7 +39,7 @@ class TestFollower {
         all.push(one)
         for (const resolve of this.#wake.splice(0)) resolve()
       }
-    const verifier = new Verifier(core, new SignedLengths(core), new LengthHistory())
+    const verifier = new Verifier(core, rememberLog(core))
     this.follower = new Follower(core, verifier, start, {
       ondelivery: told(this.#deliveries),
       onend: told(this.ends),

@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import type { SignedLength } from '../../shared/upstream/hypercore-tree.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -80,15 +80,15 @@ test('a source whose log is truncated while it makes an answer refuses', async (
       return signed
     }
   }
-  const signedLengths = new Truncating(log)
+  const memory = { ...rememberLog(log), signedLengths: new Truncating(log) }
   const answers: string[] = []
   const channel = {
     begin: () => answers.push('begin'),
     batch: () => answers.push('batch'),
     refuse: () => answers.push('refuse')
   }
-  const reader = new BatchReader(log, signedLengths)
-  const sender = new Sender(log, signedLengths, reader, new LengthHistory(), channel, (err) => {
+  const reader = new BatchReader(log, memory)
+  const sender = new Sender(log, memory, reader, channel, (err) => {
     t.fail(String(err))
   })
   await sender.subscribe({

@@ -1,10 +1,10 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { Candidate } from '../../shared/feed/candidate.ts'
 import type { Delivery } from '../../shared/feed/events.ts'
 import { Intake } from '../../shared/feed/intake.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { RETRY_MS } from '../../shared/feed/source-policy.ts'
 import { Subscription } from '../../shared/feed/subscription.ts'
@@ -19,7 +19,6 @@ const NOW = 1_000_000
 async function probation(t: Test, block: string) {
   const log = await createLog(t, ['the block'])
   const core = await createCopy(t, log)
-  const signedLengths = new SignedLengths(core)
   const signed = await new SignedLengths(log).within(0, 1)
   const [source, fallback] = [0, 1].map((hops) => new Candidate(new FakePeer({ hops })))
   if (!source || !fallback || !signed) throw new Error('there are two, and a signature')
@@ -28,7 +27,7 @@ async function probation(t: Test, block: string) {
   const subscription = new Subscription(source, request, fallback, 0)
   const deliveries: Delivery[] = []
   const outcome = await new Promise<string>((resolve) => {
-    const intake = new Intake(new Verifier(core, signedLengths, new LengthHistory()), () => NOW, {
+    const intake = new Intake(new Verifier(core, rememberLog(core)), () => NOW, {
       ondelivery: (delivery) => deliveries.push(delivery),
       onbegun: (end) => t.is(end, 1),
       onstored: (_, start, end) => resolve(`stored ${start} to ${end}`),

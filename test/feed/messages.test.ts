@@ -1,9 +1,8 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import c, { type Encoder } from 'compact-encoding'
-import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -78,15 +77,15 @@ test('a batch arrives as it was sent', (t) => {
 
 test('a beginning brings the manifest and the proof that a new reader needs', async (t) => {
   const writer = await createLog(t, ['a', 'b', 'c', 'd', 'e'])
-  const signedLengths = new SignedLengths(writer)
+  const memory = rememberLog(writer)
   const received: wire.Begin[] = []
   const channel = {
     begin: (message: wire.Begin) => received.push(roundTrip(wire.begin, message)),
     batch: () => {},
     refuse: () => {}
   }
-  const reader = new BatchReader(writer, signedLengths)
-  const sender = new Sender(writer, signedLengths, reader, new LengthHistory(), channel, (err) => {
+  const reader = new BatchReader(writer, memory)
+  const sender = new Sender(writer, memory, reader, channel, (err) => {
     t.fail(String(err))
   })
 

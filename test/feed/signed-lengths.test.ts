@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { MAX_BLOCKS, MAX_BYTES } from '../../shared/feed/messages.ts'
@@ -129,7 +130,7 @@ test('a reader passes on what it got block by block in batches as large as may b
     const { byteLength } = await session.append([b4a.from(line)], { signature })
     kept.add(length, byteLength, signature)
   }
-  const reader = new BatchReader(copy, kept)
+  const reader = new BatchReader(copy, { ...rememberLog(copy), signedLengths: kept })
   let start = 0
   for (;;) {
     const batch = await reader.read(start)

@@ -1,9 +1,9 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import type { Batch, Begin } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
-import { LengthHistory } from '../../shared/feed/length-history.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { type Verdict, Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -18,10 +18,10 @@ const EMPTY = { length: 0, fork: 0 }
 async function create(t: Test) {
   const log = await createLog(t, LINES)
   const core = await createCopy(t, log)
-  const signedLengths = new SignedLengths(core)
-  const verifier = new Verifier(core, signedLengths, new LengthHistory())
+  const memory = rememberLog(core)
+  const verifier = new Verifier(core, memory)
   t.teardown(() => verifier.close())
-  return { log, core, signedLengths, verifier }
+  return { log, core, memory, verifier }
 }
 
 /** What a source that has nothing to prove says first. */
@@ -100,13 +100,13 @@ test('a beginning that fits our log as it was is nobody’s fault', async (t) =>
 })
 
 test('a batch that the writer signed makes the copy longer', async (t) => {
-  const { log, core, signedLengths, verifier } = await create(t)
+  const { log, core, memory, verifier } = await create(t)
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 0, 4)), { is: 'stored' })
   t.alike(await append(verifier, await batchOf(log, 4, COUNT)), { is: 'stored' })
   t.is(core.length, COUNT)
   t.alike(await core.get(9), b4a.from(LINES[9] ?? ''))
-  t.is((await signedLengths.within(0, 4))?.length, 4, 'its signature can be passed on')
+  t.is((await memory.signedLengths.within(0, 4))?.length, 4, 'its signature can be passed on')
 })
 
 test('a batch that the writer did not sign is an offence', async (t) => {
@@ -132,10 +132,10 @@ test('a batch that the writer did not sign is an offence', async (t) => {
 })
 
 test('a batch for another place, or for a log that grew meanwhile, is nobody’s fault', async (t) => {
-  const { log, core, signedLengths, verifier } = await create(t)
+  const { log, core, memory, verifier } = await create(t)
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 4, 8)), { is: 'log-moved' })
-  const other = new Verifier(core, signedLengths, new LengthHistory())
+  const other = new Verifier(core, memory)
   t.teardown(() => other.close())
   const batch = await batchOf(log, 0, 4)
   const verdicts = await Promise.all([append(verifier, batch), append(other, batch)])
@@ -153,7 +153,7 @@ test('what the disk refuses is no fault of the source', async (t) => {
   const session = core.session({ writable: true })
   session.append = () => Promise.reject(full)
   core.session = () => session
-  const verifier = new Verifier(core, new SignedLengths(core), new LengthHistory())
+  const verifier = new Verifier(core, rememberLog(core))
   t.teardown(() => verifier.close())
   await begin(verifier, beginOf(log))
   t.alike(await append(verifier, await batchOf(log, 0, 4)), { is: 'local', error: full })
@@ -168,7 +168,7 @@ test('blocks are handed on before the log is seen to have grown', async (t) => {
     order.push(`handed on at ${core.length}`)
     void stored.then((value) => order.push(`stored: ${value}`))
   })
-  t.alike(order, ['handed on at 0', 'the log has grown', 'stored: true'])
+  t.alike(order, ['handed on at 0', 'stored: true', 'the log has grown'])
 })
 
 test('one message is looked at after the other, and none that is not wanted', async (t) => {

@@ -7,6 +7,8 @@ import path from 'bare-path'
  * and fills the gaps in the order of the alphabet.
  */
 export const LONGEST: readonly string[] = [
+  'test/replication/slow-links.test.ts',
+  'test/swarm/dht-outage.test.ts',
   'test/swarm/outage.test.ts',
   'test/app/peer-status.test.ts',
   'test/e2e/memory.test.ts',

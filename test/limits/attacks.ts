@@ -43,10 +43,24 @@ export const ATTACKS: Record<string, Attack> = {
       say(peer, 'bitfield', { start: 2 ** 45, bitfield: new Uint32Array(1024).fill(HUGE) })
   },
   'claims blocks as far out as it may': {
-    messages: 64,
+    messages: 32,
     dropped: false,
-    run: times(64, (peer, i) => {
-      say(peer, 'range', { drop: false, start: 2 ** 20 * i + 1, length: 2 ** 20 - 2 })
+    run: times(32, (peer, i) => {
+      say(peer, 'range', { drop: false, start: 2 ** 21 * i + 1, length: 2 ** 20 })
+    })
+  },
+  'claims blocks and gives them up over and over': {
+    messages: 100,
+    dropped: true,
+    run: times(100, (peer, i) => {
+      say(peer, 'range', { drop: i % 2 === 1, start: 1, length: 2 ** 26 - 1 })
+    })
+  },
+  'describes blocks so far out that no memory would do': {
+    messages: 10_000,
+    dropped: false,
+    run: times(10_000, (peer, i) => {
+      say(peer, 'range', { drop: false, start: 2 ** 39 + 2 ** 22 * i, length: 1 })
     })
   },
   'wants blocks without end': {

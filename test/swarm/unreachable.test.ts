@@ -23,7 +23,11 @@ netTest(
     const reference = await withDht(t)
     const others = {
       'no route': await withoutDht(t, { intoTheVoid: false }),
-      'the void': await withoutDht(t, { intoTheVoid: true })
+      'the void': await withoutDht(t, { intoTheVoid: true }),
+      'a name in the void': await withoutDht(t, {
+        intoTheVoid: true,
+        args: ['--bootstrap', 'no.such.host.invalid:49737']
+      })
     }
     const places = [reference, ...Object.values(others)]
     // they take turns: what else the machine does delays all alike
@@ -47,14 +51,17 @@ async function withDht(t: Test): Promise<Place> {
   return new Place(host, host, ['--bootstrap', nodes], /the DHT answers/)
 }
 
-async function withoutDht(t: Test, { intoTheVoid }: { intoTheVoid: boolean }): Promise<Place> {
+async function withoutDht(
+  t: Test,
+  { intoTheVoid, args = [] }: { intoTheVoid: boolean; args?: string[] }
+): Promise<Place> {
   const { hosts } = await createNetwork(t, 2)
   const [near, far] = hosts as [Host, Host]
   if (intoTheVoid) await Promise.all(hosts.map(routeIntoTheVoid))
-  return new Place(near, far, [], /the DHT does not answer/)
+  return new Place(near, far, args, /the DHT does not answer/)
 }
 
-/** Where a writer and a reader are started again and again; `known` is said of the DHT in the end. */
+/** Where a writer and a reader are started again and again; `known` is said to whom nobody reads. */
 class Place {
   readonly #near: Host
   readonly #far: Host
@@ -88,8 +95,8 @@ class Place {
   async startLonely(): Promise<void> {
     const { program } = await startWriter(this.#near, this.#args)
     this.#running.push(program)
-    // whatever waits for the DHT is under way by then, or has given up
-    await Promise.all(this.#running.map(({ stderr }) => stderr.line(this.#known)))
+    // whatever waits for the DHT is under way by then, or has given up: the others are older
+    await program.stderr.line(this.#known)
   }
 
   /** Stops all that runs, and tells how long everything took. */

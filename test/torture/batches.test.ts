@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
+import { rememberLog } from '../../shared/feed/memory.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
@@ -18,7 +18,7 @@ test('a relay that has no signature for a batch of its large blocks sends none, 
   t.is(copy.length, 3)
 
   // a relay that was started again knows but the signature of its whole log
-  const reader = new BatchReader(copy, new SignedLengths(copy))
+  const reader = new BatchReader(copy, rememberLog(copy))
   t.is(await reader.read(0), null, 'more than a batch may hold')
   const last = await reader.read(2)
   t.is(last?.blocks.length, 1, 'one block, which may be larger')

@@ -14,6 +14,8 @@ declare module 'brittle' {
       message?: string
     ): Promise<void>
     comment(text: string): void
+    timeout(ms: number): void
+    test(name: string, body: Body): Promise<boolean>
     teardown(close: () => unknown, opts?: { order?: number; force?: boolean }): void
     tmp(): Promise<string>
   }

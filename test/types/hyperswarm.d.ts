@@ -28,6 +28,7 @@ declare module 'hyperdht' {
   interface HyperDHT {
     address(): { host: string; port: number }
     refresh(): void
+    ping(node: { host: string; port: number }): Promise<object>
     lookup(topic: Uint8Array): AsyncIterable<{ peers: { publicKey: Uint8Array }[] }>
     findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: object | null }>
   }

@@ -4,6 +4,7 @@ import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
 import {
+  FAMILY_MEMBERS,
   STORE_MEMBERS,
   createStorage,
   readBlocks,
@@ -50,12 +51,20 @@ test(`${installed('hypercore')}: currentWalFile changes where RocksDB begins ano
   t.alike(filesWith(folder, block), [(await walFile(core)).path])
 })
 
-test(`${installed('hypercore')}: writeBufferSize and blobGarbageCollectionAgeCutOff reach RocksDB`, async (t) => {
+test(`${installed('hypercore')}: the settings of a store that is not open are there`, async (t) => {
+  const store = Hypercore.defaultStorage(await t.tmp()) as { close(): Promise<void> }
+  hasMembers(t, 'hypercore', store, FAMILY_MEMBERS)
+  await store.close()
+})
+
+test(`${installed('hypercore')}: the options of a store reach RocksDB`, async (t) => {
   const { folder } = await openLog(t, 3 * 1024 * 1024)
   const options = String(fs.readFileSync(lastOptions(folder)))
   const [, family = ''] = options.split('[CFOptions "corestore"]')
   t.is(/write_buffer_size=(\d+)/.exec(family)?.[1], String(3 * 1024 * 1024))
   t.is(Number(/blob_garbage_collection_age_cutoff=([\d.]+)/.exec(family)?.[1]), 0.125)
+  t.is(/max_background_jobs=(\d+)/.exec(options)?.[1], '3')
+  t.is(/filter_policy=(\w+)/.exec(family)?.[1], 'nullptr', 'no filters')
 })
 
 async function openLog(
@@ -64,7 +73,11 @@ async function openLog(
 ): Promise<{ core: Hypercore; folder: string }> {
   const folder = await t.tmp()
   const core = new Hypercore(
-    createStorage(folder, { writeBufferSize, blobGarbageCollectionAgeCutOff: 0.125 })
+    createStorage(folder, {
+      writeBufferSize,
+      blobGarbageCollectionAgeCutOff: 0.125,
+      maxBackgroundJobs: 3
+    })
   )
   await core.ready()
   t.teardown(() => core.close(), { force: true })

@@ -2,12 +2,15 @@ import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
 import {
   DHT_MEMBERS,
+  beginsAnywhere,
   bootstrapNodeMover,
   bindPort,
   isOnline,
   localPort,
   onNodesChange,
-  publicNodes
+  publicNodes,
+  refuseNodes,
+  setLookup
 } from '../../shared/upstream/hyperdht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { hasMembers, installed } from './installed.ts'
@@ -56,6 +59,38 @@ test(`${installed('hyperdht')}: a look-up begins at bootstrapNodes[i].host`, asy
   await found
   t.ok(dht.toArray().length > 0, 'where it was moved to, one does')
   t.is(bootstrapNodeMover(dht, nowhere), null, 'nothing begins there any more')
+})
+
+test(`${installed('hyperdht')}: bootstrapNodes are those that it was given`, (t) => {
+  t.ok(beginsAnywhere(createNode(t)))
+  t.absent(beginsAnywhere(createNode(t, [])))
+})
+
+test(`${installed('hyperdht')}: _filterNode keeps what answers from being a node`, async (t) => {
+  const known = createNode(t)
+  await known.fullyBootstrapped()
+  const [node = LIVING] = known.toArray()
+  const [open, closed] = [createNode(t, []), createNode(t, [])] as const
+  refuseNodes(closed)
+  await Promise.all([open, closed].map((dht) => dht.ping(node)))
+  t.is(open.toArray().length, 1, 'a node is known once it has answered')
+  t.is(closed.toArray().length, 0, 'where it is not refused')
+})
+
+test(`${installed('hyperdht')}: udx.lookup looks up the names of bootstrapNodes`, async (t) => {
+  const asked: string[] = []
+  const dht = createNode(t, [
+    { host: 'unknown.invalid', port: 1 },
+    { ...LIVING, host: 'living.invalid' }
+  ])
+  setLookup(dht, (name) => {
+    asked.push(name)
+    if (name === 'living.invalid') return Promise.resolve(LIVING.host)
+    return Promise.reject(new Error('it is not known'))
+  })
+  await dht.fullyBootstrapped()
+  t.alike([...new Set(asked)], ['unknown.invalid', 'living.invalid'])
+  t.ok(dht.toArray().length > 0, 'a node whose name is not known is left out, and no other')
 })
 
 test(`${installed('hyperdht')}: localAddress has the port once bind has resolved`, async (t) => {

@@ -65,10 +65,11 @@ export async function startSources(
 ): Promise<Writer> {
   const writer = await startWriter(near, flags)
   await writer.append(...lines)
-  for (let relays = 1; relays < count; relays++) {
+  const relays = Array.from({ length: count - 1 }, async () => {
     const relay = await startReader(near, writer.key, ['--seed', ...flags])
     await relay.stderr.line((line) => line.includes(`every block so far (${lines.length})`))
-  }
+  })
+  await Promise.all(relays)
   return writer
 }
 
