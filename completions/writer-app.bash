@@ -17,6 +17,7 @@ _writer_app() {
 --exit-on-eof
 -e
 --timeout
+--private
 --accept-loss
 --bootstrap
 --no-lan
