@@ -71,7 +71,8 @@ export class Checkpoint {
     this.#fd ??= create(this.#file)
     const serial = this.#serial + 1
     const slot = encode({ ...state, serial })
-    await fs.write(this.#fd, slot, 0, SLOT, OFFSETS[serial % 2])
+    // the system takes so few bytes at once
+    fs.writeSync(this.#fd, slot, 0, SLOT, OFFSETS[serial % 2])
     await fs.fdatasync(this.#fd)
     this.#serial = serial
     this.state = state
