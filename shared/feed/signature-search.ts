@@ -4,7 +4,8 @@ import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 import { MAX_BLOCKS } from './messages.ts'
 import type { Signed, Want } from './signature-messages.ts'
-import type { Place, SignedLengths } from './signed-lengths.ts'
+import type { Place } from './signature-store.ts'
+import type { SignedLengths } from './signed-lengths.ts'
 import { retryDelay } from './source-policy.ts'
 
 /** How often it is looked whether signatures are missing. */
@@ -67,7 +68,8 @@ export class SignatureSearch<P extends SignaturePeer> {
     if (this.#looking) return
     this.#looking = true
     try {
-      while (!this.#closed && (await this.#lookOnce())) {}
+      let more = true
+      while (more && !this.#closed) more = await this.#lookOnce()
     } catch (err) {
       // blocks may have gone meanwhile
       if (!isHypercoreError(err) && this.#core.readable) this.#context.onerror(err)

@@ -2,11 +2,16 @@ import b4a from 'b4a'
 import c, { type State } from 'compact-encoding'
 import type { Hypercore } from 'hypercore'
 import type { SignedLength } from '../upstream/hypercore-tree.ts'
+import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 
-/** A signed length of a log, with how many bytes its blocks have. */
-export interface Boundary extends SignedLength {
+/** Where a batch begins or ends: after so many blocks, which have so many bytes. */
+export interface Place {
+  length: number
   byteLength: number
 }
+
+/** A signed length of a log, with how many bytes its blocks have. */
+export interface Boundary extends SignedLength, Place {}
 
 /** The lengths that end among so many blocks are kept in one piece. */
 const PAGE_BLOCKS = 1024
@@ -67,13 +72,30 @@ export class SignatureStore {
     const known = await this.#read(page)
     if (known.some(({ length }) => length === boundary.length)) return
     const all = [...known, boundary].sort((a, b) => a.length - b.length)
-    await this.#core.setUserData(nameOf(page), encode(fork, all))
+    await this.#core.setUserData(nameOf(page), encode(fork, thinned(all)))
   }
 
   async #read(page: number): Promise<Boundary[]> {
     const bytes = await this.#core.getUserData(nameOf(page))
     return bytes === null ? [] : decode(bytes, this.#core.fork)
   }
+}
+
+/** Whether the blocks between two places are few enough for one batch. */
+export function isOneBatch(from: Place, to: Place): boolean {
+  const blocks = to.length - from.length
+  return blocks <= 1 || (blocks <= MAX_BLOCKS && to.byteLength - from.byteLength <= MAX_BYTES)
+}
+
+// one goes while a single batch still spans its neighbours, so that a page is small whatever is kept
+function thinned(all: Boundary[]): Boundary[] {
+  const kept: Boundary[] = []
+  for (const [i, boundary] of all.entries()) {
+    const left = kept.at(-1)
+    const right = all[i + 1]
+    if (left === undefined || right === undefined || !isOneBatch(left, right)) kept.push(boundary)
+  }
+  return kept
 }
 
 function pageOf(length: number): number {

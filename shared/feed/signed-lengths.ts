@@ -1,11 +1,7 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { type SignedLength, signLength, signedLength } from '../upstream/hypercore-tree.ts'
-import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
-import { type Boundary, SignatureStore } from './signature-store.ts'
-
-/** Where a batch begins or ends: after so many blocks, which have so many bytes. */
-export type Place = Omit<Boundary, 'signature'>
+import { type Boundary, type Place, SignatureStore, isOneBatch } from './signature-store.ts'
 
 /**
  * The lengths of a log at which its writer's signature is at hand: any length for the writer itself;
@@ -93,10 +89,4 @@ export class SignedLengths {
     const now = signedLength(this.#core)
     if (now?.length === length) this.add(length, byteLength, now.signature)
   }
-}
-
-/** Whether the blocks between two places are few enough for one batch. */
-function isOneBatch(from: Place, to: Place): boolean {
-  const blocks = to.length - from.length
-  return blocks <= 1 || (blocks <= MAX_BLOCKS && to.byteLength - from.byteLength <= MAX_BYTES)
 }

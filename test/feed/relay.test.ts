@@ -1,31 +1,17 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import Hypercore from 'hypercore'
+import type { Hypercore } from 'hypercore'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { printsExactly, untilBlock } from '../helpers/blocks.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
+import { replicatePlainly } from './plain-copy.ts'
 import { SignatureStore } from '../../shared/feed/signature-store.ts'
 import { numbered } from '../helpers/numbered.ts'
 
 const LINES = numbered(3000)
-
-/** Brings `log` into `storage` by Hypercore's own replication; resolves to how many blocks came. */
-async function replicatePlainly(t: Test, log: Hypercore, storage: string): Promise<number> {
-  const copy = new Hypercore(storage, log.key, { writable: false })
-  await copy.ready()
-  let downloads = 0
-  copy.on('download', () => downloads++)
-  const [ours, theirs] = [copy.replicate(true), log.replicate(false)]
-  ours.pipe(theirs).pipe(ours)
-  t.teardown(() => ours.destroy())
-  await copy.update({ wait: true })
-  await copy.download({ start: 0, end: log.length }).done()
-  await copy.close()
-  return downloads
-}
 
 /** Resolves once `core` keeps the signatures of these lengths. */
 function untilSigned(core: Hypercore, lengths: number[]): Promise<void> {
