@@ -88,6 +88,8 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     await reader.stdout.line('Block 0: a secret')
     t.is(await refused.ending, 1, 'the hypercore key does not read it')
     t.is(refused.stdout.text.includes('Block'), false)
+    shell.interrupt()
+    t.is(await writer.ending, 130)
   },
 
   'bare reader-app <read-key>': async (t, shell, command) => {
