@@ -4,7 +4,7 @@ import path from 'bare-path'
 import { type Test, skip, test } from 'brittle'
 import { definition as reader } from '../../reader-app/command.ts'
 import { definition as writer } from '../../writer-app/command.ts'
-import { ROOT } from '../helpers/app.ts'
+import { ROOT } from '../helpers/launch.ts'
 import { Program } from '../helpers/program.ts'
 
 const FOLDER = path.join(ROOT, 'completions')
