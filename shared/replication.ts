@@ -3,8 +3,10 @@ import type Hyperswarm from 'hyperswarm'
 import type { Start } from './feed/start.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
+import { Overlay } from './replication/overlay.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
 import type { WriterLog } from './storage/writer-log.ts'
+import { READER } from './swarm/overlay-policy.ts'
 
 export type { FollowedLog } from './replication/followed-log.ts'
 export type { ServedLog } from './replication/served-log.ts'
@@ -30,7 +32,10 @@ export function followLog(
   start: Start,
   events: ConnectionEvents & FollowEvents
 ): FollowedLog {
-  return new FollowedLog(core, start, events, replicate(swarm, core, events))
+  const log = new FollowedLog(core, start, events, replicate(swarm, core, events))
+  const overlay = new Overlay(swarm, core, READER, log.feed)
+  core.once('close', () => overlay.close())
+  return log
 }
 
 // Hypercore's handshake on each connection proves that the peer holds the key, the right to read

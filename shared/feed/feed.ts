@@ -1,6 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { BatchReader } from './batch-reader.ts'
+import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
@@ -18,6 +19,8 @@ import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** Every peer that it is served to. */
+  readonly links: Iterable<FeedPeer>
   /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
   remember(batch: ReadBatch): void
   /** Tells other writers of the log, from now on, that this one appends. */
@@ -35,6 +38,8 @@ export interface ServeEvents {
 
 /** The feed of a log that is another's: it is followed, and served on. */
 export interface FollowedFeed {
+  /** Every peer that it is served to, or may be followed at. */
+  readonly links: Iterable<FeedPeer>
   /** The peer that is followed at present. */
   readonly source: Peer | null
   /** Connections between this peer and the writer; NO_PATH where there is no path. */
@@ -66,6 +71,9 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   const context = { core, follower: null, rivals, answers, signatures: null, onchange() {} }
   const links = openLinks(context, memory, onerror)
   return {
+    get links() {
+      return links.all
+    },
     begin() {
       // what readers gave back was there before
       begin()
@@ -93,6 +101,9 @@ export function followFeed(core: Hypercore, start: Start, events: FollowerEvents
   const context = { core, follower, rivals, answers, signatures, onchange }
   const links = openLinks(context, memory, onerror)
   return {
+    get links() {
+      return links.all
+    },
     get source() {
       return follower.source
     },

@@ -9,6 +9,7 @@ import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
+import type { OverlayFeed } from './overlay.ts'
 import { detectStalls } from './stall-detector.ts'
 
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
@@ -119,6 +120,16 @@ export class FollowedLog {
   /** The blocks in order, live; asking for more says that the last ones were taken. */
   blocks(): AsyncGenerator<Blocks | Rewind> {
     return this.#reader.blocks()
+  }
+
+  /** Connections between us and the writer along the feed; NO_PATH while there is no path. */
+  get hops(): number {
+    return this.#feed.hops
+  }
+
+  /** What the overlay is to know of the peers. */
+  get feed(): OverlayFeed {
+    return this.#feed
   }
 
   /** Where the log ends by what we hold and by what peers claim of it as it is now. */

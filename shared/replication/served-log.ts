@@ -4,9 +4,11 @@ import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
+import { WRITER } from '../swarm/overlay-policy.ts'
 import { addressOf } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
+import { Overlay } from './overlay.ts'
 import { recoverFromReaders } from './recovery.ts'
 
 /** A writer asks the peers that it meets for no longer than this, before it appends. */
@@ -33,6 +35,7 @@ export class ServedLog {
   readonly #events: ServeEvents
   readonly #copies: CopyCheck
   readonly #feed: ReturnType<typeof serveFeed>
+  readonly #overlay: Overlay
   /** The length of the log when the first block of this run could be appended; null before. */
   #begunAt: number | null = null
   /** Resolves once this process has given way to another one. */
@@ -47,6 +50,13 @@ export class ServedLog {
     this.#feed = serveFeed(log.core, {
       onrival: (rival) => this.#onrival(rival),
       onerror: (err) => events.onerror(err)
+    })
+    const feed = this.#feed
+    this.#overlay = new Overlay(swarm, log.core, WRITER, {
+      source: null,
+      get links() {
+        return feed.links
+      }
     })
     log.ongrown = (grown) => this.#feed.remember(grown)
   }
@@ -82,6 +92,7 @@ export class ServedLog {
   }
 
   close(): void {
+    this.#overlay.close()
     this.#feed.close()
   }
 

@@ -3,13 +3,16 @@ import type { Discovery } from 'hyperswarm'
 import { refreshRelays } from '../upstream/hyperdht-records.ts'
 import { keepAnnounced } from './announcement.ts'
 import { type DhtStatus, watchDht } from './dht.ts'
+import { Dialling } from './dialling.ts'
 
 /**
  * While no peer is connected the DHT is asked again, soon and then ever more seldom: its nodes may
- * have come back with nothing of what was announced to them.
+ * have come back with nothing of what was announced to them. So it is while none of the peers knows a
+ * way to the writer, more seldom yet: it may have gone, and a crowd waits for it.
  */
 const REFRESH_MS = 4000
 const MAX_REFRESH_MS = 30_000
+const MAX_LOST_REFRESH_MS = 300_000
 
 /**
  * Has `discovery`, which announces and looks up `topic`, go on whatever becomes of the nodes of the
@@ -30,7 +33,7 @@ export function searchDht(
     if (online && away) setTimeout(announce, 0)
     away = !online
   })
-  const stopRefreshing = refreshWhileAlone(swarm, discovery)
+  const stopRefreshing = refreshWhileLost(swarm, discovery)
   const stopAsking = keepAnnounced(swarm, topic, announce)
   return {
     get online() {
@@ -50,15 +53,16 @@ export function searchDht(
 }
 
 // Hyperswarm repeats a look-up every ten minutes or so, whatever has happened to the DHT
-function refreshWhileAlone(swarm: Hyperswarm, discovery: Discovery): () => void {
+function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
   let delay = REFRESH_MS
   let timer = setTimeout(next, delay)
   return () => clearTimeout(timer)
 
   function next(): void {
     const alone = swarm.connections.size === 0 && swarm.connecting === 0
-    delay = alone ? Math.min(delay * 1.5, MAX_REFRESH_MS) : REFRESH_MS
-    if (alone) refresh(discovery)
+    const looks = alone || Dialling.of(swarm).isLost
+    delay = looks ? Math.min(delay * 1.5, alone ? MAX_REFRESH_MS : MAX_LOST_REFRESH_MS) : REFRESH_MS
+    if (looks) refresh(discovery)
     timer = setTimeout(next, delay)
   }
 }

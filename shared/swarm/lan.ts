@@ -7,7 +7,9 @@ import { messageOf } from '../errors.ts'
 import { bindPort, localPort } from '../upstream/hyperdht.ts'
 import { connectionWith, dialAt, publicKeyOf } from '../upstream/hyperswarm.ts'
 import { seemsDead } from './dead-connections.ts'
+import { Dialling } from './dialling.ts'
 import { Multicast } from './multicast.ts'
+import { answerChance, beaconSlowdown } from './overlay-policy.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
@@ -29,7 +31,8 @@ const MAX_KNOWN = 1024
 interface Known {
   host: string
   beat: number
-  /** When the peer was last handed to the swarm, by the clock of this process. */
+  /** When the peer was last heard, and last handed to the swarm, by the clock of this process. */
+  heardAt: number
   reachedAt: number
 }
 
@@ -42,6 +45,7 @@ export class LanDiscovery {
   readonly #swarm: Hyperswarm
   readonly #topic: Uint8Array
   readonly #secret: Uint8Array
+  readonly #dialling: Dialling
   readonly #multicast: Multicast
   readonly #known = new Map<string, Known>()
   readonly #restart = (): void => this.#quicken()
@@ -49,6 +53,7 @@ export class LanDiscovery {
   #beat = 0
   #delays = QUICK_MS.values()
   #strangers = 0
+  #delay = 0
   #timer: Timer | null = null
   #answerTimer: Timer | null = null
 
@@ -56,6 +61,7 @@ export class LanDiscovery {
   constructor(swarm: Hyperswarm, topic: Uint8Array, onrefused: (reason: string) => void) {
     this.#swarm = swarm
     this.#topic = topic
+    this.#dialling = Dialling.of(swarm)
     this.#secret = beaconSecret(topic)
     this.#multicast = new Multicast({
       onmessage: (packet, host) => this.#hear(packet, host),
@@ -89,8 +95,20 @@ export class LanDiscovery {
     if (this.#closed) return
     this.#strangers = 0
     this.#announce()
-    const delay = this.#delays.next().value ?? STEADY_MS
-    this.#timer = setTimeout(() => this.#next(), delay * (0.75 + Math.random() / 2))
+    const { wantsMore } = this.#dialling
+    const quick = wantsMore ? this.#delays.next().value : undefined
+    // a peer that lacks others is heard as often in any crowd
+    const slowdown = wantsMore ? 1 : beaconSlowdown(this.#crowd)
+    this.#delay = (quick ?? STEADY_MS * slowdown) * (0.75 + Math.random() / 2)
+    this.#timer = setTimeout(() => this.#next(), this.#delay)
+  }
+
+  /** How many others are in earshot: those that are gone have not been heard since our last beacons. */
+  get #crowd(): number {
+    const since = now() - 3 * Math.max(STEADY_MS, this.#delay)
+    let crowd = 0
+    for (const { heardAt } of this.#known.values()) if (heardAt >= since) crowd++
+    return crowd
   }
 
   #announce(): void {
@@ -113,10 +131,10 @@ export class LanDiscovery {
   // null for a replay, and for one stranger too many
   #recognise({ publicKey, host, beat }: Beacon): Known | null {
     const id = b4a.toString(publicKey, 'hex')
-    const known = this.#known.get(id) ?? { host: '', beat: 0, reachedAt: 0 }
+    const known = this.#known.get(id) ?? { host: '', beat: 0, heardAt: 0, reachedAt: 0 }
     if (beat <= known.beat || (known.beat === 0 && this.#crowded(id))) return null
-    if (known.host !== host) this.#answer()
-    Object.assign(known, { host, beat })
+    if (known.host !== host && Math.random() < answerChance(this.#crowd)) this.#answer()
+    Object.assign(known, { host, beat, heardAt: now() })
     // the least recently heard goes first
     this.#known.delete(id)
     this.#known.set(id, known)
@@ -127,6 +145,7 @@ export class LanDiscovery {
 
   #crowded(id: string): boolean {
     const { peers, connections } = this.#swarm
+    if (!this.#dialling.wantsMore) return false
     if (!peers.has(id) && peers.size - connections.size >= MAX_UNREACHED) return true
     return ++this.#strangers > MAX_STRANGERS
   }
@@ -146,7 +165,10 @@ export class LanDiscovery {
     }
     const current = (): Connection | undefined => connectionWith(this.#swarm, publicKey)
     const connection = current()
-    if (connection === undefined) return handOver()
+    if (connection === undefined) {
+      if (this.#dialling.wantsMore && !this.#dialling.isAway(publicKey)) handOver()
+      return
+    }
     if (!this.#leadsNowhere(connection, known)) {
       // by the next beat this has been answered, or not
       if (this.#swarm.connections.has(connection)) connection.sendKeepAlive()

@@ -14,6 +14,7 @@ declare module 'hyperswarm' {
     remotePublicKey: Uint8Array
     rawStream: { remoteHost: string; remotePort: number }
     sendKeepAlive(): void
+    setKeepAlive(ms: number): void
   }
 
   export interface Discovery {
@@ -23,6 +24,7 @@ declare module 'hyperswarm' {
 
   export interface Events {
     connection: [connection: Connection, info: PeerInfo]
+    update: []
   }
 
   export interface Options {

@@ -1,15 +1,26 @@
 // Checked with hyperswarm 4.17.2, streamx 2.28.1 and udx-native 1.21.3.
-import type HyperDHT from 'hyperdht'
-import Hyperswarm, { type Connection } from 'hyperswarm'
+import b4a from 'b4a'
+import type Hyperswarm from 'hyperswarm'
+import type { Connection, PeerInfo } from 'hyperswarm'
 import { type Members, assertMembers } from './members.ts'
 
 interface Dialler {
+  maxPeers: number
+  maxParallel: number
+  readonly stats: { readonly connects: { readonly client: DialCounts } }
+  _attemptClientConnections(): void
   readonly keyPair: { readonly publicKey: Uint8Array }
   readonly _allConnections: { get(publicKey: Uint8Array): Connection | undefined }
   _handlePeer(
     peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },
     topic: Uint8Array
   ): void
+}
+
+/** Dials since the start of a swarm. */
+export interface DialCounts {
+  readonly attempted: number
+  readonly opened: number
 }
 
 interface Sending {
@@ -26,7 +37,11 @@ interface Counted {
 
 /** What this module uses of a swarm. */
 export const SWARM_MEMBERS: Members = {
+  'swarm.maxPeers': 'number',
   'swarm.maxParallel': 'number',
+  'swarm.stats.connects.client.attempted': 'number',
+  'swarm.stats.connects.client.opened': 'number',
+  'swarm._attemptClientConnections': 'function',
   'swarm.keyPair.publicKey': 'object',
   'swarm._allConnections.get': 'function',
   'swarm._handlePeer': 'function'
@@ -48,15 +63,35 @@ export const CONNECTION_MEMBERS: Members = {
 }
 
 /**
- * A swarm on `dht` that dials up to `dials` peers at once, where Hyperswarm's own limit of three waits
- * for each that is dead. The option `maxParallel` is undocumented; no public way.
+ * Lets `swarm` dial peers until it has as many connections, and so many of them at once, from now on.
+ * The option `maxPeers` is documented, and for the start alone; `maxParallel` is not; no public way.
  */
-export function createSwarmWith(dht: HyperDHT, dials: number): Hyperswarm {
-  const options: ConstructorParameters<typeof Hyperswarm>[0] & { maxParallel: number } = {
-    dht,
-    maxParallel: dials
-  }
-  return new Hyperswarm(options)
+export function limitDials(
+  swarm: Hyperswarm,
+  { connections, atOnce }: { connections: number; atOnce: number }
+): void {
+  const dialler = swarm as Hyperswarm & Dialler
+  const more = connections > dialler.maxPeers || atOnce > dialler.maxParallel
+  dialler.maxPeers = connections
+  dialler.maxParallel = atOnce
+  // it looks by itself when a dial or a connection ends
+  if (more) dialler._attemptClientConnections()
+}
+
+/** How many peers `swarm` has dialled, and how many of them have answered. No public way. */
+export function dialCounts(swarm: Hyperswarm): DialCounts {
+  return (swarm as Hyperswarm & Dialler).stats.connects.client
+}
+
+/** Whether we have dialled the peer at the other end of `connection`. Documented of no connection. */
+export function isOwnDial(connection: Connection): boolean {
+  return (connection as Connection & { readonly isInitiator: boolean }).isInitiator
+}
+
+/** Keeps `swarm` from dialling the peer of `publicKey` again by itself when its connection ends. No public way. */
+export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
+  const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
+  if (info) (info as PeerInfo & { reconnect(again: boolean): void }).reconnect(false)
 }
 
 /** The key by which peers know `swarm`. Documented as an option, not as a property. */

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
 import { FollowedLog } from '../../shared/replication/followed-log.ts'
+import type { OverlayFeed } from '../../shared/replication/overlay.ts'
 
 /** A reader in this process: a local copy, brought by what the reader app is made of. */
 export class Copy {
@@ -48,6 +49,11 @@ export class Copy {
     const copy = new Copy(core, position)
     t.teardown(() => copy.close(), { force: true })
     return copy
+  }
+
+  /** What the overlay is to know of the peers. */
+  get feed(): OverlayFeed {
+    return this.#log.feed
   }
 
   /** Resolves once `count` blocks have come. */

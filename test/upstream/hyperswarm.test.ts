@@ -3,15 +3,18 @@ import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
-import type Hyperswarm from 'hyperswarm'
+import Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { bindPort, localPort } from '../../shared/upstream/hyperdht.ts'
 import {
   CONNECTION_MEMBERS,
   SWARM_MEMBERS,
   connectionWith,
-  createSwarmWith,
   dialAt,
+  dialCounts,
+  forgetPeer,
+  isOwnDial,
+  limitDials,
   publicKeyOf,
   timeoutsInARow,
   unreadBytes
@@ -29,13 +32,34 @@ test(`${installed('hyperswarm')}: the dialler of a swarm is there`, (t) => {
   hasMembers(t, 'hyperswarm', createSwarm(t), SWARM_MEMBERS)
 })
 
-test(`${installed('hyperswarm')}: maxParallel peers are dialled at once`, async (t) => {
+test(`${installed('hyperswarm')}: maxParallel and maxPeers bound the dials, as they are now`, async (t) => {
   const swarm = createSwarm(t)
+  limitDials(swarm, { connections: 64, atOnce: DIALS })
   await bindPort(swarm.dht)
-  for (let i = 1; i <= DIALS + 2; i++) {
+  for (let i = 1; i <= 2 * DIALS; i++) {
     dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
   }
   t.is(swarm.connecting, DIALS)
+  limitDials(swarm, { connections: DIALS + 2, atOnce: 64 })
+  t.is(swarm.connecting, DIALS + 2, 'more are dialled at once when the limit grows')
+  t.is(dialCounts(swarm).attempted, DIALS + 2)
+  t.is(dialCounts(swarm).opened, 0)
+})
+
+test(`${installed('hyperswarm')}: isInitiator tells which end has dialled`, async (t) => {
+  const { near, far } = await meet(createSwarm(t), createSwarm(t))
+  t.alike([near, far].map(isOwnDial), [true, false])
+})
+
+test(`${installed('hyperswarm')}: reconnect(false) ends the dialling of a peer`, async (t) => {
+  const [server, client] = [createSwarm(t), createSwarm(t)]
+  client.join(TOPIC, { server: false, client: true })
+  const { near } = await meet(client, server)
+  const closed = new Promise<void>((resolve) => near.once('close', () => resolve()))
+  forgetPeer(client, publicKeyOf(server))
+  near.destroy()
+  await closed
+  t.is(client.peers.size, 0, 'it is not kept to be dialled again')
 })
 
 test(`${installed('hyperswarm')}: _handlePeer dials an address, with no DHT`, async (t) => {
@@ -118,7 +142,7 @@ test('a connection that counts neither says so, where each peer would be dropped
 
 /** A swarm that knows no node of any DHT. */
 function createSwarm(t: Test): Hyperswarm {
-  const swarm = createSwarmWith(new HyperDHT({ bootstrap: [] }), DIALS)
+  const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: [] }) })
   t.teardown(() => swarm.destroy({ force: true }), { force: true })
   return swarm
 }

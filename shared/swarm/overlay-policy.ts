@@ -1,0 +1,153 @@
+// With how many peers a peer is connected, and with which. Pure: data and the time go in, a decision
+// comes out.
+
+/** How many connections a peer has by its place in the log. */
+export interface Degree {
+  /** It dials peers until it has as many. */
+  readonly wanted: number
+  /** The same once no peer that it is connected to has known a way to the writer for a while. */
+  readonly wantedWithoutPath: number
+  /** It takes no more, however many dial it. */
+  readonly most: number
+}
+
+/** With twelve peers a reader has several ways to the writer, and ten thousand readers are a few steps deep. */
+export const READER: Degree = { wanted: 12, wantedWithoutPath: 20, most: 24 }
+/** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
+export const WRITER: Degree = { wanted: 64, wantedWithoutPath: 64, most: 128 }
+
+/** A peer that comes has told by then whether it has a path. */
+const LOST_MS = 5000
+
+/** Of its connections a peer has at least so many with peers that it chose itself, whoever dials it. */
+export const OWN_CHOICE = 4
+/** A peer that is turned away is told of so many others, and follows no more advice than that at a time. */
+export const ADVICE = 4
+
+/** Dials at once: few enough for each to be done in time on a busy machine. */
+const MIN_DIALS = 4
+const FIRST_DIALS = 8
+const MAX_DIALS = 16
+/** Within this time dials that fail are taken for one sign, and a dial that succeeds for a sign of health. */
+const DIAL_WINDOW_MS = 3000
+
+/** A peer that turned us away is left alone for so long, and twice as long each time. */
+const AWAY_MS = 10_000
+const MAX_AWAY_MS = 600_000
+
+/** With so many peers in earshot each sends a beacon at the full rate; with more they share that rate. */
+const EARSHOT = 16
+
+/** An idle connection shows that it is alive so often; one of many more seldom. */
+const KEEP_ALIVE_MS = 5000
+const MAX_KEEP_ALIVE_MS = 20_000
+const FEW = 3
+
+/** One peer that we are connected to, or that would be. */
+export interface Neighbour {
+  /** It knows a way to the writer, or is the writer. */
+  readonly hasPath: boolean
+  /** We have dialled it. */
+  readonly own: boolean
+  /** Blocks go from it to us, or from us to it. */
+  readonly inUse: boolean
+}
+
+/** What becomes of a peer that has come. */
+export type Admission<N> =
+  | { readonly do: 'admit' }
+  /** There is no place. */
+  | { readonly do: 'turn away' }
+  /** It gets the place of another. */
+  | { readonly do: 'replace'; readonly neighbour: N }
+
+/** Decides on `newcomer`, whose connection is open, beside `others`: one without a path takes precedence. */
+export function admit<N extends Neighbour>(
+  newcomer: N,
+  others: readonly N[],
+  { most }: Degree
+): Admission<N> {
+  if (others.length < most) return { do: 'admit' }
+  if (newcomer.hasPath) return { do: 'turn away' }
+  const idle = others.find(({ own, inUse, hasPath }) => !own && !inUse && hasPath)
+  return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
+}
+
+/**
+ * How many connections there are to be, those under way counted, before no more are dialled, of which
+ * `own` are with peers that we have dialled. No path to the writer is known for `lostFor` milliseconds.
+ */
+export function dialUpTo(
+  { connections, own, lostFor }: { connections: number; own: number; lostFor: number },
+  { wanted, wantedWithoutPath }: Degree
+): number {
+  const few = isLost(lostFor) ? wantedWithoutPath : wanted
+  // who dials us does not decide alone whom we know
+  return Math.max(few, connections + OWN_CHOICE - own)
+}
+
+/** Whether a peer that has known no path to the writer for so long has to look for others. */
+export function isLost(lostFor: number): boolean {
+  return lostFor >= LOST_MS
+}
+
+/** Which of `advised` to dial, given how many `followed` pieces of advice have led to a connection. */
+export function takeAdvice<P>(advised: readonly P[], followed: number): readonly P[] {
+  return advised.slice(0, Math.max(0, ADVICE - followed))
+}
+
+/** For how long a peer is left alone that has turned us away `times` in a row before; `chance` is in [0, 1). */
+export function awayFor(times: number, chance: number): number {
+  return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
+}
+
+/** How often a connection, one of `connections`, shows that it is alive: the one that is `followed` at the full rate. */
+export function keepAlive(connections: number, followed: boolean): number {
+  if (followed) return KEEP_ALIVE_MS
+  return Math.min(MAX_KEEP_ALIVE_MS, KEEP_ALIVE_MS * Math.max(1, connections / FEW))
+}
+
+/** By what the time between two beacons grows where `crowd` others are heard. */
+export function beaconSlowdown(crowd: number): number {
+  return Math.max(1, crowd / EARSHOT)
+}
+
+/** How likely a new peer is answered by each of `crowd` that hear it: by some of them in any case. */
+export function answerChance(crowd: number): number {
+  return Math.min(1, EARSHOT / 2 / Math.max(1, crowd))
+}
+
+/** What a dialler has done so far. */
+export interface Dialled {
+  readonly opened: number
+  readonly failed: number
+}
+
+/**
+ * How many peers are dialled at once. Handshakes time out on a machine that has too many of them under
+ * way, and would be begun again; a peer that is gone fails alone, while others answer.
+ */
+export class DialPolicy {
+  #atOnce = FIRST_DIALS
+  #last: Dialled = { opened: 0, failed: 0 }
+  #openedAt = -Infinity
+  #loweredAt = -Infinity
+
+  get atOnce(): number {
+    return this.#atOnce
+  }
+
+  /** Takes what was done until `now`. */
+  observe(dialled: Dialled, now: number): void {
+    const opened = dialled.opened - this.#last.opened
+    const failed = dialled.failed - this.#last.failed
+    this.#last = dialled
+    if (opened > 0) this.#openedAt = now
+    const answered = now - this.#openedAt <= DIAL_WINDOW_MS
+    if (answered) this.#atOnce = Math.min(MAX_DIALS, this.#atOnce + opened + failed)
+    else if (failed > 0 && now - this.#loweredAt > DIAL_WINDOW_MS) {
+      this.#loweredAt = now
+      this.#atOnce = Math.max(MIN_DIALS, this.#atOnce >> 1)
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { test } from 'brittle'
+import { CROWD, simulate, verdictOn } from '../../scripts/simulate/run.ts'
+
+const SMALL = { ...CROWD, readers: 400, lines: 10 }
+
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`a crowd of which a tenth leaves each minute has every line, seed ${seed}`, (t) => {
+    const outcome = simulate({ ...SMALL, seed })
+    t.alike(verdictOn(outcome).faults, [])
+    t.ok(outcome.depth <= 4, `${outcome.depth} steps`)
+    t.ok(outcome.connections <= 20, `${outcome.connections} connections a reader`)
+    t.ok(outcome.lateDials < SMALL.readers * 2, `${outcome.lateDials} dials in a minute`)
+  })
+}
+
+test('a seed determines all that happens', (t) => {
+  t.alike(simulate({ ...SMALL, seed: 7 }), simulate({ ...SMALL, seed: 7 }))
+  t.not(simulate({ ...SMALL, seed: 7 }).packets, simulate({ ...SMALL, seed: 8 }).packets)
+})
+
+test('a reader without a path, or without a line, is told of', (t) => {
+  const outcome = simulate({ ...SMALL, readers: 10 })
+  const { text, faults } = verdictOn({ ...outcome, withoutPath: 1, missing: 2 })
+  t.alike(faults, ['1 readers have no path', '2 readers lack a line'])
+  t.ok(text.includes('fault: 2 readers lack a line'))
+})
