@@ -12,6 +12,7 @@ import {
 import {
   ADVICE,
   DialPolicy,
+  OWN_CHOICE,
   READER,
   WRITER,
   admit,
@@ -82,6 +83,8 @@ export class Peer {
   lostAt: number | null
   #refresh = REFRESH_MS
   #refreshAt = 0
+  #refusals = 0
+  #pausedUntil = 0
 
   constructor(world: World, id: number, kind: Kind) {
     this.#world = world
@@ -155,7 +158,9 @@ export class Peer {
     for (const end of this.ends.values()) if (end.own) own++
     const lostFor = this.lostAt === null ? 0 : this.#world.now - this.lostAt
     const connections = this.ends.size + this.#dialling.size
-    return dialUpTo({ connections, own, lostFor }, this.#degree)
+    if (own - this.#dialling.size >= OWN_CHOICE) this.#refusals = 0
+    const paused = this.#world.now < this.#pausedUntil
+    return dialUpTo({ connections, own, lostFor, paused }, this.#degree)
   }
 
   #dial(): void {
@@ -240,6 +245,7 @@ export class Peer {
       times: times + 1,
       until: now + awayFor(times, random.below(1000) / 1000)
     })
+    this.#pausedUntil = now + awayFor(this.#refusals++, random.below(1000) / 1000)
     this.#followed = this.#followed.filter(
       (peer) => this.ends.has(peer) || this.#dialling.has(peer)
     )

@@ -74,8 +74,10 @@ export class Overlay {
   }
 
   get #hasPath(): boolean {
+    const { source, links } = this.#feed
     if (this.#core.writable) return true
-    for (const { hops } of this.#feed.links) if (hops < NO_PATH) return true
+    // what others claim of themselves may not be true
+    for (const { peer, hops } of links) if (peer === source) return hops < NO_PATH
     return false
   }
 

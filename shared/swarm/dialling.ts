@@ -8,7 +8,15 @@ import {
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { type Degree, DialPolicy, READER, awayFor, dialUpTo, isLost } from './overlay-policy.ts'
+import {
+  type Degree,
+  DialPolicy,
+  OWN_CHOICE,
+  READER,
+  awayFor,
+  dialUpTo,
+  isLost
+} from './overlay-policy.ts'
 
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
@@ -24,6 +32,8 @@ export class Dialling {
   /** Since when no path to the writer is known; null while one is. */
   #lostAt: number | null = null
   #upTo = 0
+  #refusals = 0
+  #pausedUntil = 0
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
@@ -67,7 +77,9 @@ export class Dialling {
     this.#away.set(id, { times: times + 1, until: now() + awayFor(times, Math.random()) })
     const [oldest] = this.#away.keys()
     if (this.#away.size > MAX_AWAY && oldest !== undefined) this.#away.delete(oldest)
+    this.#pausedUntil = now() + awayFor(this.#refusals++, Math.random())
     forgetPeer(this.#swarm, publicKey)
+    this.#apply()
   }
 
   /** Whether the peer with `publicKey` is to be left alone. */
@@ -81,7 +93,14 @@ export class Dialling {
     const failed = counts.attempted - counts.opened - connecting
     this.#policy.observe({ opened: counts.opened, failed }, now())
     const own = [...connections].filter(isOwnDial).length + connecting
-    const known = { connections: connections.size + connecting, own, lostFor: this.#lostFor }
+    if (own - connecting >= OWN_CHOICE) this.#refusals = 0
+    const paused = now() < this.#pausedUntil
+    const known = {
+      connections: connections.size + connecting,
+      own,
+      lostFor: this.#lostFor,
+      paused
+    }
     this.#upTo = dialUpTo(known, this.#degree)
     limitDials(this.#swarm, { connections: this.#upTo, atOnce: this.#policy.atOnce })
   }

@@ -5,19 +5,20 @@
 export interface Degree {
   /** It dials peers until it has as many. */
   readonly wanted: number
-  /** The same once no peer that it is connected to has known a way to the writer for a while. */
-  readonly wantedWithoutPath: number
   /** It takes no more, however many dial it. */
   readonly most: number
 }
 
-/** With twelve peers a reader has several ways to the writer, and ten thousand readers are a few steps deep. */
-export const READER: Degree = { wanted: 12, wantedWithoutPath: 20, most: 24 }
+/**
+ * With eight that it looks for, and as many that look for it, a reader has several ways to the writer,
+ * and ten thousand readers are a few steps deep. Half of the places are free in a crowd that has settled.
+ */
+export const READER: Degree = { wanted: 8, most: 24 }
 /** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
-export const WRITER: Degree = { wanted: 64, wantedWithoutPath: 64, most: 128 }
+export const WRITER: Degree = { wanted: 96, most: 128 }
 
 /** A peer that comes has told by then whether it has a path. */
-const LOST_MS = 5000
+const LOST_MS = 4000
 
 /** Of its connections a peer has at least so many with peers that it chose itself, whoever dials it. */
 export const OWN_CHOICE = 4
@@ -73,17 +74,29 @@ export function admit<N extends Neighbour>(
   return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
 }
 
-/**
- * How many connections there are to be, those under way counted, before no more are dialled, of which
- * `own` are with peers that we have dialled. No path to the writer is known for `lostFor` milliseconds.
- */
+/** With whom a peer is connected, those counted to whom a connection is under way. */
+export interface Connected {
+  readonly connections: number
+  /** Those that it has dialled. */
+  readonly own: number
+  /** No path to the writer has been known for so many milliseconds. */
+  readonly lostFor: number
+  /** Others have just turned it away: all are full, it seems. */
+  readonly paused: boolean
+}
+
+/** How many connections there are to be before no more are dialled. */
 export function dialUpTo(
-  { connections, own, lostFor }: { connections: number; own: number; lostFor: number },
-  { wanted, wantedWithoutPath }: Degree
+  { connections, own, lostFor, paused }: Connected,
+  { wanted, most }: Degree
 ): number {
-  const few = isLost(lostFor) ? wantedWithoutPath : wanted
+  if (paused && lostFor === 0) return connections
+  // those that we know have no path, however many they are: others are met, one after the other
+  if (isLost(lostFor)) {
+    return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
+  }
   // who dials us does not decide alone whom we know
-  return Math.max(few, connections + OWN_CHOICE - own)
+  return Math.max(wanted, connections + OWN_CHOICE - own)
 }
 
 /** Whether a peer that has known no path to the writer for so long has to look for others. */
@@ -96,7 +109,10 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
   return advised.slice(0, Math.max(0, ADVICE - followed))
 }
 
-/** For how long a peer is left alone that has turned us away `times` in a row before; `chance` is in [0, 1). */
+/**
+ * For how long a peer is left alone that has turned us away `times` in a row before, and all of them by
+ * who has a path and was turned away so many times; `chance` is in [0, 1).
+ */
 export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
 }

@@ -38,17 +38,29 @@ test('a peer without a path gets the place of one that has others', (t) => {
   t.alike(admit(lost, [...others.slice(1), IDLE], READER), { do: 'replace', neighbour: IDLE })
 })
 
-test('a reader dials until it has a few peers, and more when none of them has a path', (t) => {
-  const own = OWN_CHOICE
-  t.is(dialUpTo({ connections: 8, own, lostFor: 0 }, READER), READER.wanted)
-  t.is(dialUpTo({ connections: 8, own, lostFor: 1000 }, READER), READER.wanted, 'not at once')
-  t.is(dialUpTo({ connections: 8, own, lostFor: 60_000 }, READER), READER.wantedWithoutPath)
+test('a reader dials until it has a few peers, and others when none of them has a path', (t) => {
+  const few = { connections: 5, own: OWN_CHOICE, paused: false }
+  t.is(dialUpTo({ ...few, lostFor: 0 }, READER), READER.wanted)
+  t.is(dialUpTo({ ...few, lostFor: 1000 }, READER), READER.wanted, 'not at once')
+  const many = { ...few, connections: READER.most, lostFor: 60_000 }
+  t.is(dialUpTo(many, READER), READER.most + 1, 'however many it has')
+  t.is(dialUpTo({ ...many, connections: 99 }, READER), READER.most + OWN_CHOICE, 'to an end')
+})
+
+test('a reader that others turn away pauses, unless it has no path', (t) => {
+  const turned = { connections: 3, own: 1, paused: true }
+  t.is(dialUpTo({ ...turned, lostFor: 0 }, READER), 3)
+  t.is(dialUpTo({ ...turned, lostFor: 1 }, READER), READER.wanted)
 })
 
 test('however many dial a reader, some peers it has chosen itself', (t) => {
-  t.is(dialUpTo({ connections: 20, own: 0, lostFor: 0 }, READER), 20 + OWN_CHOICE)
-  t.is(dialUpTo({ connections: 23, own: 3, lostFor: 0 }, READER), 24)
-  t.is(dialUpTo({ connections: 24, own: OWN_CHOICE, lostFor: 0 }, READER), 24, 'no more than these')
+  t.is(dialUpTo({ connections: 20, own: 0, lostFor: 0, paused: false }, READER), 20 + OWN_CHOICE)
+  t.is(dialUpTo({ connections: 23, own: 3, lostFor: 0, paused: false }, READER), 24)
+  t.is(
+    dialUpTo({ connections: 24, own: OWN_CHOICE, lostFor: 0, paused: false }, READER),
+    24,
+    'no more than these'
+  )
   const advised = Array.from({ length: 9 }, (_, i) => i)
   t.is(takeAdvice(advised, 0).length, ADVICE, 'and others choose no more than a few')
   t.is(takeAdvice(advised, ADVICE - 1).length, 1)
