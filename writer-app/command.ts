@@ -3,6 +3,7 @@ import {
   commonFlags,
   defineCommand,
   delimiterFlag,
+  keepFlag,
   parseArgs,
   secondsFlag,
   usage
@@ -19,6 +20,7 @@ export const definition = defineCommand(
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
   flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
   flag('--private', 'begin a log that only its read key reads; needed the first time only'),
+  flag('--keep <what>', 'let go of all but the last blocks: so many, or 500MB, 10GB, 12h, 7d'),
   flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')
 )
 
@@ -30,11 +32,16 @@ export function parseWriter(argv: string[]) {
   if (timeout !== undefined && !exitOnEof) {
     throw usage(definition, '--timeout goes with --exit-on-eof')
   }
+  const keep = keepFlag(definition)
+  if (keep !== null && Object.values(keep).every((amount) => amount === 0)) {
+    throw usage(definition, '--keep 0 would leave nothing to serve')
+  }
   return {
     text,
     exitOnEof,
     timeout,
     private: definition.flags['private'] === true,
+    keep,
     acceptLoss: definition.flags['acceptLoss'] === true,
     delimiter: delimiterFlag(definition),
     ...commonFlags(definition)

@@ -74,6 +74,7 @@ declare module 'hypercore' {
     has(start: number, end?: number): Promise<boolean>
     update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>
     truncate(length: number, fork?: number): Promise<void>
+    clear(start: number, end: number): Promise<unknown>
     download(range: { start: number; end: number; linear?: boolean }): Download
     verifyFullyRemote(proof: object): Promise<{ length: number }>
     setUserData(key: string, value: Uint8Array): Promise<void>
