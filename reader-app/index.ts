@@ -1,5 +1,6 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
+import type { Peer } from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
@@ -12,6 +13,7 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { openReader } from '../shared/storage/open.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
+import { Retention } from '../shared/storage/retention.ts'
 import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
@@ -36,19 +38,21 @@ if (seed && cipher !== null) {
 hashFaster(core, status)
 const position = await Position.load(core)
 const resumed = resume ? position.seq : undefined
-const start = startOf(options, { held: core.contiguousLength, resumed })
+const retention = await Retention.load(core, options.keep)
+const start = startOf(options, { held: retention.end, resumed })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
-const log = followLog(swarm, core, start, {
-  ondrop: (reason) => peers.reportDrop(reason),
-  onhops: (peer, hops) => peers.setHops(peer, hops),
+const events = {
+  ondrop: (reason: string) => peers.reportDrop(reason),
+  onhops: (peer: Peer, hops: number) => peers.setHops(peer, hops),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
   onerror: fail
-})
+}
+const log = followLog(swarm, core, start, events, retention)
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
@@ -59,6 +63,7 @@ onStop(async () => {
   peers.close()
   await log.close()
   await position.settled()
+  await retention.close()
   await membership.leave()
   await core.close()
 })
@@ -70,7 +75,9 @@ const startKnown = 'from' in start
 const asked = !startKnown || !follow
 const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-const { first, stopAt } = readingRange(start, options, end ?? core.length)
+const length = end ?? core.length
+const { first, stopAt: wantedEnd } = readingRange(start, options, length)
+let stopAt = wantedEnd
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
@@ -91,12 +98,25 @@ if (!seed && !isStopping()) {
 // the next --resume goes on from here, though nothing should come before it
 if (resume && (end !== null || startKnown)) await position.begin(first)
 
+let taken = first
+retention.lower(first)
+await retention.begin(() => taken, fail)
+
 let told = !seed
 let { rewinds } = position
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   // what cannot be read is not shown
   if (isStopping()) break
+  if ('gone' in step) {
+    tellGone(step.gone)
+    if (seed) await retention.skipTo(step.gone.end)
+    // --count is of blocks that are printed
+    const { start: from, end: to } = step.gone
+    stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
+    log.stopAt(stopAt)
+    continue
+  }
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
     status.info(
@@ -110,6 +130,8 @@ for await (const step of steps) {
   }
   // taken before the next blocks are read: a rewind since then may have replaced them
   rewinds = position.rewinds
+  taken = next
+  await retention.apply(taken)
   if (!told && log.holdsAll(next)) {
     told = true
     status.info(`holding every block so far (${next}), and every new one as it comes`)
@@ -130,6 +152,14 @@ function reportBeyond(length: number | null): void {
   if (length === null || first <= length || seed) return
   const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
   status.info(`the log has ${length} blocks so far: ${then}`)
+}
+
+function tellGone(gone: { start: number; end: number }): void {
+  const count = gone.end - gone.start
+  if (format.as !== 'json') {
+    const last = gone.end - 1
+    status.info(`skipping ${count} blocks that nobody keeps any more (${gone.start} to ${last})`)
+  } else if (!options.quiet) writeStatus(jsonLine('reader', 'gone', gone))
 }
 
 function missing(): Failure | null {

@@ -1,18 +1,23 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { onManifest } from '../upstream/hypercore-replicator.ts'
 import { BatchReader } from './batch-reader.ts'
 import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
+import { Keeping, type OwnKeeping } from './keeping.ts'
 import { Link, type LinkContext } from './link.ts'
 import { type LogMemory, rememberLog } from './memory.ts'
 import type { ReadBatch } from './recent-batches.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
-import { Sender } from './sender.ts'
+import { Sender, type SenderChannel } from './sender.ts'
 import type { Start } from './start.ts'
 import { Verifier } from './verifier.ts'
+
+/** While blocks go in quick succession, peers are told of it no more often than this. */
+const KEPT_DELAY_MS = 1000
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
@@ -51,15 +56,20 @@ export interface FollowedFeed {
  * Serves the writer's log beside `core.replicate(connection)`, to every peer that Hypercore's
  * replication has let in: its handshake proves that the peer holds the key.
  */
-export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
+export function serveFeed(
+  core: Hypercore,
+  events: ServeEvents,
+  own: OwnKeeping | null = null
+): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
-  const memory = rememberLog(core)
+  const keeping = new Keeping(core, own, { isWriter: true })
+  const memory = rememberLog(core, keeping)
   const { history, recent } = memory
   const begin = (): void => history.begin(core.length, now())
   begin()
   core.on('append', () => history.record(core.length, now()))
   core.on('truncate', begin)
-  const context = { core, follower: null, rivals, onchange() {} }
+  const context = { core, follower: null, rivals, keeping, onchange() {} }
   const links = openLinks(context, memory, (err) => events.onerror(err))
   return {
     begin() {
@@ -73,13 +83,28 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
 }
 
 /** Follows a log from where `start` says, and serves it to others in the same way. */
-export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
-  const memory = rememberLog(core)
+export function followFeed(
+  core: Hypercore,
+  start: Start,
+  events: FollowerEvents,
+  own: OwnKeeping | null = null
+): FollowedFeed {
+  const keeping = new Keeping(core, own, { isWriter: false })
+  const memory = rememberLog(core, keeping)
   core.on('truncate', () => memory.history.begin(core.length, now()))
   const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
-  const context = { core, follower, rivals, onchange: () => events.onchange() }
+  const context = { core, follower, rivals, keeping, onchange: () => events.onchange() }
   const links = openLinks(context, memory, (err) => events.onerror(err))
+  const takeWords = (): void => links.takeWords()
+  onManifest(core, takeWords)
+  core.on('truncate', takeWords)
+  const { onword } = keeping
+  keeping.onword = () => {
+    onword()
+    follower.onkept()
+    events.onkept(keeping.kept)
+  }
   return {
     get source() {
       return follower.source
@@ -106,6 +131,8 @@ interface Links {
   readonly all: Iterable<Link>
   /** Whether some peer has yet to say whether it speaks the feed. */
   readonly opening: boolean
+  /** Takes the word of the writer from those that passed it on too early. */
+  takeWords(): void
   close(): void
 }
 
@@ -121,7 +148,14 @@ function openLinks(
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, memory, reader, channel, onerror)
+    // a peer that asks for what has gone is told so before the answer
+    const tell = (): void => links.get(peer)?.sendKept()
+    const answers: SenderChannel = {
+      begin: (message) => (tell(), channel.begin(message)),
+      batch: (message) => channel.batch(message),
+      refuse: (message) => (tell(), channel.refuse(message))
+    }
+    const sender = new Sender(core, memory, reader, answers, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })
@@ -136,6 +170,13 @@ function openLinks(
   core.on('append', pump)
   memory.recent.onadded = pump
   core.on('truncate', refuse)
+  let timer: Timer | null = null
+  memory.keeping.onword = () => {
+    timer ??= setTimeout(() => {
+      timer = null
+      links.forEach((link) => link.sendKept())
+    }, KEPT_DELAY_MS)
+  }
 
   return {
     get all() {
@@ -144,7 +185,10 @@ function openLinks(
     get opening() {
       return [...links.values()].some((link) => link.opening)
     },
+    takeWords: () => links.forEach((link) => link.takeWord()),
     close() {
+      if (timer !== null) clearTimeout(timer)
+      memory.keeping.onword = () => {}
       core.off('peer-add', open)
       core.off('peer-remove', close)
       core.off('append', pump)

@@ -2,17 +2,8 @@ import type { Download, Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
 import { firstHole } from './first-hole.ts'
-
-/** Blocks of a log in order: `blocks[0]` is block `seq`. */
-export interface Blocks {
-  seq: number
-  blocks: Uint8Array[]
-}
-
-/** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */
-export interface Rewind {
-  rewindTo: number
-}
+import { GoneBlocks, hiddenBlocks } from './gone-blocks.ts'
+import type { Blocks, Step } from './steps.ts'
 
 /** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */
 const READ_BLOCKS = 1024
@@ -28,7 +19,7 @@ const PREFETCH_BLOCKS = 16_384
  * Asking for more says that the last blocks were taken: only then may their source send more.
  *
  * When the writer truncates its log below the position, yields a rewind, and goes on from where the
- * new log differs.
+ * new log differs. Blocks that the writer keeps no longer, and that no peer has, are left out with a word.
  */
 export class BlockReader {
   readonly #core: Hypercore
@@ -41,9 +32,11 @@ export class BlockReader {
   #rewound = false
   #waiting = false
   #closed = false
+  readonly #gone: GoneBlocks
 
   constructor(core: Hypercore, position: number) {
     this.#core = core
+    this.#gone = new GoneBlocks(core, () => this.#changed())
     this.#position = position
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
@@ -80,6 +73,12 @@ export class BlockReader {
     return this.#waiting
   }
 
+  /** The writer has said that it keeps no block before `first`. */
+  keptFrom(first: number): void {
+    this.#gone.keptFrom(first)
+    this.#changed()
+  }
+
   /** Takes blocks that the feed brings. */
   deliver(delivery: Delivery): void {
     this.#delivered.push(delivery)
@@ -89,10 +88,11 @@ export class BlockReader {
   /** Ends now, wherever it is. */
   close(): void {
     this.#closed = true
+    this.#gone.close()
     this.#changed()
   }
 
-  async *blocks(): AsyncGenerator<Blocks | Rewind> {
+  async *blocks(): AsyncGenerator<Step> {
     while (!this.#closed && (this.#rewound || this.#position < this.#end)) {
       if (this.#rewound) {
         this.#rewound = false
@@ -107,6 +107,14 @@ export class BlockReader {
         if (!stored) continue
         yield* this.#take(delivery.blocks.slice(this.#position - delivery.start))
         delivery.release()
+        continue
+      }
+      const start = this.#position
+      const end = await this.#gone.upTo(start)
+      if (start !== this.#position || this.#rewound) continue
+      if (end > start) {
+        this.#position = end
+        yield { gone: { start, end } }
         continue
       }
       const limit = Math.min(delivery?.start ?? this.#core.length, this.#end)
@@ -141,9 +149,13 @@ export class BlockReader {
     const furthest = Math.min(limit, start + READ_BLOCKS)
     let upTo = await firstHole(this.#core, start, furthest)
     if (upTo === start) {
+      const hidden = await hiddenBlocks(this.#core, start, furthest)
+      if (truncations !== this.#truncations) return []
+      if (hidden.length > 0) return hidden
       this.#fetch(start)
       this.#waiting = true
-      const arrived = await this.#get(start)
+      // it may turn out to be kept by nobody meanwhile
+      const arrived = await Promise.race([this.#get(start), this.#gone.suspected(start)])
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
       upTo = await firstHole(this.#core, start, furthest)

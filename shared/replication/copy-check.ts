@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { treeHash } from '../feed/tree-hash.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
+import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 import type { Upgrade } from '../upstream/hypercore-proof.ts'
@@ -118,9 +119,21 @@ export async function contradictionIn(
   if (fork > core.fork) return { is: 'longer', fork, length }
   const at = upgrade.length
   if (at <= core.length) {
-    const ours = treeHash(await rootsAt(core, at))
+    const ours = await treeHashAt(core, at)
     if (fork !== core.fork) return null
-    if (!b4a.equals(ours, treeHash(upgrade.nodes))) return { is: 'different', fork, length: at }
+    if (ours !== null && !b4a.equals(ours, treeHash(upgrade.nodes))) {
+      return { is: 'different', fork, length: at }
+    }
   }
   return length > core.length ? { is: 'longer', fork, length } : null
+}
+
+// null where what would tell is no longer kept
+async function treeHashAt(core: Hypercore, length: number): Promise<Uint8Array | null> {
+  try {
+    return treeHash(await rootsAt(core, length))
+  } catch (err) {
+    if (isHypercoreError(err)) return null
+    throw err
+  }
 }

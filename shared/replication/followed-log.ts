@@ -1,14 +1,17 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from '../feed/claim.ts'
+import type { FollowerEvents } from '../feed/events.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
+import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
 import { holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
-import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
+import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
+import type { Step } from './steps.ts'
 import { detectStalls } from './stall-detector.ts'
 
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
@@ -50,12 +53,19 @@ export class FollowedLog {
   /** Whether it is known which block comes first: before, nothing is fetched that may not be wanted. */
   #started: boolean
 
-  constructor(core: Hypercore, start: Start, events: FollowEvents, drop: Drop) {
+  constructor(
+    core: Hypercore,
+    start: Start,
+    events: FollowEvents,
+    drop: Drop,
+    keeping: OwnKeeping | null = null
+  ) {
     this.#core = core
     this.#started = 'from' in start
     this.#reader = new BlockReader(core, 'from' in start ? start.from : 0)
     this.#logEnd = new LogEnd(core)
-    this.#feed = followFeed(core, start, {
+    const feedEvents: FollowerEvents = {
+      onkept: (first) => this.#reader.keptFrom(first),
       ondelivery: (delivery) => this.#reader.deliver(delivery),
       onchange: () => this.#applyMode(),
       onend: (end) => this.#logEnd.tell(end),
@@ -65,7 +75,8 @@ export class FollowedLog {
         events.onhops(peer, hops)
       },
       onerror: (err) => events.onerror(err)
-    })
+    }
+    this.#feed = followFeed(core, start, feedEvents, keeping)
     core.on('peer-add', (peer) => {
       interceptRoots(peer, async (roots) => {
         const found = await contradictionIn(core, roots)
@@ -117,7 +128,7 @@ export class FollowedLog {
   }
 
   /** The blocks in order, live; asking for more says that the last ones were taken. */
-  blocks(): AsyncGenerator<Blocks | Rewind> {
+  blocks(): AsyncGenerator<Step> {
     return this.#reader.blocks()
   }
 
