@@ -5,6 +5,7 @@ complete -c writer-app -l delimiter -s d -x -d 'block delimiter (default \n; \0 
 complete -c writer-app -l exit-on-eof -s e -d 'after stdin ends, exit once a peer holds every block of this run'
 complete -c writer-app -l timeout -x -d 'with -e, give up waiting: exit 3'
 complete -c writer-app -l private -d 'begin a log that only its read key reads; needed the first time only'
+complete -c writer-app -l keep -x -d 'let go of all but the last blocks: so many, or 500MB, 10GB, 12h, 7d'
 complete -c writer-app -l accept-loss -d 'go on from a log that came back shorter, and rewind its readers'
 complete -c writer-app -l bootstrap -x -d 'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
 complete -c writer-app -l no-lan -d 'do not announce on the local network'
