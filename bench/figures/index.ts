@@ -15,6 +15,7 @@ import { paste } from './paste.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
 import { privateLog } from './private.ts'
+import { retention } from './retention.ts'
 import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
@@ -37,5 +38,6 @@ export const figures: Figure[] = [
   noDht,
   executables,
   memory,
-  growth
+  growth,
+  retention
 ]
