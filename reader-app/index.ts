@@ -16,6 +16,7 @@ import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
 import { Retention } from '../shared/storage/retention.ts'
 import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
+import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
 
@@ -59,7 +60,9 @@ const membership = joinSwarm(swarm, core.discoveryKey, {
   onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
+const stopHinting = hintAtMissing(log, status.info)
 onStop(async () => {
+  stopHinting()
   peers.close()
   await log.close()
   await position.settled()

@@ -4,7 +4,7 @@ import type { FollowerEvents } from '../feed/events.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
-import { holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader } from './block-reader.ts'
@@ -143,6 +143,18 @@ export class FollowedLog {
   get nextMissing(): number | null {
     const next = this.#reader.position
     return this.#core.peers.some((peer) => holdsBlocks(peer, next, next + 1)) ? null : next
+  }
+
+  /**
+   * The block that is waited for, where no peer that is connected has told of it, and the first after it
+   * that one has; null where it may come.
+   */
+  get beyondReach(): { missing: number; next: number } | null {
+    const missing = this.nextMissing
+    if (missing === null || !this.#reader.waiting) return null
+    const held = this.#core.peers.map((peer) => firstHeld(peer, missing))
+    const next = Math.min(...held.filter((seq) => seq > missing))
+    return next === Infinity ? null : { missing, next }
   }
 
   /** Whether no peer claims to have more than the blocks before `end`. */

@@ -41,12 +41,11 @@ export class GoneBlocks {
    * here, where a peer has it, where the writer has not given it up, and while there is no peer to ask.
    */
   async upTo(start: number): Promise<number> {
-    if (!this.#mayHaveGone(start) || (await this.#isHere(start))) return start
+    if (!this.#mayHaveGone(start) || this.#isHeld(start)) return start
+    if (await this.#isHere(start)) return start
     for (const peer of this.#core.peers) askForHoldings(peer, start, start + 1)
     for (const deadline = now() + ANSWER_MS; ; ) {
-      if (this.#closed || this.#core.peers.some((peer) => holdsBlocks(peer, start, start + 1))) {
-        return start
-      }
+      if (this.#closed || this.#isHeld(start)) return start
       if (now() >= deadline) break
       await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
     }
@@ -65,6 +64,10 @@ export class GoneBlocks {
 
   #mayHaveGone(start: number): boolean {
     return start < this.#kept && this.#core.peers.length > 0
+  }
+
+  #isHeld(start: number): boolean {
+    return this.#core.peers.some((peer) => holdsBlocks(peer, start, start + 1))
   }
 
   async #isHere(start: number): Promise<boolean> {

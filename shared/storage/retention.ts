@@ -9,7 +9,8 @@ const NAME = 'retention'
 
 /** Blocks go by a tenth of what is kept, so that there is always between 100 and 110 % of it. */
 const SHARE = 0.1
-/** The tree of as many blocks as are kept, and of no more than these, is kept of those that have gone. */
+/** Of those that have gone the tree is kept of as many as are kept, but of so many at least and at most. */
+const MIN_TREE_BLOCKS = 10_000
 const MAX_TREE_BLOCKS = 1_000_000
 /** The store is written out once nothing has gone for this long. */
 const QUIET_MS = 10_000
@@ -176,7 +177,8 @@ export class Retention {
     const { first, cleared, freed } = this.#saved
     const core = this.#core
     await core.clear(cleared, first)
-    const reserve = Math.min(MAX_TREE_BLOCKS, core.length - first)
+    const kept = core.length - first
+    const reserve = Math.min(MAX_TREE_BLOCKS, Math.max(MIN_TREE_BLOCKS, kept))
     const to = Math.max(freed, first - reserve)
     // nodes may have come again with their blocks
     const from = Math.min(freed, cleared)

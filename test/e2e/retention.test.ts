@@ -93,7 +93,7 @@ test('a reader that stalls while the writer lets go of what it would print goes 
 })
 
 for (const [end, how] of [
-  [5000, 'by a proof'],
+  [10_000, 'by a proof'],
   [100, 'by a leap']
 ] as const) {
   test(`a copy that ends at block ${end}, of which nobody keeps what comes next, goes on ${how}`, async (t) => {
@@ -103,21 +103,21 @@ for (const [end, how] of [
     const storage = await t.tmp()
     const copy = await startReader(t, first.key, ['--start', '0', '-n', `${end}`], { storage })
     t.is(await copy.ending, 0)
-    await first.append(...numbered(8000 - end, end))
+    await first.append(...numbered(20_000 - end, end))
     await first.program.stop()
-    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 8000 })
-    await writer.program.stderr.line(/let go of 6000 blocks/)
+    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 20_000 })
+    await writer.program.stderr.line(/let go of 18000 blocks/)
 
     const again = await startReader(t, writer.key, ['--start', '0'], { storage })
-    await untilBlock(again, 7999)
-    const lines = [...printed(numbered(end)), ...printed(numbered(2000, 6000), 6000)]
+    await untilBlock(again, 19_999)
+    const lines = [...printed(numbered(end)), ...printed(numbered(2000, 18_000), 18_000)]
     t.alike(again.stdout.lines.slice(1), lines)
     await writer.append('live')
-    await untilBlock(again, 8000)
+    await untilBlock(again, 20_000)
     await writer.program.kill()
 
     const from = await startReader(t, writer.key, ['--start', '0', '-n', '2001'])
-    await untilBlock(from, how === 'by a leap' ? 8000 : 2000)
+    await untilBlock(from, how === 'by a leap' ? 20_000 : 2000)
     t.absent(/dropped/.test(again.stderr.text + from.stderr.text), 'nobody is dropped')
     await again.stop()
   })
@@ -137,6 +137,20 @@ test('a reader with --keep holds what it printed last, and serves that alone', a
   const fresh = await startReader(t, writer.key, ['--start', '5000', '-n', '1000'])
   t.is(await fresh.ending, 0)
   t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
+})
+
+test('where the writer has not said so nothing is skipped, and a person is told', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(3000))
+  const storage = await t.tmp()
+  const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'], { storage })
+  await untilBlock(kept, 2999)
+  await kept.stop()
+  await writer.program.kill()
+  await startReader(t, writer.key, ['--seed', '--keep', '1000'], { storage })
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  await reader.stderr.line(/block 0 is not here, and no peer has it: .* a peer has is \d+ /)
+  t.is(seqsOf(reader).length, 0)
 })
 
 test('--seed --keep holds the newest blocks, through a restart', async (t) => {

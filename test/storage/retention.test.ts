@@ -81,12 +81,12 @@ for (const step of ['saved', 'cleared', 'nodes', 'freed']) {
     t.absent(log.hasLostBlocks)
     await log.startAppending()
     t.is(log.core.fork, 0, 'nobody has to rewind')
-    t.is(log.retention.first, 4000)
-    t.is(log.retention.freed, 3000)
-    t.is(log.length, 5000)
-    await append(log, 1, 5000)
+    t.is(log.retention.first, 19_000)
+    t.is(log.retention.freed, 9000)
+    t.is(log.length, 20_000)
+    await append(log, 1, 20_000)
     await log.close()
-    await reads(t, storage, 4000, 5001)
+    await reads(t, storage, 19_000, 20_001)
   })
 }
 

@@ -22,7 +22,7 @@ const log = await openWriter(storage, { private: false, keep: { blocks: 1000 } }
 await log.startAppending()
 const { core } = log
 killAfter(core, step)
-await log.append(numbered(5000).map((line) => b4a.from(line)))
+await log.append(numbered(20_000).map((line) => b4a.from(line)))
 await log.commit()
 await log.close()
 
