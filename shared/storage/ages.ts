@@ -28,8 +28,8 @@ export class Ages {
     if (last?.length === length) return false
     // a clock that was set back makes nothing older
     const mark = { length, at: Math.max(Date.now(), last?.at ?? 0) }
-    // only the last one is close to the one before it
-    const isClose = last && before && last.at - before.at < this.#ms / MARKS
+    // of those that come soon after one the last counts
+    const isClose = before !== undefined && mark.at - before.at < this.#ms / MARKS
     if (isClose) this.#marks[this.#marks.length - 1] = mark
     else this.#marks.push(mark)
     return !isClose
