@@ -2,8 +2,9 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
-import { type AppName, PRIVATE, ROOT, closeTestnet, homeEnv } from '../helpers/app.ts'
+import { type AppName, PRIVATE, ROOT, closeTestnet, homeEnv, refuses } from '../helpers/app.ts'
 import { MARK, markedBundle } from '../helpers/marked.ts'
+import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
 /** How an app ended, and what it printed. */
@@ -71,6 +72,17 @@ test('an app starts from its bundle where that fits, and from its modules where 
       fs.unlinkSync(path.join(dist, file))
       t.alike(await run(t, app, ['--version']), started, `${file} is missing`)
     }
+  }
+})
+
+onLinux('a library that the system lacks is named by the plain modules as well', async (t) => {
+  const libraries = await t.tmp()
+  fs.writeFileSync(path.join(libraries, 'libatomic.so.1'), '')
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const app = await copyOf(t, name)
+    fs.unlinkSync(path.join(app, 'dist', 'app.bundle'))
+    const program = start(t, app, [], { LD_LIBRARY_PATH: libraries })
+    await refuses(t, program, 1, /has no libatomic.so.1, .* apt-get install libatomic1$/m)
   }
 })
 
