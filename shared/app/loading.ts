@@ -2,10 +2,10 @@
 // where one cannot be loaded, what writes the status may not be there either: Bare's own console is.
 import { ERROR, Failure, messageOf } from '../errors.ts'
 import { addonFailure } from './addons.ts'
+import { APP_URL } from './folder.ts'
 
 const { error } = (globalThis as unknown as { console: { error(text: string): void } }).console
-/** The folder whose `dist` this lies in, in a bundle and an executable as well. */
-const [, app = 'pear'] = /([^/]+)\/dist\/shared\//.exec(import.meta.url) ?? []
+const app = APP_URL.slice(APP_URL.lastIndexOf('/') + 1)
 
 let handle = (err: unknown): void => {
   const reason = addonFailure(err)

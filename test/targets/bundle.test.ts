@@ -75,6 +75,24 @@ test('an app starts from its bundle where that fits, and from its modules where 
   }
 })
 
+test('a storage in the folder of the app itself is kept, with a warning', async (t) => {
+  const app = await copyOf(t, 'writer-app')
+  const plain = await copyOf(t, 'writer-app')
+  fs.unlinkSync(path.join(plain, 'dist', 'app.bundle'))
+  for (const folder of [app, plain]) {
+    const storage = path.join(folder, 'data')
+    const inside = start(t, folder, ['--storage', storage, ...PRIVATE])
+    await inside.stderr.line(/^writer-app: this storage lies in the folder of the app/)
+    await inside.stdout.line(/^hypercore key: /)
+    t.is(await inside.stop(), 143)
+
+    const beside = start(t, folder, ['--storage', `${folder}-data`, ...PRIVATE])
+    await beside.stdout.line(/^hypercore key: /)
+    t.is(await beside.stop(), 143)
+    t.absent(beside.stderr.text.includes('lies in'))
+  }
+})
+
 onLinux('a library that the system lacks is named by the plain modules as well', async (t) => {
   const libraries = await t.tmp()
   fs.writeFileSync(path.join(libraries, 'libatomic.so.1'), '')
