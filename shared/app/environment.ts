@@ -9,6 +9,8 @@ import { APP_URL, standalone } from './folder.ts'
 interface PearApp {
   args: string[]
   storage: string
+  /** The folder of the app, where it is run from one. */
+  dir?: string
   dht?: { bootstrap?: { host: string; port: number }[] }
 }
 
@@ -35,8 +37,9 @@ export function dataFolder(name: string): string {
 
 /** Whether `folder` lies in that of the app, with which it would be shared, replaced or deleted. */
 export function liesInApp(folder: string): boolean {
-  if (standalone) return false
-  const within = path.relative(fileURLToPath(APP_URL), path.resolve(folder))
+  const home = app?.dir ?? (standalone ? '' : fileURLToPath(APP_URL))
+  if (!home) return false
+  const within = path.relative(home, path.resolve(folder))
   return !within.startsWith('..') && !path.isAbsolute(within)
 }
 

@@ -5,7 +5,8 @@ import { addonFailure } from './addons.ts'
 import { APP_URL } from './folder.ts'
 
 const { error } = (globalThis as unknown as { console: { error(text: string): void } }).console
-const app = APP_URL.slice(APP_URL.lastIndexOf('/') + 1)
+// Pear 2 mounts an app at a place that has no name
+const app = APP_URL.startsWith('pear:') ? 'pear' : APP_URL.slice(APP_URL.lastIndexOf('/') + 1)
 
 let handle = (err: unknown): void => {
   const reason = addonFailure(err)

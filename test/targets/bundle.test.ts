@@ -7,6 +7,8 @@ import { MARK, markedBundle } from '../helpers/marked.ts'
 import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
+const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
+
 /** How an app ended, and what it printed. */
 interface Run {
   code: number | string
@@ -75,19 +77,34 @@ test('an app starts from its bundle where that fits, and from its modules where 
   }
 })
 
+test('under Pear, which knows of no addon but those that modules name, the modules start', async (t) => {
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const app = await copyOf(t, name)
+    fs.writeFileSync(path.join(app, 'dist', 'app.bundle'), markedBundle())
+    const program = new Program(t, [os.execPath(), RUN, app, '--version'], {
+      env: { ...(await homeEnv(t)), PEAR_STORE: await t.tmp() }
+    })
+    t.is(await program.ending, 0)
+    t.is(program.stdout.text, `${name} ${versionOf(app)}\n`)
+  }
+})
+
 test('a storage in the folder of the app itself is kept, with a warning', async (t) => {
-  const app = await copyOf(t, 'writer-app')
+  const bundled = await copyOf(t, 'writer-app')
   const plain = await copyOf(t, 'writer-app')
   fs.unlinkSync(path.join(plain, 'dist', 'app.bundle'))
-  for (const folder of [app, plain]) {
-    const storage = path.join(folder, 'data')
-    const inside = start(t, folder, ['--storage', storage, ...PRIVATE])
+  for (const [app, ...command] of [[bundled], [plain], [plain, RUN]] as const) {
+    const run = async (storage: string): Promise<Program> => {
+      const line = [os.execPath(), ...command, app, '--storage', storage, ...PRIVATE]
+      const env = { ...(await homeEnv(t)), PEAR_STORE: await t.tmp() }
+      const writer = new Program(t, line, { env })
+      await writer.stdout.line(/^hypercore key: /)
+      return writer
+    }
+    const inside = await run(path.join(app, 'data'))
     await inside.stderr.line(/^writer-app: this storage lies in the folder of the app/)
-    await inside.stdout.line(/^hypercore key: /)
     t.is(await inside.stop(), 143)
-
-    const beside = start(t, folder, ['--storage', `${folder}-data`, ...PRIVATE])
-    await beside.stdout.line(/^hypercore key: /)
+    const beside = await run(`${app}-data`)
     t.is(await beside.stop(), 143)
     t.absent(beside.stderr.text.includes('lies in'))
   }
