@@ -1,6 +1,8 @@
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
+import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
+import { onUncaught } from './loading.ts'
 import { createStatus, statusWritten } from './status.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -69,8 +71,7 @@ let explain: (err: unknown) => unknown = (err) => err
 export function handleErrors(name: string, inWords: (err: unknown) => unknown): void {
   appName = name
   explain = inWords
-  Bare.on('uncaughtException', fail)
-  Bare.on('unhandledRejection', fail)
+  onUncaught(fail)
 }
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
@@ -81,7 +82,7 @@ export function fail(err: unknown): void {
 
 function report(err: unknown): number {
   const status = createStatus(appName)
-  const reason = explain(err)
+  const reason = addonFailure(explain(err))
   if (reason instanceof Failure) {
     status.error(reason.message)
     return reason.code

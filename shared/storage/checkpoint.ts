@@ -23,6 +23,8 @@ interface Slot extends LogState {
 }
 
 const NONE: Slot = { key: '', fork: 0, length: 0, boot: '', serial: 0 }
+/** Where Linux numbers its starts. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 let thisBoot = ''
 
 const SLOT = 512
@@ -121,8 +123,7 @@ export function bootId(): string {
 }
 
 function readBootId(): string {
-  if (os.platform() === 'linux') {
-    return String(fs.readFileSync('/proc/sys/kernel/random/boot_id')).trim()
-  }
+  // a container may have no /proc
+  if (fs.existsSync(BOOT_ID)) return String(fs.readFileSync(BOOT_ID)).trim()
   return String(Math.round((Date.now() / 1000 - os.uptime()) / 60))
 }
