@@ -118,9 +118,11 @@ export async function contradictionIn(
   if (fork > core.fork) return { is: 'longer', fork, length }
   const at = upgrade.length
   if (at <= core.length) {
-    const ours = treeHash(await rootsAt(core, at))
+    const ours = await rootsAt(core, at)
     if (fork !== core.fork) return null
-    if (!b4a.equals(ours, treeHash(upgrade.nodes))) return { is: 'different', fork, length: at }
+    // the signature is of as many nodes; a peer can add others
+    const theirs = upgrade.nodes.slice(0, ours.length)
+    if (!b4a.equals(treeHash(ours), treeHash(theirs))) return { is: 'different', fork, length: at }
   }
   return length > core.length ? { is: 'longer', fork, length } : null
 }
