@@ -102,7 +102,7 @@ export class ServedLog {
       this.#save(this.#log.expect(found.fork, found.length))
       if (begunAt !== null) this.#events.onerror(outdated(found.length, begunAt, `${host}:${port}`))
     } else {
-      this.#save(this.#log.dispute())
+      this.#save(this.#log.dispute(found.fork))
       this.#events.onerror(contradicted(`${host}:${port}`))
     }
   }

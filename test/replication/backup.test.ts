@@ -115,6 +115,39 @@ test('an old backup that was appended to is not mended with what readers hold', 
   t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
 })
 
+test('and neither is one from before a rewind', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 1)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('acknowledged')
+  await alone.program.stop()
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await back.stderr.line(/no peer yet/)
+
+  const again = await startWriter(t, [], { storage })
+  t.is(await again.program.ending, 1)
+  await tellsOfOthers(t, again.program)
+  t.alike((await storedLog(storage)).lines, [...FIRST, 'acknowledged'])
+})
+
+test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 3)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('acknowledged')
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  t.is(await alone.program.ending, 1)
+  await tellsOfOthers(t, alone.program)
+
+  const length = FIRST.length + 1
+  const accepting = await startWriter(t, ['--accept-loss'], { storage, length })
+  await accepting.append('agreed')
+  await back.stdout.line('agreed')
+  t.alike(back.stdout.lines.slice(-2), ['acknowledged', 'agreed'])
+})
+
 test('of two machines that write copies of one log the second stops, and both name the other', async (t) => {
   const { storage, restore, backup } = await backedUp(t)
   restore()
@@ -166,6 +199,21 @@ async function copied(t: Test, storage: string, key: string) {
   await extend(t, storage, program, MORE)
   await program.ending
   return { reader, copy: program.stdout.lines }
+}
+
+/** A folder with a copy of the log in `storage` once its writer has rewound it `times` times. */
+async function rewound(t: Test, storage: string, key: string, times: number) {
+  const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '--raw']
+  const program = await startReader(t, key, flags, { storage: reader })
+  for (let i = 0; i < times; i++) {
+    const writer = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length + i })
+    await writer.append(`rewound ${i}`)
+    await program.stdout.line(`rewound ${i}`)
+    await writer.program.stop()
+  }
+  await program.stop()
+  return { reader }
 }
 
 async function tellsOfOthers(t: Test, program: Program): Promise<void> {
