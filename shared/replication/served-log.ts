@@ -67,10 +67,11 @@ export class ServedLog {
       }
       // it ends in an error
       if (this.#halted) await new Promise<never>(() => {})
-      await log.startAppending()
     }
-    this.#begunAt = this.#core.length
+    // what is found from here on comes too late to be taken back
+    this.#begunAt = log.length
     this.#feed.begin()
+    if (!log.isAppending) await log.startAppending()
   }
 
   /**
