@@ -158,7 +158,7 @@ test('a reader that passes on more than is answered is not cut off for it', asyn
         rival.send({ nonce, begun: true, signature: b4a.alloc(64), host: '', port: 0 })
       }
       const skip = { from: 0 }
-      subscribe.send({ id: 1, fork: 0, length: 0, skip, manifest: true, tree: null })
+      subscribe.send({ id: 1, fork: 0, length: 0, skip, manifest: true, tree: null, waited: 0 })
     })
   })
   connect(t, log, copy)
