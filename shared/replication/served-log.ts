@@ -6,6 +6,7 @@ import type { FoundRival } from '../feed/rivals.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { addressOf } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
+import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
 import { recoverFromReaders } from './recovery.ts'
 
@@ -31,6 +32,7 @@ export class ServedLog {
   readonly #log: WriterLog
   readonly #core: Hypercore
   readonly #events: ServeEvents
+  readonly #drop: Drop
   readonly #copies: CopyCheck
   readonly #feed: ReturnType<typeof serveFeed>
   /** The length of the log when the first block of this run could be appended; null before. */
@@ -38,11 +40,12 @@ export class ServedLog {
   /** Resolves once this process has given way to another one. */
   #halted: Promise<void> | null = null
 
-  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents) {
+  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents, drop: Drop) {
     this.#swarm = swarm
     this.#log = log
     this.#core = log.core
     this.#events = events
+    this.#drop = drop
     this.#copies = new CopyCheck(log.core, (found, peer) => this.#onfound(found, peer))
     this.#feed = serveFeed(log.core, {
       onrival: (rival) => this.#onrival(rival),
@@ -63,7 +66,10 @@ export class ServedLog {
       await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
       if (log.hasLostBlocks) {
         this.#events.onloss()
-        await recoverFromReaders(log)
+        await recoverFromReaders(log, {
+          onstall: (peer) => this.#drop(peer, NOT_SENT, { ban: false }),
+          onerror: (err) => this.#events.onerror(err)
+        })
       }
       // it ends in an error
       if (this.#halted) await new Promise<never>(() => {})

@@ -1,12 +1,16 @@
+import b4a from 'b4a'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
+import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 import { writtenStorage } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
+import { announce } from '../helpers/swarm.ts'
 
 const FIRST = numbered(20)
 const MORE = numbered(30, FIRST.length)
@@ -36,6 +40,18 @@ test('and from a plain Hypercore reader', async (t) => {
   await writer.append('after')
   await writer.program.stop()
   t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
+})
+
+test('and from that one too while others claim to hold it and send nothing', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
+  restore()
+  for (let i = 0; i < 3; i++) await announce(t, await createLiar(t, key))
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await reader.stdout.line('after')
 })
 
 test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
@@ -180,6 +196,20 @@ async function backedUp(t: Test) {
 
 function follow(t: Test, key: string): Promise<Program> {
   return startReader(t, key, ['--start', '0', '--raw'])
+}
+
+/** A peer that claims to hold one block more than ALL, and answers nothing. */
+async function createLiar(t: Test, key: string): Promise<Hypercore> {
+  const liar = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), { eagerUpgrade: false })
+  t.teardown(() => liar.close(), { force: true })
+  await liar.ready()
+  const length = ALL.length + 1
+  liar.on('peer-add', (peer) => {
+    onrequest(peer, () => {})
+    say(peer, 'sync', { ...SYNC, length, remoteLength: FIRST.length })
+    say(peer, 'range', { drop: false, start: 0, length })
+  })
+  return liar
 }
 
 /** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */

@@ -26,11 +26,12 @@ test('a copy that is longer stops the writer, though it comes when the questions
   t.teardown(() => log.close(), { force: true, order: -1 })
   const alone = { connections: new Set() } as unknown as Hyperswarm
   const errors: string[] = []
-  const served = new ServedLog(alone, log, {
+  const events = {
     onloss() {},
     onrival() {},
-    onerror: (err) => errors.push(messageOf(err))
-  })
+    onerror: (err: unknown) => errors.push(messageOf(err))
+  }
+  const served = new ServedLog(alone, log, events, (_peer, reason) => t.fail(reason))
   const found = new Promise<void>((resolve) => {
     const expect = log.expect.bind(log)
     log.expect = async (fork, length) => {
