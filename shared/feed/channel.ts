@@ -10,9 +10,8 @@ import * as rivals from './rival-messages.ts'
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
 const STATUS_COST = 10
 const SUBSCRIBE_COST = 100
-/** A challenge takes a signature, and goes to other peers. */
-const CHALLENGE_COST = 1000
-const RIVAL_COST = 100
+/** A challenge takes a signature, an answer the check of one; both go to other peers. */
+const RIVAL_COST = 1000
 
 /** What a peer does on the feed. */
 export interface ChannelEvents {
@@ -33,7 +32,8 @@ export interface ChannelEvents {
 
 /**
  * The feed's messages with one peer, over the connection that Hypercore replicates on. A peer that
- * sends more small messages than any honest one loses its connection.
+ * sends more small messages than any honest one loses its connection; but what it passes on for others
+ * is no fault of its own, and of that the rest is left alone.
  */
 export class FeedChannel {
   readonly #channel: Channel
@@ -49,6 +49,7 @@ export class FeedChannel {
 
   private constructor(channel: Channel) {
     const bucket = new TokenBucket()
+    const rivalBucket = new TokenBucket()
     this.#channel = channel
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
@@ -85,11 +86,15 @@ export class FeedChannel {
     })
     this.#challenge = channel.addMessage({
       encoding: rivals.challenge,
-      onmessage: metered(bucket, CHALLENGE_COST, (message) => this.#on?.onchallenge(message))
+      onmessage: metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onchallenge(message)
+      })
     })
     this.#rival = channel.addMessage({
       encoding: rivals.rival,
-      onmessage: metered(bucket, RIVAL_COST, (message) => this.#on?.onrival(message))
+      onmessage: metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onrival(message)
+      })
     })
   }
 

@@ -75,7 +75,11 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
 /** Follows a log from where `start` says, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
   const memory = rememberLog(core)
-  core.on('truncate', () => memory.history.begin(core.length, now()))
+  // how the log came to be longer again is not told
+  core.on('truncate', (common) => {
+    memory.history.begin(common, now())
+    memory.history.record(core.length, now())
+  })
   const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
   const context = { core, follower, rivals, onchange: () => events.onchange() }

@@ -12,7 +12,7 @@ import { proofOf } from './impostor.ts'
 
 const COUNT = 10
 const LINES = numbered(COUNT)
-const EMPTY = { length: 0, fork: 0 }
+const EMPTY = { length: 0, waited: 0 }
 
 /** The writer's log, an empty copy of it, and what may make that longer. */
 async function create(t: Test) {
