@@ -13,6 +13,7 @@ import {
 import type { Format } from '../shared/app/format.ts'
 import { onTerminal } from '../shared/app/stdout.ts'
 import { type Access, parseReadKey } from '../shared/storage/read-key.ts'
+import { DEFAULT_POSITION, POSITION_NAME } from '../shared/storage/position.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name
@@ -24,8 +25,8 @@ export const definition = defineCommand(
   flag('--start <n>', 'first block to print (default: the next new block)'),
   flag('--tail <n>', 'print the last n blocks first'),
   flag(
-    '--resume',
-    'go on after the last block printed; the first time, where --start or --tail say'
+    '--resume[=name]',
+    'go on after the last block printed (under that name); the first time, where --start or --tail say'
   ),
   flag('--no-follow', 'exit at the current end'),
   flag('--count|-n <n>', 'exit after n blocks'),
@@ -38,7 +39,8 @@ export const definition = defineCommand(
 
 /** What `argv` asks the reader for, or a text to print in its place. */
 export function parseReader(argv: string[]) {
-  const text = parseArgs(definition, pkg.version, argv)
+  const { name: resume, rest } = takeResume(argv)
+  const text = parseArgs(definition, pkg.version, rest)
   const { flags } = definition
   const start = countFlag(definition, 'start')
   const tail = countFlag(definition, 'tail')
@@ -57,7 +59,7 @@ export function parseReader(argv: string[]) {
     format: formatOf(raw, common.json, delimiter),
     access: text === null ? parseAccess(definition.args['key'] ?? '') : NONE,
     // a position moves only with what is printed
-    resume: flags['resume'] === true && flags['seed'] !== true,
+    resume: flags['resume'] === true && flags['seed'] !== true ? resume : null,
     follow: flags['follow'] !== false,
     count: countFlag(definition, 'count') ?? Infinity,
     seed: flags['seed'] === true,
@@ -66,12 +68,28 @@ export function parseReader(argv: string[]) {
   }
 }
 
+// The parser knows values that are needed, and none that may be left out: it is told of a plain flag.
+function takeResume(argv: string[]): { name: string; rest: string[] } {
+  let name = DEFAULT_POSITION
+  const rest = argv.map((arg) => {
+    if (!arg.startsWith(RESUME)) return arg
+    name = arg.slice(RESUME.length)
+    if (POSITION_NAME.test(name)) return '--resume'
+    throw usage(
+      definition,
+      `--resume=… takes a name of up to 64 letters, digits, dots, dashes and underscores, not '${name}'`
+    )
+  })
+  return { name, rest }
+}
+
 function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Format {
   if (raw) return { as: 'raw', delimiter }
   if (json) return { as: 'json', cmd: 'reader' }
   return { as: 'text', terminal: onTerminal() }
 }
 
+const RESUME = '--resume='
 const NONE: Access = { key: new Uint8Array(0), encryption: null }
 
 function parseAccess(argument: string): Access {

@@ -5,14 +5,14 @@ import { inUse } from './failures.ts'
 
 /**
  * Makes `file`, and locks it: until the function that this returns removes it, or the process ends.
- * Throws a Failure where another process has locked it, because it works on `what`.
+ * Returns null where another process has locked it.
  */
-export function takeLock(file: string, what: string): () => void {
+export function tryLock(file: string): (() => void) | null {
   for (;;) {
     const fd = fs.openSync(file, 'a+', 0o600)
     if (!fsx.tryLock(fd)) {
       fs.closeSync(fd)
-      throw inUse(what)
+      return null
     }
     // its last owner may have removed the file between the two lines above
     if (isFile(fd, file)) {
@@ -23,6 +23,13 @@ export function takeLock(file: string, what: string): () => void {
     }
     fs.closeSync(fd)
   }
+}
+
+/** The same. Throws a Failure where another process has locked the file, because it works on `what`. */
+export function takeLock(file: string, what: string): () => void {
+  const unlock = tryLock(file)
+  if (unlock === null) throw inUse(what)
+  return unlock
 }
 
 function isFile(fd: number, file: string): boolean {

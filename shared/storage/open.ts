@@ -70,14 +70,22 @@ function openCheckpoint(storage: string): Checkpoint {
   }
 }
 
+/** Where the copies that readers make lie below `storage`, and where that of the log with `key` does. */
+export function copyPlaces(storage: string, key: Uint8Array): { all: string; copy: string } {
+  const all = path.join(storage, READER_STORAGE)
+  return { all, copy: path.join(all, b4a.toString(Hypercore.discoveryKey(key), 'hex')) }
+}
+
 /**
- * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
- * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
- * Failure where it can't.
+ * Opens the copy, in `folder` below `storage`, of the log with `key`. It takes only blocks that the
+ * log's writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws
+ * a Failure where it can't.
  */
-export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
-  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
-  const folder = path.join(storage, READER_STORAGE, name)
+export async function openReader(
+  storage: string,
+  key: Uint8Array,
+  folder: string = copyPlaces(storage, key).copy
+): Promise<Hypercore> {
   const create = (at: unknown): Hypercore =>
     new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   const creation = { make: create, reopen: create }

@@ -137,6 +137,20 @@ test('a new reader of a log that was rewound once says nothing of it', async (t)
   t.absent(TOLD.test(reader.stderr.text))
 })
 
+test('a new reader of a log that was rewound once begins where it is told, and ends there', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  await writer.truncate(7)
+  await writer.append(['new 7', 'new 8'])
+  const reader = await startReader(t, writer.key, ['--start', '6', '-n', '2'])
+  t.is(await reader.ending, 0)
+  t.alike(
+    valuesOf(reader).map((value) => value.slice(0, 8).trim()),
+    ['6: line', '7: new 7']
+  )
+  t.absent(TOLD.test(reader.stderr.text))
+})
+
 interface Rewinding {
   key: string
   append(lines: string[]): Promise<void>
