@@ -75,7 +75,7 @@ test('with a key alone the reader follows from the next new block on', (t) => {
       text: null,
       start: undefined,
       tail: 0,
-      resume: false,
+      resume: null,
       follow: true,
       count: Infinity,
       seed: false,
@@ -94,15 +94,30 @@ test('the reader takes its flags before and behind the key', (t) => {
     const { start, count, resume, follow } = parseReader(argv)
     t.alike(
       { start, count, resume, follow },
-      { start: 3, count: 2, resume: true, follow: false },
+      { start: 3, count: 2, resume: 'default', follow: false },
       argv.join(' ')
     )
   }
   t.is(parseReader(['--tail', '10', KEY]).tail, 10)
   t.is(parseReader([KEY, '--seed']).seed, true)
-  t.is(parseReader([KEY, '--seed', '--resume']).resume, false, 'what is not printed moves nothing')
+  t.is(parseReader([KEY, '--seed', '--resume']).resume, null, 'what is not printed moves nothing')
   t.is(parseReader([KEY, '--timeout', '2']).timeout, 2000)
   t.is(parseReader([KEY, '-s', 'dir']).storage, 'dir')
+})
+
+test('--resume takes a name with =, and leaves the key alone that comes behind it', (t) => {
+  for (const [flag, name] of [
+    ['--resume', 'default'],
+    ['--resume=mail', 'mail'],
+    ['--resume=a.b-c_D9', 'a.b-c_D9']
+  ] as const) {
+    const { resume, access } = parseReader([flag, KEY])
+    t.is(resume, name)
+    t.is(b4a.toString(access.key, 'hex'), KEY)
+  }
+  for (const name of ['', '.', '..', '../x', 'a/b', 'a b', '.x', 'ä', 'x'.repeat(65)]) {
+    t.ok(readerRefuses(`--resume=${name}`).startsWith('--resume=… takes a name of up to 64'), name)
+  }
 })
 
 test('the reader shows text, bytes or JSON', (t) => {
