@@ -5,16 +5,13 @@ import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks, jsonLine } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
-import { PeerStatus } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { followLog } from '../shared/replication.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
-import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
@@ -24,6 +21,7 @@ const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
 
 // the DHT is asked for its nodes while the copy is opened
+const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const { access } = options
 const copy = await Copy.open(options.storage ?? dataFolder(NAME), access.key, { alone: seed })
@@ -40,6 +38,8 @@ hashFaster(core, status)
 const position = resume === null ? null : copy.position(resume)
 const start = startOf(options, { held: core.contiguousLength, resumed: position?.seq })
 
+const { PeerStatus } = await import('../shared/app/peer-status.ts')
+const { followLog } = await import('../shared/replication.ts')
 const log = followLog(swarm, core, start, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),

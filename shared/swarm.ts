@@ -2,7 +2,7 @@ import type Hyperswarm from 'hyperswarm'
 import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
-import { assertSwarm } from './upstream/assert.ts'
+import { assertSwarm } from './upstream/assert-swarm.ts'
 import { beginsAnywhere } from './upstream/hyperdht.ts'
 import { createSwarmWith } from './upstream/hyperswarm.ts'
 

@@ -5,15 +5,12 @@ import { gather } from '../shared/app/gather.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
-import { PeerStatus } from '../shared/app/peer-status.ts'
 import { startApp } from '../shared/app/start.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
-import { serveLog } from '../shared/replication.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
-import { createSwarm, joinSwarm } from '../shared/swarm.ts'
 import { NAME, parseWriter } from './command.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
@@ -26,7 +23,11 @@ if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss
 // from here on somebody may have the key: the log is on the disk
 await writeOutput(formatKeys(options, core.key, log.encryption))
 
+// what the key does not need is loaded once it is out
 hashFaster(core, status)
+const { PeerStatus } = await import('../shared/app/peer-status.ts')
+const { serveLog } = await import('../shared/replication.ts')
+const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const served = serveLog(swarm, log, {
   onloss: () => {

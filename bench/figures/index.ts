@@ -5,6 +5,7 @@ import { catchUpFar } from './catch-up-far.ts'
 import { catchUp } from './catch-up.ts'
 import { crowd } from './crowd.ts'
 import { executables } from './executables.ts'
+import { growth } from './growth.ts'
 import { ingest } from './ingest.ts'
 import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
@@ -13,6 +14,7 @@ import { noDht } from './no-dht.ts'
 import { paste } from './paste.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
+import { privateLog } from './private.ts'
 import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
@@ -29,9 +31,11 @@ export const figures: Figure[] = [
   ingest,
   acknowledge,
   paste,
+  privateLog,
   besideBrokers,
   startUp,
   noDht,
   executables,
-  memory
+  memory,
+  growth
 ]

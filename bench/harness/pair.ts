@@ -18,6 +18,8 @@ export interface Launch {
 export interface Writer {
   program: Program
   key: string
+  /** The read key of a private log. */
+  read?: string | undefined
 }
 
 /** Starts writer-app. */
@@ -47,8 +49,8 @@ function writerCommand(scope: Scope, network: Network, launch: Launch): string[]
 
 /** Waits for the key that a writer prints. */
 export async function withKey(program: Program): Promise<Writer> {
-  const [, key = ''] = await program.line(/"key":"([0-9a-f]{64})"/)
-  return { program, key }
+  const [, key = '', read] = await program.line(/"key":"([0-9a-f]{64})"(?:,"read":"(\w+)")?/)
+  return { program, key, read }
 }
 
 /** Starts writer-app on a new log of `count` lines of `size` bytes. */
@@ -83,13 +85,18 @@ function flags(scope: Scope, { bootstrap }: Network, { storage, lan }: Launch): 
 }
 
 /**
- * Writes `count` lines of `size` bytes to a writer-app with an empty log; resolves to how long it
- * took until the last was acknowledged.
+ * Writes `count` lines of `size` bytes to a writer-app with `length` blocks, none by default; resolves
+ * to how long it took until the last was acknowledged.
  */
-export async function append({ program }: Writer, count: number, size: number): Promise<number> {
+export async function append(
+  { program }: Writer,
+  count: number,
+  size: number,
+  length = 0
+): Promise<number> {
   const from = now()
   await Promise.all([
-    program.line(new RegExp(`"append".*"length":${count}\\b`)),
+    program.line(new RegExp(`"append".*"length":${length + count}\\b`)),
     program.write(chunksOfLines(count, size))
   ])
   return now() - from

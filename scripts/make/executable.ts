@@ -1,7 +1,6 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import build from 'bare-build'
 import { runtimeFor } from './hosts.ts'
 import { withOurStart } from './runtime.ts'
 
@@ -9,7 +8,6 @@ export interface App {
   name: string
   version: string
   description: string
-  main: string
 }
 
 /** Where the executables for `host` are put unless another folder is named. */
@@ -27,13 +25,14 @@ export async function makeExecutable(
   host: string,
   out = outFolder(root, host)
 ): Promise<string> {
-  const { name, version, description, main } = app
+  const { name, version, description } = app
   const runtime = runtimeFor(host)
+  const { default: build } = await import('bare-build')
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
   const started = path.join(folder, path.basename(runtime))
   try {
     fs.writeFileSync(started, withOurStart(runtime))
-    const built = build(path.join(root, name, main), {
+    const built = build(path.join(root, name, 'dist', name, 'index.js'), {
       name,
       version,
       description,

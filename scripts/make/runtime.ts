@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
 
-const BARE_BUILD = path.join(import.meta.dirname, '..', '..', 'node_modules', 'bare-build')
+const BARE_BUILD = path.join(import.meta.dirname, 'node_modules', 'bare-build')
 const SPACE = 32
 const START = path.join(import.meta.dirname, 'start.cjs')
 

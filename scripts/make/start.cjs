@@ -23,5 +23,5 @@ exports.start = async (buffer) => {
     }
     return require('bare-url').pathToFileURL(file)
   })
-  require('bare-module').load(new URL('bare:/app.bundle'), app.toBuffer())
+  require('bare-module').load(new URL('bare:/app.bundle'), app)
 }

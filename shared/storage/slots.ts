@@ -53,7 +53,8 @@ export class Slots<T extends object> {
   async save(value: T, { sync = true } = {}): Promise<void> {
     this.#fd ??= create(this.#file)
     const slot = { ...value, serial: this.#serial + 1 }
-    await fs.write(this.#fd, encode(slot), 0, SLOT, OFFSETS[slot.serial % 2])
+    // the system takes so few bytes at once
+    fs.writeSync(this.#fd, encode(slot), 0, SLOT, OFFSETS[slot.serial % 2])
     if (sync) await fs.fdatasync(this.#fd)
     this.#latest = slot
   }

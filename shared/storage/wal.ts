@@ -16,13 +16,12 @@ export class WriteAheadLog {
 
   /** Resolves once everything appended so far is on the disk itself. */
   async sync(): Promise<void> {
-    const { number, path } = await walFile(this.#core)
-    if (this.#open?.number !== number) {
-      // what the file before took has moved to a table by now, or is about to
-      if (this.#open) await this.#sync()
-      this.close()
-      this.#open = { number, fd: fs.openSync(path, 'r+') }
-    }
+    // what was appended is in the file that took the last, or in one that has come since: that is asked
+    // meanwhile
+    const [{ number, path }] = await Promise.all([walFile(this.#core), this.#sync()])
+    if (this.#open?.number === number) return
+    this.close()
+    this.#open = { number, fd: fs.openSync(path, 'r+') }
     await this.#sync()
   }
 

@@ -78,6 +78,31 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.is(seeder.stdout.text, '')
   },
 
+  'bare writer-app --private': async (t, shell, command) => {
+    const writer = shell.run(command)
+    const key = keyOf(await writer.stdout.line(/^hypercore key: /))
+    const read = (await writer.stdout.line(/^read key: /)).slice('read key: '.length)
+    const [reader, refused] = [await startReader(t, read), await startReader(t, key)]
+    await reader.stdout.line('Skipping 0 earlier blocks...')
+    await writer.write('a secret\n')
+    await reader.stdout.line('Block 0: a secret')
+    t.is(await refused.ending, 1, 'the hypercore key does not read it')
+    t.is(refused.stdout.text.includes('Block'), false)
+    shell.interrupt()
+    t.is(await writer.ending, 130)
+  },
+
+  'bare reader-app <read-key>': async (t, shell, command) => {
+    const { program, append } = await startWriter(t, ['--private'])
+    const { data } = JSON.parse(program.stdout.lines[0] ?? '') as { data: { read: string } }
+    const reader = shell.run(command.replace('<read-key>', data.read))
+    await reader.stdout.line('Skipping 0 earlier blocks...')
+    await append('a secret')
+    await reader.stdout.line('Block 0: a secret')
+    shell.interrupt()
+    t.is(await reader.ending, 130)
+  },
+
   "find . -print0 | bare writer-app --delimiter '\\0'": async (t, shell, command) => {
     fs.writeFileSync(path.join(shell.folder, 'two\nlines'), '')
     const pipe = shell.run(command)

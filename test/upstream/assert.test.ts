@@ -4,7 +4,8 @@ import { test } from 'brittle'
 import { createLog } from '../helpers/cores.ts'
 import { Program } from '../helpers/program.ts'
 import { createSwarm } from '../../shared/swarm.ts'
-import { assertCore, assertSwarm } from '../../shared/upstream/assert.ts'
+import { assertCore } from '../../shared/upstream/assert-core.ts'
+import { assertSwarm } from '../../shared/upstream/assert-swarm.ts'
 import { installed } from './installed.ts'
 
 const FOLDER = import.meta.dirname

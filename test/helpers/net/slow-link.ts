@@ -1,3 +1,4 @@
+import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
@@ -16,7 +17,7 @@ import {
   runLink
 } from '../../../bench/harness/link.ts'
 import type { Writer } from '../json.ts'
-import { startReader, startWriter } from './apps.ts'
+import { startWriter } from './apps.ts'
 import { Host, netTest } from './host.ts'
 
 const DHT = path.join(import.meta.dirname, '..', '..', '..', 'bench', 'harness', 'dht.ts')
@@ -65,9 +66,10 @@ export async function startSources(
 ): Promise<Writer> {
   const writer = await startWriter(near, flags)
   await writer.append(...lines)
+  const bytes = lines.reduce((sum, line) => sum + b4a.byteLength(line) + 1, 0)
   const relays = Array.from({ length: count - 1 }, async () => {
-    const relay = await startReader(near, writer.key, ['--seed', ...flags])
-    await relay.stderr.line((line) => line.includes(`every block so far (${lines.length})`))
+    const relay = await near.startApp('reader-app', ['--raw', '--start', '0', ...flags, writer.key])
+    await relay.stdout.total(bytes)
   })
   await Promise.all(relays)
   return writer

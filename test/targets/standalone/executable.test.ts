@@ -2,18 +2,31 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, hook, test } from 'brittle'
+import { type Test, hook, skip, test as always } from 'brittle'
+import { spawnSync } from 'bare-subprocess'
 import reader from '../../../reader-app/package.json' with { type: 'json' }
 import { makeExecutable } from '../../../scripts/make/executable.ts'
 import { HERE } from '../../../scripts/make/hosts.ts'
 import writer from '../../../writer-app/package.json' with { type: 'json' }
 import { PRIVATE, ROOT, acknowledged, closeTestnet, homeEnv, tagged } from '../../helpers/app.ts'
+import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
 import { Program, type ProgramOptions } from '../../helpers/program.ts'
 
+const fault = await installTools()
+const test = UNREACHED.test(fault) ? skip : always
 const out = fs.mkdtempSync(path.join(os.tmpdir(), 'executables-'))
-const writerApp = await makeExecutable(ROOT, writer, HERE, out)
-const readerApp = await makeExecutable(ROOT, reader, HERE, out)
+const writerApp = fault === '' ? await makeExecutable(ROOT, writer, HERE, out) : fault
+const readerApp = fault === '' ? await makeExecutable(ROOT, reader, HERE, out) : fault
 const windows = os.platform() === 'win32'
+
+/** Installs what only `npm run make` needs, where it is not; says what failed. */
+async function installTools(): Promise<string> {
+  const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
+  const [file = '', ...own] = NPM
+  const args = [...own, 'install', '--prefix', 'scripts/make', '--no-audit', '--no-fund', source]
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd: ROOT, env: environment() })
+  return status === 0 ? '' : `${String(stdout)}${String(stderr)}`
+}
 
 /** Starts an executable whose native addons go to the folder `temporary`, and little else is known. */
 async function run(

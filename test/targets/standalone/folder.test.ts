@@ -2,7 +2,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, hook, skip, test } from 'brittle'
-import { spawn, spawnSync } from 'bare-subprocess'
+import { spawnSync } from 'bare-subprocess'
 import {
   type AppName,
   PRIVATE,
@@ -12,20 +12,12 @@ import {
   homeEnv,
   tagged
 } from '../../helpers/app.ts'
+import { MARK, markedBundle } from '../../helpers/marked.ts'
+import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
 
 const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
-
-// npm is a script, which only the command processor of Windows runs by its name
-const NPM = os.platform() === 'win32' ? ['cmd', '/c', 'npm'] : ['npm']
-
-/** What npm says where it reaches no registry, which tells nothing about the folder. */
-const UNREACHED =
-  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ENOTCACHED/
-
-/** A registry that has not answered by then is not there. */
-const ANSWER_MS = 15_000
 
 // without a registry, npm's cache may do
 const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
@@ -59,6 +51,22 @@ run('npm start runs an app folder that was copied out alone', async (t) => {
   }
 })
 
+run('an app folder starts from its bundle until another addon is installed', async (t) => {
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    fs.writeFileSync(path.join(alone, name, 'dist', 'app.bundle'), markedBundle())
+    const bundled = await start(t, bare(name), ['--version'])
+    t.is(await bundled.ending, 0)
+    t.is(bundled.stdout.text, MARK)
+
+    const manifest = path.join(alone, name, 'node_modules', 'bare-dns', 'package.json')
+    const text = String(fs.readFileSync(manifest))
+    fs.writeFileSync(manifest, text.replace(/"version": ".*"/, '"version": "0.0.1"'))
+    const plain = await start(t, bare(name), ['--version'])
+    t.is(await plain.ending, 0)
+    t.is(plain.stdout.text, `${name} ${version(name)}\n`)
+  }
+})
+
 hook('teardown: the folders', () => fs.rmSync(alone, { recursive: true }))
 
 closeTestnet()
@@ -76,22 +84,6 @@ async function exchange(
   const reader = await startReader(key)
   await reader.stdout.line('Block 0: one')
   t.is(await reader.ending, 0)
-}
-
-/** Asks the registry once: an install asks for each of its packages, and each time again. */
-function registryAnswers(): Promise<boolean> {
-  const [file = '', ...args] = [...NPM, 'ping', '--fetch-retries=0']
-  const ping = spawn(file, args, { env: environment(), stdio: ['ignore', 'ignore', 'pipe'] })
-  const limit = setTimeout(() => ping.kill(), ANSWER_MS)
-  let said = ''
-  ping.stderr?.on('data', (chunk) => (said += String(chunk)))
-  return new Promise((resolve) => {
-    ping.on('close', () => {
-      clearTimeout(limit)
-      // an error that the registry itself has sent is an answer
-      resolve(ping.exitCode !== null && !UNREACHED.test(said))
-    })
-  })
 }
 
 /** Copies the folder of an app, without what was installed in it, and installs it; says what failed. */
@@ -138,11 +130,4 @@ function version(name: AppName): string {
     version: string
   }
   return pkg.version
-}
-
-// npm is set up by variables and by files in the home folder
-function environment(): Record<string, string> {
-  const env: Record<string, string> = {}
-  for (const name of os.getEnvKeys()) env[name] = os.getEnv(name) ?? ''
-  return env
 }

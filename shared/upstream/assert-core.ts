@@ -1,15 +1,10 @@
 import type { Hypercore } from 'hypercore'
-import type Hyperswarm from 'hyperswarm'
-import { DHT_MEMBERS } from './hyperdht.ts'
-import { ANNOUNCING_MEMBERS, RECORD_MEMBERS } from './hyperdht-records.ts'
 import { APPEND_MEMBERS } from './hypercore-append.ts'
 import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
 import { TREE_MEMBERS } from './hypercore-tree.ts'
-import { SWARM_MEMBERS } from './hyperswarm.ts'
 import { assertMembers } from './members.ts'
-import { MUX_MEMBERS, idleMux } from './protomux.ts'
 
 // With other versions than those in package.json some of these members would be missed in silence, once
 // an app runs. What a peer and its connection must have is looked at as each comes.
@@ -23,11 +18,4 @@ export function assertCore(core: Hypercore): void {
     ...STORE_MEMBERS,
     ...REPLICATOR_MEMBERS
   })
-}
-
-/** Throws a Failure that names the first undocumented member that `swarm`, or what it runs on, lacks. */
-export function assertSwarm(swarm: Hyperswarm): void {
-  assertMembers('hyperswarm', swarm, { ...SWARM_MEMBERS, ...ANNOUNCING_MEMBERS })
-  assertMembers('hyperdht', swarm.dht, { ...DHT_MEMBERS, ...RECORD_MEMBERS })
-  assertMembers('protomux', idleMux(), MUX_MEMBERS)
 }

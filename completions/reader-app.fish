@@ -1,0 +1,18 @@
+# fish completion of reader-app, made of what --help says
+complete -c reader-app -f
+complete -c reader-app -l start -x -d 'first block to print (default: the next new block)'
+complete -c reader-app -l tail -x -d 'print the last n blocks first'
+complete -c reader-app -l resume -d 'go on after the last block printed; the first time, where --start or --tail say'
+complete -c reader-app -l no-follow -d 'exit at the current end'
+complete -c reader-app -l count -s n -x -d 'exit after n blocks'
+complete -c reader-app -l raw -d 'block bytes and delimiter only'
+complete -c reader-app -l delimiter -s d -x -d 'delimiter for --raw'
+complete -c reader-app -l seed -d 'hold and serve every block, print none'
+complete -c reader-app -l storage -s s -x -a "(__fish_complete_directories)" -d 'where the copy is kept'
+complete -c reader-app -l timeout -x -d 'give up if no peer is found: exit 3'
+complete -c reader-app -l bootstrap -x -d 'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
+complete -c reader-app -l no-lan -d 'do not announce on the local network'
+complete -c reader-app -l json -d 'newline-delimited JSON on stdout'
+complete -c reader-app -l quiet -s q -d 'no status on stderr'
+complete -c reader-app -l version -s v -d 'Show version'
+complete -c reader-app -l help -s h -d 'Show help'
