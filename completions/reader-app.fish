@@ -2,7 +2,7 @@
 complete -c reader-app -f
 complete -c reader-app -l start -x -d 'first block to print (default: the next new block)'
 complete -c reader-app -l tail -x -d 'print the last n blocks first'
-complete -c reader-app -l resume -d 'go on after the last block printed; the first time, where --start or --tail say'
+complete -c reader-app -l resume -d 'go on after the last block printed (under that name); the first time, where --start or --tail say'
 complete -c reader-app -l no-follow -d 'exit at the current end'
 complete -c reader-app -l count -s n -x -d 'exit after n blocks'
 complete -c reader-app -l raw -d 'block bytes and delimiter only'

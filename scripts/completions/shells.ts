@@ -20,9 +20,9 @@ export function completions(help: Help): Record<string, string> {
   }
 }
 
-// `--count|-n <n>` is what the parser reads
+// `--count|-n <n>` is what the parser reads; `--resume[=name]` is complete without its value
 function parseFlag(flag: string, about: string): Flag {
-  const [names = '', value = ''] = flag.split(' ')
+  const [names = '', value = ''] = flag.replace(/\[.*\]$/, '').split(' ')
   return { names: names.split('|'), value: value.replace(/[<>]/g, ''), about }
 }
 

@@ -96,6 +96,44 @@ test('each name has a position of its own, which one reader at a time goes on wi
   t.alike(await seqs(['--resume=mail']), [4])
 })
 
+test('a reader goes on when the one that keeps the copy is killed, and the next one keeps it', async (t) => {
+  const writer = await startWriter(t)
+  const lines = numbered(3000)
+  await writer.append(...lines)
+  const storage = await t.tmp()
+  const keeper = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(keeper, 2999)
+  const beside = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(beside, 500)
+  await keeper.kill()
+  const next = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await writer.append('live')
+  for (const reader of [beside, next]) {
+    await untilBlock(reader, 3000)
+    printsExactly(t, reader, [...lines, 'live'])
+  }
+  t.is(temporaryIn(storage).length, 1, 'the next one has none')
+})
+
+test('what a reader beside another one had not printed when it was killed comes next', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(10_000))
+  const storage = await t.tmp()
+  const watching = await startReader(t, writer.key, [], { storage })
+  await watching.stdout.line(/^Skipping/)
+  const killed = await startReader(t, writer.key, ['--resume=mail', '--start', '0'], { storage })
+  await untilBlock(killed, 2500)
+  await killed.kill()
+  const before = seqsOf(killed)
+  await writer.append(...numbered(1000, 10_000))
+  const flags = ['--resume=mail', '--no-follow']
+  const again = await startReader(t, writer.key, flags, { storage })
+  t.is(await again.ending, 0)
+  const [first = Infinity] = seqsOf(again)
+  t.ok(first <= (before.at(-1) ?? -1) + 1, `it goes on with block ${first}`)
+  printsExactly(t, again, numbered(11_000).slice(first), first)
+})
+
 test('a copy is not seeded twice', async (t) => {
   const writer = await startWriter(t)
   const storage = await t.tmp()
