@@ -1,5 +1,6 @@
 import os from 'bare-os'
 import path from 'bare-path'
+import { Failure } from '../errors.ts'
 
 // Pear 1 has `Pear.config`; Pear 2 has `Pear.app`, with `Pear.config` as an alias; Pear 3 runs a
 // terminal app as a plain Bare program or a standalone executable, with no global at all.
@@ -34,13 +35,21 @@ export function dataFolder(name: string): string {
 }
 
 function platformDataFolder(): string {
-  const home = os.homedir()
   switch (os.platform()) {
     case 'darwin':
-      return path.join(home, 'Library', 'Application Support')
+      return path.join(homeFolder(), 'Library', 'Application Support')
     case 'win32':
-      return os.getEnv('LOCALAPPDATA') ?? path.join(home, 'AppData', 'Local')
+      return os.getEnv('LOCALAPPDATA') ?? path.join(homeFolder(), 'AppData', 'Local')
     default:
-      return os.getEnv('XDG_DATA_HOME') || path.join(home, '.local', 'share')
+      return os.getEnv('XDG_DATA_HOME') || path.join(homeFolder(), '.local', 'share')
+  }
+}
+
+// a user without an entry in the list of users, as in many a container, has none but that of $HOME
+function homeFolder(): string {
+  try {
+    return os.homedir()
+  } catch {
+    throw new Failure('this user has no home folder: set HOME, or choose a folder with --storage')
   }
 }

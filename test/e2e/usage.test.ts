@@ -1,5 +1,19 @@
-import { test } from 'brittle'
-import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
+import fs from 'bare-fs'
+import os from 'bare-os'
+import { skip, test } from 'brittle'
+import {
+  PRIVATE,
+  closeTestnet,
+  command,
+  refuses,
+  startApp,
+  startReader,
+  startWriter
+} from '../helpers/app.ts'
+import { Program } from '../helpers/program.ts'
+
+/** Runs a command as another user, which takes root and Linux's tool for it. */
+const asAnother = fs.existsSync('/usr/bin/setpriv') && os.userInfo().uid === 0 ? test : skip
 
 /** Of z-base-32. */
 const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769'
@@ -37,6 +51,12 @@ test('--help and --version are data, and need no storage and no peer', async (t)
   const version = await startApp(t, 'reader-app', ['-v'])
   t.is(await version.ending, 0)
   t.ok(/^reader-app \d+\.\d+\.\d+\n$/.test(version.stdout.text))
+})
+
+asAnother('a user without a home folder is told to name one', async (t) => {
+  const nobody = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups']
+  const writer = [...nobody, ...command('writer-app'), ...PRIVATE]
+  await refuses(t, new Program(t, writer), 1, /no home folder: set HOME, or .*--storage/)
 })
 
 closeTestnet()
