@@ -40,7 +40,7 @@ export const definition = defineCommand(
 /** What `argv` asks the reader for, or a text to print in its place. */
 export function parseReader(argv: string[]) {
   const { name: resume, rest } = takeResume(argv)
-  const text = parseArgs(definition, pkg.version, rest)
+  const text = parseArgs(definition, pkg.version, withoutLabel(rest))
   const { flags } = definition
   const start = countFlag(definition, 'start')
   const tail = countFlag(definition, 'tail')
@@ -83,6 +83,13 @@ function takeResume(argv: string[]): { name: string; rest: string[] } {
   return { name, rest }
 }
 
+// the whole line that the writer has printed, pasted without quotes
+function withoutLabel(argv: string[]): string[] {
+  const label = argv.indexOf('key:')
+  const pasted = label > 0 && ['hypercore', 'read'].includes(argv[label - 1] ?? '')
+  return pasted ? argv.toSpliced(label - 1, 2) : argv
+}
+
 function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Format {
   if (raw) return { as: 'raw', delimiter }
   if (json) return { as: 'json', cmd: 'reader' }
@@ -90,10 +97,12 @@ function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Form
 }
 
 const RESUME = '--resume='
+/** What the writer prints before a key. */
+const LABEL = /^\s*(hypercore|read) key:/
 const NONE: Access = { key: new Uint8Array(0), encryption: null }
 
 function parseAccess(argument: string): Access {
-  const text = argument.trim()
+  const text = argument.replace(LABEL, '').trim()
   try {
     return parseReadKey(text) ?? { key: id.decode(text), encryption: null }
   } catch {

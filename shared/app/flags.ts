@@ -63,8 +63,21 @@ export function parseArgs(definition: Command, version: string, argv: string[]):
     return text
   }
   if (argv.includes('')) throw usage(definition, 'an argument is empty: is a variable not set?')
-  definition.parse(argv, { silent: true, run: false })
+  definition.parse(spellOut(definition, argv), { silent: true, run: false })
   return null
+}
+
+// `-n5` is `--count=5`, which the parser would read as three switches
+function spellOut(definition: Command, argv: string[]): string[] {
+  const long = new Map<string, string>()
+  for (const flag of Object.keys(definition.helpJSON().flags)) {
+    const [, name = '', short = ''] = /^(--[\w-]+)\|(-\w) </.exec(flag) ?? []
+    if (short !== '') long.set(short, name)
+  }
+  return argv.map((arg) => {
+    const name = long.get(arg.slice(0, 2))
+    return name !== undefined && /^-\w[^=]/.test(arg) ? `${name}=${arg.slice(2)}` : arg
+  })
 }
 
 function textFor(definition: Command, version: string, argv: string[]): string | null {

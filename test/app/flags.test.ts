@@ -137,6 +137,32 @@ test('a key may be hex, z-base-32 or a pear:// link', (t) => {
   }
 })
 
+test('a key may be pasted with what the writer prints before it', (t) => {
+  const bytes = b4a.from(KEY, 'hex')
+  for (const argv of [
+    [`hypercore key: ${KEY}`],
+    ['hypercore', 'key:', KEY],
+    ['--start', '0', 'hypercore', 'key:', KEY, '--raw']
+  ]) {
+    t.alike(parseReader(argv).access, { key: bytes, encryption: null }, argv.join(' '))
+  }
+  for (const argv of [[`read key: ${KEY}${KEY}`], ['read', 'key:', KEY + KEY]]) {
+    t.alike(parseReader(argv).access, { key: bytes, encryption: bytes }, argv.join(' '))
+  }
+  t.ok(refusal(() => parseReader(['hypercore', 'key:'])).startsWith('<key> is missing'))
+  t.ok(refusal(() => parseReader(['key:', KEY])).startsWith(`there is no place for '${KEY}'`))
+})
+
+test('a value may stand behind a short flag with nothing between', (t) => {
+  t.is(parseReader(['-n5', KEY]).count, 5)
+  t.is(parseReader([KEY, '-n', '5']).count, 5)
+  t.is(parseReader(['-sdir', KEY]).storage, 'dir')
+  t.alike(parseWriter(['-d\\0', '-eq']).delimiter, b4a.from([0]))
+  t.is(parseWriter(['-eq']).exitOnEof, true, 'and switches may still come in one')
+  t.ok(readerRefuses('-n-1').startsWith("--count takes a whole number from 0, not '-1'"))
+  t.ok(readerRefuses('-n5x').startsWith("--count takes a whole number from 0, not '5x'"))
+})
+
 test('what is not a key is refused', (t) => {
   const wrong = ['ab', KEY.slice(1), KEY + 'ab', 'zz'.repeat(32), 'pear://', 'not a key']
   for (const key of wrong) {
