@@ -1,6 +1,5 @@
 import b4a from 'b4a'
 import { arg, flag } from 'paparam'
-import id from 'hypercore-id-encoding'
 import {
   commonFlags,
   countFlag,
@@ -11,8 +10,9 @@ import {
   usage
 } from '../shared/app/flags.ts'
 import type { Format } from '../shared/app/format.ts'
+import { keyFlag, parseAccess, withoutLabel } from '../shared/app/keys.ts'
 import { onTerminal } from '../shared/app/stdout.ts'
-import { type Access, parseReadKey } from '../shared/storage/read-key.ts'
+import type { Access } from '../shared/storage/read-key.ts'
 import { DEFAULT_POSITION, POSITION_NAME } from '../shared/storage/position.ts'
 import pkg from './package.json' with { type: 'json' }
 
@@ -21,7 +21,7 @@ export const NAME = pkg.name
 export const definition = defineCommand(
   NAME,
   pkg.description,
-  arg('<key>', 'hex, z-base-32 or pear://; of a private log the read key'),
+  arg('[key]', 'hex, z-base-32 or pear://; of a private log the read key'),
   flag('--start <n>', 'first block to print (default: the next new block)'),
   flag('--tail <n>', 'print the last n blocks first'),
   flag(
@@ -34,7 +34,8 @@ export const definition = defineCommand(
   flag('--delimiter|-d <delim>', 'delimiter for --raw'),
   flag('--seed', 'hold and serve every block, print none'),
   flag('--storage|-s <dir>', 'where the copy is kept'),
-  flag('--timeout <seconds>', 'give up if no peer is found: exit 3')
+  flag('--timeout <seconds>', 'give up if no peer is found: exit 3'),
+  flag('--forget <key>', 'delete the copy of this log, and exit')
 )
 
 /** What `argv` asks the reader for, or a text to print in its place. */
@@ -47,6 +48,8 @@ export function parseReader(argv: string[]) {
   const raw = flags['raw'] === true
   const common = commonFlags(definition)
   const delimiter = delimiterFlag(definition)
+  const forget = keyFlag(definition, 'forget')
+  const access = text !== null || common.list || forget !== undefined ? NONE : keyArgument()
   if (start !== undefined && tail !== undefined) {
     throw usage(definition, '--start and --tail are two answers to one question: give one')
   }
@@ -57,7 +60,8 @@ export function parseReader(argv: string[]) {
     start,
     tail: tail ?? 0,
     format: formatOf(raw, common.json, delimiter),
-    access: text === null ? parseAccess(definition.args['key'] ?? '') : NONE,
+    access,
+    forget,
     // a position moves only with what is printed
     resume: flags['resume'] === true && flags['seed'] !== true ? resume : null,
     follow: flags['follow'] !== false,
@@ -83,11 +87,10 @@ function takeResume(argv: string[]): { name: string; rest: string[] } {
   return { name, rest }
 }
 
-// the whole line that the writer has printed, pasted without quotes
-function withoutLabel(argv: string[]): string[] {
-  const label = argv.indexOf('key:')
-  const pasted = label > 0 && ['hypercore', 'read'].includes(argv[label - 1] ?? '')
-  return pasted ? argv.toSpliced(label - 1, 2) : argv
+function keyArgument(): Access {
+  const { key } = definition.args
+  if (key === undefined) throw usage(definition, '<key> is missing')
+  return parseAccess(definition, key)
 }
 
 function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Format {
@@ -97,18 +100,4 @@ function formatOf(raw: boolean, json: boolean, delimiter = b4a.from('\n')): Form
 }
 
 const RESUME = '--resume='
-/** What the writer prints before a key. */
-const LABEL = /^\s*(hypercore|read) key:/
 const NONE: Access = { key: new Uint8Array(0), encryption: null }
-
-function parseAccess(argument: string): Access {
-  const text = argument.replace(LABEL, '').trim()
-  try {
-    return parseReadKey(text) ?? { key: id.decode(text), encryption: null }
-  } catch {
-    throw usage(
-      definition,
-      `'${text}' is not a key: a key is the 64 hex digits that the writer prints, or the same in z-base-32 or as a pear:// link, or its read key of 103 digits`
-    )
-  }
-}

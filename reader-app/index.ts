@@ -19,12 +19,18 @@ import { readingRange, startOf } from './reading-range.ts'
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
 // the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const { access } = options
-const copy = await Copy.open(options.storage ?? dataFolder(NAME), access.key, { alone: seed })
+const copy = await Copy.open(storage, access.key, { alone: seed })
 onStop(() => copy.close())
 const { core } = copy
 const unreadable = whyUnreadable(core, access, options)

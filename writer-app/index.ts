@@ -16,8 +16,14 @@ import { NAME, parseWriter } from './command.ts'
 import { invitation } from './invitation.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.key || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
-const log = await openWriter(options.storage ?? dataFolder(NAME), options)
+const log = await openWriter(storage, options)
 const { core } = log
 // any other log asks the peers first what they hold of it
 if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss)

@@ -12,7 +12,7 @@ interface Flag {
 /** The completion of the app that `help` is about, by the name of its file. */
 export function completions(help: Help): Record<string, string> {
   const flags = Object.entries(help.flags).map(([flag, about]) => parseFlag(flag, about))
-  const args = Object.keys(help.args).map((arg) => arg.replace(/[<>]/g, ''))
+  const args = Object.keys(help.args).map((arg) => arg.replace(/[<>[\]]/g, ''))
   return {
     [`${help.name}.bash`]: bash(help.name, flags),
     [`_${help.name}`]: zsh(help.name, flags, args),

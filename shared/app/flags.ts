@@ -10,6 +10,7 @@ const COMMON = [
     'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
   ),
   flag('--no-lan', 'do not announce on the local network'),
+  flag('--list', 'show the logs on this machine, and exit'),
   flag('--json', 'newline-delimited JSON on stdout'),
   flag('--quiet|-q', 'no status on stderr'),
   flag('--version|-v', 'Show version')
@@ -135,6 +136,7 @@ export function commonFlags(definition: Command) {
     storage: textFlag(definition, 'storage'),
     bootstrap: bootstrapFlag(definition),
     lan: flags['lan'] !== false,
+    list: flags['list'] === true,
     json: flags['json'] === true,
     quiet: flags['quiet'] === true
   }

@@ -3,7 +3,8 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse } from './failures.ts'
-import { copyPlaces, openReader } from './open.ts'
+import { openReader } from './open.ts'
+import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
 import { Rewinds } from './rewinds.ts'
 import { Slots } from './slots.ts'
@@ -44,8 +45,7 @@ export class Copy {
    * open. Throws a Failure where it can't.
    */
   static async open(storage: string, key: Uint8Array, { alone = false } = {}): Promise<Copy> {
-    const { all, copy } = copyPlaces(storage, key)
-    const positions = `${copy}.positions`
+    const { all, copy, positions } = copyPlaces(storage, key)
     const temporaries = path.join(all, 'temporary')
     const core = await unlessInUse(openReader(storage, key, copy), alone)
     removeStale(temporaries)

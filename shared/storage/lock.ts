@@ -17,7 +17,7 @@ export function tryLock(file: string): (() => void) | null {
     // its last owner may have removed the file between the two lines above
     if (isFile(fd, file)) {
       return () => {
-        fs.unlinkSync(file)
+        fs.rmSync(file, { force: true })
         fs.closeSync(fd)
       }
     }
@@ -25,7 +25,20 @@ export function tryLock(file: string): (() => void) | null {
   }
 }
 
-/** The same. Throws a Failure where another process has locked the file, because it works on `what`. */
+/** Whether another process has locked `file`, which may be missing. */
+export function isLocked(file: string): boolean {
+  try {
+    const fd = fs.openSync(file, 'r+')
+    const locked = !fsx.tryLock(fd)
+    fs.closeSync(fd)
+    return locked
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return false
+    throw err
+  }
+}
+
+/** Locks `file` as `tryLock` does. Throws a Failure where another process has it, and works on `what`. */
 export function takeLock(file: string, what: string): () => void {
   const unlock = tryLock(file)
   if (unlock === null) throw inUse(what)

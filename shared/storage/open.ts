@@ -12,12 +12,15 @@ import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } fro
 import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
 import { keepPrivate } from './permissions.ts'
 import { privateOptions, writerEncryption } from './private-log.ts'
+import {
+  READER_STORAGE,
+  WRITER_RECORD,
+  WRITER_STORAGE,
+  copyPlaces,
+  writerPlaces
+} from './places.ts'
 import { WriterLog } from './writer-log.ts'
 
-/** What the apps keep below a storage folder. */
-const WRITER_STORAGE = 'writer-storage'
-const WRITER_RECORD = 'writer-storage.record'
-const READER_STORAGE = 'reader-storage'
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 /** What is in the folder of a store, finished or not. */
 const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
@@ -35,7 +38,7 @@ export async function openWriter(
   storage: string,
   { private: toBePrivate }: { private: boolean }
 ): Promise<WriterLog> {
-  const folder = path.join(storage, WRITER_STORAGE)
+  const { folder } = writerPlaces(storage)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
   if (key !== undefined && isUnfinished(folder)) {
@@ -61,19 +64,13 @@ export async function openWriter(
 }
 
 function openCheckpoint(storage: string): Checkpoint {
-  const file = path.join(storage, WRITER_RECORD)
+  const { record: file } = writerPlaces(storage)
   try {
     assertOurs(storage, OURS)
     return new Checkpoint(file)
   } catch (err) {
     throw placeFailure(err, storage, REPAIR_HINT_WRITER)
   }
-}
-
-/** Where the copies that readers make lie below `storage`, and where that of the log with `key` does. */
-export function copyPlaces(storage: string, key: Uint8Array): { all: string; copy: string } {
-  const all = path.join(storage, READER_STORAGE)
-  return { all, copy: path.join(all, b4a.toString(Hypercore.discoveryKey(key), 'hex')) }
 }
 
 /**

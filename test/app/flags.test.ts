@@ -175,6 +175,16 @@ test('what is not a key is refused', (t) => {
   t.is(readerRefuses(KEY), `there is no place for '${KEY}' (see reader-app --help)`)
 })
 
+test('what is asked for in place of reading needs no key', (t) => {
+  t.is(parseReader(['--list']).list, true)
+  t.alike(parseReader(['--forget', KEY]).forget, b4a.from(KEY, 'hex'))
+  t.alike(parseReader([`--forget=pear://${KEY_Z32}`]).forget, b4a.from(KEY, 'hex'))
+  t.is(parseReader([KEY]).forget, undefined)
+  t.alike(parseWriter(['--forget', KEY]).forget, b4a.from(KEY, 'hex'))
+  t.is(parseWriter(['--key', '--json']).key, true)
+  t.ok(writerRefuses('--forget', KEY.slice(0, 8)).startsWith(`'${KEY.slice(0, 8)}' is not a key: `))
+})
+
 test('an unknown flag or argument is refused by its name', (t) => {
   t.is(writerRefuses('--colour'), 'there is no flag --colour (see writer-app --help)')
   t.is(writerRefuses('--no-colour'), 'there is no flag --no-colour (see writer-app --help)')
@@ -262,10 +272,10 @@ test('DHT nodes are host:port, comma-separated, and a bare port is on loopback',
 test('--help and --version are answered whatever else is said or missing', (t) => {
   t.is(parseReader(['--start', 'x', '--colour', '--version']).text, 'reader-app 0.1.0\n')
   t.is(parseWriter(['-qv']).text, 'writer-app 0.1.0\n')
-  t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] <key>\n'))
+  t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] [key]\n'))
   t.is(parseWriter(['--version']).text, 'writer-app 0.1.0\n')
   t.is(parseReader(['-v']).text, 'reader-app 0.1.0\n')
-  t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] <key>\n'))
+  t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] [key]\n'))
   t.ok(parseWriter(['-h']).text?.startsWith('writer-app [flags]\n'))
   for (const flag of ['--start', '--tail', '--resume', '--no-follow', '--count|-n', '--raw']) {
     t.ok(parseReader(['--help']).text?.includes(`\n  ${flag}`), flag)
