@@ -43,6 +43,17 @@ export function liesInApp(folder: string): boolean {
   return !within.startsWith('..') && !path.isAbsolute(within)
 }
 
+/** How a person who has started this app starts the one called `name`, in the same folder of a shell. */
+export function commandOf(name: string): string {
+  if (standalone || pear !== undefined) return name
+  // the script is dist/start.cjs in the folder of the app
+  const app = path.join(path.dirname(Bare.argv[1] ?? ''), '..', '..', name)
+  const folder = path.relative(os.cwd(), app)
+  // what npm has installed elsewhere is a command
+  if (folder !== name && folder !== path.join('..', name)) return name
+  return `${os.getEnv('npm_command') === undefined ? '' : 'npx '}bare ${folder}`
+}
+
 function platformDataFolder(): string {
   switch (os.platform()) {
     case 'darwin':
