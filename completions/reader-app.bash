@@ -6,7 +6,7 @@ _reader_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --start | --tail | --count | -n | --delimiter | -d | --keep | --timeout | --bootstrap)
+  --start | --tail | --count | -n | --delimiter | -d | --keep | --timeout | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -24,8 +24,10 @@ _reader_app() {
 --storage
 -s
 --timeout
+--forget
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q

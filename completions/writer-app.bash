@@ -6,7 +6,7 @@ _writer_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --delimiter | -d | --timeout | --keep | --bootstrap)
+  --delimiter | -d | --timeout | --keep | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -19,9 +19,12 @@ _writer_app() {
 --timeout
 --private
 --keep
+--key
+--forget
 --accept-loss
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q

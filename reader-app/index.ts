@@ -10,11 +10,10 @@ import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
+import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
-import { openReader } from '../shared/storage/open.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
 import { Retention } from '../shared/storage/retention.ts'
-import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
@@ -23,12 +22,20 @@ import { readingRange, startOf } from './reading-range.ts'
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
 // the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const { access } = options
-const core = await openReader(options.storage ?? dataFolder(NAME), access.key)
+const copy = await Copy.open(storage, access.key, { alone: seed })
+onStop(() => copy.close())
+const { core } = copy
 const unreadable = whyUnreadable(core, access, options)
 if (unreadable !== null) throw unreadable
 const cipher = access.encryption && createCipher(core.key, access.encryption)
@@ -37,16 +44,16 @@ if (seed && cipher !== null) {
   status.info(`this key also reads: on a machine that is not yours, seed with ${hex}`)
 }
 hashFaster(core, status)
-const position = await Position.load(core)
-const resumed = resume ? position.seq : undefined
+const position = resume === null ? null : copy.position(resume)
 const retention = await Retention.load(core, options.keep)
-const start = startOf(options, { held: retention.end, resumed })
+const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
 const events = {
   ondrop: (reason: string) => peers.reportDrop(reason),
   onhops: (peer: Peer, hops: number) => peers.setHops(peer, hops),
+  standing: () => (seed ? retention.end : (position?.seq ?? Infinity)),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
@@ -65,10 +72,9 @@ onStop(async () => {
   stopHinting()
   peers.close()
   await log.close()
-  await position.settled()
   await retention.close()
   await membership.leave()
-  await core.close()
+  await copy.close()
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
@@ -99,14 +105,13 @@ if (!seed && !isStopping()) {
 }
 
 // the next --resume goes on from here, though nothing should come before it
-if (resume && (end !== null || startKnown)) await position.begin(first)
+if (end !== null || startKnown) await position?.begin(first)
 
 let taken = first
 retention.lower(first)
 await retention.begin(() => taken, fail)
 
 let told = !seed
-let { rewinds } = position
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   // what cannot be read is not shown
@@ -126,13 +131,12 @@ for await (const step of steps) {
       `the writer rewound its log to block ${next}: what follows replaces what came after`
     )
   } else if (!seed) {
-    if (resume) await position.begin(step.seq)
+    await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
     await writeOutput(formatBlocks(format, step.seq, blocks))
-    if (resume) await position.moveTo(next, rewinds)
+    await position?.moveTo(next, step.fork)
+    await copy.took(step)
   }
-  // taken before the next blocks are read: a rewind since then may have replaced them
-  rewinds = position.rewinds
   taken = next
   await retention.apply(taken)
   if (!told && log.holdsAll(next)) {

@@ -13,11 +13,10 @@ import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
 import { Sender, type SenderChannel } from './sender.ts'
+import { SignatureAnswers } from './signature-answer.ts'
+import { SignatureSearch } from './signature-search.ts'
 import type { Start } from './start.ts'
 import { Verifier } from './verifier.ts'
-
-/** While blocks go in quick succession, peers are told of it no more often than this. */
-const KEPT_DELAY_MS = 1000
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
@@ -69,8 +68,18 @@ export function serveFeed(
   begin()
   core.on('append', () => history.record(core.length, now()))
   core.on('truncate', begin)
-  const context = { core, follower: null, rivals, keeping, onchange() {} }
-  const links = openLinks(context, memory, (err) => events.onerror(err))
+  const onerror = (err: unknown): void => events.onerror(err)
+  const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
+  const context = {
+    core,
+    follower: null,
+    rivals,
+    keeping,
+    answers,
+    signatures: null,
+    onchange() {}
+  }
+  const links = openLinks(context, memory, onerror)
   return {
     begin() {
       // what readers gave back was there before
@@ -91,17 +100,27 @@ export function followFeed(
 ): FollowedFeed {
   const keeping = new Keeping(core, own, { isWriter: false })
   const memory = rememberLog(core, keeping)
-  core.on('truncate', () => memory.history.begin(core.length, now()))
+  // how the log came to be longer again is not told
+  core.on('truncate', (common) => {
+    memory.history.begin(common, now())
+    memory.history.record(core.length, now())
+  })
   const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
-  const context = { core, follower, rivals, keeping, onchange: () => events.onchange() }
-  const links = openLinks(context, memory, (err) => events.onerror(err))
+  const onerror = (err: unknown): void => events.onerror(err)
+  const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
+  const signatures = new SignatureSearch<Link>(core, memory.signedLengths, {
+    peers: () => [...links.all].filter((link) => link.opened),
+    onoffence: ({ peer }, reason) => events.onoffence(peer, reason),
+    onerror
+  })
+  const onchange = (): void => events.onchange()
+  const context = { core, follower, rivals, keeping, answers, signatures, onchange }
+  const links = openLinks(context, memory, onerror)
   const takeWords = (): void => links.takeWords()
   onManifest(core, takeWords)
   core.on('truncate', takeWords)
-  const { onword } = keeping
   keeping.onword = () => {
-    onword()
     follower.onkept()
     events.onkept(keeping.kept)
   }
@@ -120,8 +139,10 @@ export function followFeed(
     async close() {
       // first, so that no source is taken in the place of one whose link is closed
       const closed = follower.close()
+      signatures.close()
       links.close()
       await closed
+      await memory.signedLengths.settled()
     }
   }
 }
@@ -170,13 +191,7 @@ function openLinks(
   core.on('append', pump)
   memory.recent.onadded = pump
   core.on('truncate', refuse)
-  let timer: Timer | null = null
-  memory.keeping.onword = () => {
-    timer ??= setTimeout(() => {
-      timer = null
-      links.forEach((link) => link.sendKept())
-    }, KEPT_DELAY_MS)
-  }
+  memory.keeping.ontell = () => links.forEach((link) => link.sendKept())
 
   return {
     get all() {
@@ -187,8 +202,7 @@ function openLinks(
     },
     takeWords: () => links.forEach((link) => link.takeWord()),
     close() {
-      if (timer !== null) clearTimeout(timer)
-      memory.keeping.onword = () => {}
+      memory.keeping.close()
       core.off('peer-add', open)
       core.off('peer-remove', close)
       core.off('append', pump)

@@ -43,7 +43,7 @@ export class Follower {
     })
     // where the log ends is asked of a peer with a path to the writer, while there may be one
     this.#selection = new Selection(core, { requirePath: 'tail' in start })
-    core.on('truncate', () => this.#startAnew())
+    core.on('truncate', () => this.#restart({ forgive: true }))
     this.#timer = setInterval(() => this.#review(), REVIEW_MS)
   }
 
@@ -121,7 +121,8 @@ export class Follower {
 
   /** The writer has said what it keeps: where our log ends before that, we ask anew, and leap. */
   onkept(): void {
-    if (this.#verifier.ownLog.leaps && !this.#subscription?.request.leaps) this.#startAnew()
+    if (!this.#verifier.ownLog.leaps || this.#subscription?.request.leaps) return
+    this.#restart({ forgive: true })
   }
 
   /** `peer` sent what no honest peer sends, for this `reason`. */
@@ -162,13 +163,9 @@ export class Follower {
     this.#carryOut(this.#selection.choose(this.#subscription, now()))
   }
 
-  #startAnew(): void {
-    this.#selection.forgiveAll()
-    this.#restart()
-  }
-
   // what has not been asked yet is asked of the best peer
-  #restart(): void {
+  #restart({ forgive = false } = {}): void {
+    if (forgive) this.#selection.forgiveAll()
     this.#carryOut(this.#selection.replace(null, now()))
   }
 
@@ -201,7 +198,9 @@ export class Follower {
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const request = requestOf(this.#verifier.ownLog, source.nextId(), this.#start.skip(now()))
+    const waited = this.#start.waited(now())
+    const log = this.#verifier.ownLog
+    const request = requestOf(log, source.nextId(), this.#start.skip, waited)
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)
     this.#events.onchange()

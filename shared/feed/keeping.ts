@@ -6,6 +6,9 @@ import { manifestOf } from '../upstream/hypercore-tree.ts'
 /** Kept beside the blocks of a copy: the word of the writer is passed on while the writer is away. */
 const NAME = 'kept'
 
+/** While blocks go in quick succession, peers are told of it no more often than this. */
+const TELL_DELAY_MS = 1000
+
 /** What this process keeps of a log. */
 export interface OwnKeeping {
   /** The first block that is kept. */
@@ -27,15 +30,18 @@ export class Keeping {
   readonly #own: OwnKeeping | null
   readonly #isWriter: boolean
   #word: KeptWord | null = null
+  #timer: Timer | null = null
   /** Called when the word of the writer is another. */
   onword: () => void = () => {}
+  /** The same, but not often: when it is time to tell peers. */
+  ontell: () => void = () => {}
 
   /** `own` is null where all that has come is kept. */
   constructor(core: Hypercore, own: OwnKeeping | null, { isWriter }: { isWriter: boolean }) {
     this.#core = core
     this.#own = own
     this.#isWriter = isWriter
-    if (own !== null && isWriter) own.onmoved = () => this.onword()
+    if (own !== null && isWriter) own.onmoved = () => this.#changed()
     if (!isWriter) void this.#load()
   }
 
@@ -70,13 +76,27 @@ export class Keeping {
     if (!isWordOf(signer.publicKey, this.#core.key, word)) return 'forged'
     this.#word = word
     this.#save(word)
-    this.onword()
+    this.#changed()
     return 'taken'
   }
 
   /** The copy goes on from block `start`, without what leads there. */
   async leap(start: number): Promise<void> {
     await this.#own?.leap(start)
+  }
+
+  /** Tells nothing more. */
+  close(): void {
+    this.onword = this.ontell = () => {}
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #changed(): void {
+    this.onword()
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.ontell()
+    }, TELL_DELAY_MS)
   }
 
   #renew(fork: number): void {
@@ -99,6 +119,6 @@ export class Keeping {
       signature: string
     }
     this.#word = { ...saved, signature: b4a.from(saved.signature, 'hex') }
-    this.onword()
+    this.#changed()
   }
 }

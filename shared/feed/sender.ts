@@ -181,7 +181,7 @@ export class Sender {
 
   // where to begin, and the proof that takes the peer's log there
   async #answer(request: Subscribe): Promise<Begin | null> {
-    const { id, length, skip, manifest, tree } = request
+    const { id, length, skip, manifest, tree, waited } = request
     const { fork, length: ours } = this.#core
     const known = manifestOf(this.#core)
     const end = signedEnd(this.#core)
@@ -194,7 +194,7 @@ export class Sender {
     if (joins && tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) {
       return null
     }
-    const before = 'from' in skip ? ours : this.#lengthBefore(skip.waited)
+    const before = Math.min(ours, this.#lengthBefore(waited))
     const asked = 'from' in skip ? skip.from : before - skip.tail
     const { wanted, signed } = await this.#start.find(length, asked)
     const start = signed?.length ?? length
@@ -210,8 +210,6 @@ export class Sender {
 
   // how many blocks there were `waited` milliseconds ago
   #lengthBefore(waited: number): number {
-    const { length } = this.#core
-    if (waited === 0) return length
-    return Math.min(length, this.#history.at(now() - waited) ?? length)
+    return (waited > 0 ? this.#history.at(now() - waited) : null) ?? Infinity
   }
 }

@@ -21,10 +21,12 @@ interface Source extends CandidateState {
 export function requestOf(
   { length, fork, hasManifest, tree, leaps }: OwnLog,
   id: number,
-  skip: Skip
+  skip: Skip,
+  waited: number
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: !hasManifest, tree, ...(leaps && { leaps }) }
+  const leap = leaps && { leaps }
+  return { id, fork, length, skip: rest, manifest: !hasManifest, tree, waited, ...leap }
 }
 
 /**

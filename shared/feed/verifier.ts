@@ -6,13 +6,12 @@ import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts
 import type { Proof } from '../upstream/hypercore-proof.ts'
 import { leapTo } from '../upstream/hypercore-trim.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
-import { type LogState, type OwnLog, ownLog } from './claim.ts'
+import { type OwnLog, ownLog } from './claim.ts'
 import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
-import type { Batch, Begin } from './messages.ts'
+import type { Batch, Begin, Subscribe } from './messages.ts'
 import type { RecentBatches } from './recent-batches.ts'
-import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
 export type Verdict =
@@ -24,6 +23,9 @@ export type Verdict =
   | { readonly is: 'offence'; readonly reason: string }
   /** A fault of this machine, such as a full disk. */
   | { readonly is: 'local'; readonly error: unknown }
+
+/** What a source was asked, as far as its answer is judged by that. */
+type Asked = Pick<Subscribe, 'length' | 'waited'>
 
 const STORED = { is: 'stored' } as const
 const LOG_MOVED = { is: 'log-moved' } as const
@@ -49,18 +51,16 @@ export interface BatchJob extends Job {
 export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
-  readonly #signedLengths: SignedLengths
   readonly #recent: RecentBatches
   readonly #history: LengthHistory
   readonly #keeping: Keeping
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, { signedLengths, recent, history, keeping }: LogMemory) {
+  constructor(core: Hypercore, { recent, history, keeping }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
-    this.#signedLengths = signedLengths
     this.#recent = recent
     this.#history = history
     this.#keeping = keeping
@@ -72,7 +72,7 @@ export class Verifier {
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
-  begin({ start, proof, end }: Begin, asked: LogState, job: Job): void {
+  begin({ start, proof, end, before }: Begin, asked: Asked, job: Job): void {
     this.#enqueue(job, async () => {
       if (proof?.manifest) await setManifest(this.#core, proof.manifest)
       if (!job.isWanted()) return null
@@ -87,6 +87,8 @@ export class Verifier {
         await this.#keeping.leap(start)
       }
       if (!job.isWanted()) return null
+      // what others are told who waited as long
+      this.#history.record(before, now() - asked.waited)
       this.#history.record(end?.length ?? 0, now())
       if (this.#core.length === start) return STORED
       const moved = this.#core.length !== asked.length
@@ -109,8 +111,7 @@ export class Verifier {
           onstored(true)
         }
       })
-      const { length, byteLength } = await appended.finally(() => onstored(false))
-      this.#signedLengths.add(length, byteLength, signature)
+      const { length } = await appended.finally(() => onstored(false))
       // nothing is remembered of blocks that were there when a source began
       this.#history.record(length, now())
       return STORED

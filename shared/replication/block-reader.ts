@@ -1,8 +1,9 @@
-import type { Download, Hypercore } from 'hypercore'
+import type { Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
 import { firstHole } from './first-hole.ts'
 import { GoneBlocks, hiddenBlocks } from './gone-blocks.ts'
+import { Prefetch } from './prefetch.ts'
 import type { Blocks, Step } from './steps.ts'
 
 /** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */
@@ -10,8 +11,6 @@ const READ_BLOCKS = 1024
 const READ_BYTES = 1024 * 1024
 /** So few blocks are read without a look at their sizes. */
 const FEW_BLOCKS = 8
-/** Blocks that plain replication asks peers for ahead of the read position. */
-const PREFETCH_BLOCKS = 16_384
 
 /**
  * Yields every block of `core` from `position` on, live, in order, each once. Blocks that the feed
@@ -23,27 +22,38 @@ const PREFETCH_BLOCKS = 16_384
  */
 export class BlockReader {
   readonly #core: Hypercore
+  readonly #standing: () => number
+  /** The first block that was ever to be read. */
+  #first: number
   #position: number
   #end = Infinity
   #delivered: Delivery[] = []
-  #download: { range: Download; end: number } | null = null
+  readonly #ahead: Prefetch
   #wake: (() => void) | null = null
+  #changes = 0
   #truncations = 0
   #rewound = false
   #waiting = false
   #closed = false
-  readonly #gone: GoneBlocks
+  /** Which blocks nobody has any more. */
+  readonly gone: GoneBlocks
 
-  constructor(core: Hypercore, position: number) {
+  /** `standing` tells how many of the blocks before `position` stand that earlier runs have taken. */
+  constructor(core: Hypercore, position: number, standing: () => number) {
     this.#core = core
-    this.#gone = new GoneBlocks(core, () => this.#changed())
+    this.#standing = standing
+    this.#first = position
+    this.#ahead = new Prefetch(core)
+    this.gone = new GoneBlocks(core, () => this.#changed())
     this.#position = position
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
       this.#truncations++
       this.#delivered = []
-      if (length < this.#position) {
-        this.#position = length
+      const kept = this.#kept(length)
+      if (kept < this.#position) {
+        this.#first = Math.min(this.#first, kept)
+        this.#position = kept
         this.#rewound = true
       }
       this.#changed()
@@ -53,6 +63,7 @@ export class BlockReader {
 
   /** Moves the position, before the first blocks are asked for. */
   startAt(position: number): void {
+    this.#first = position
     this.#position = position
     this.#changed()
   }
@@ -73,12 +84,6 @@ export class BlockReader {
     return this.#waiting
   }
 
-  /** The writer has said that it keeps no block before `first`. */
-  keptFrom(first: number): void {
-    this.#gone.keptFrom(first)
-    this.#changed()
-  }
-
   /** Takes blocks that the feed brings. */
   deliver(delivery: Delivery): void {
     this.#delivered.push(delivery)
@@ -88,7 +93,7 @@ export class BlockReader {
   /** Ends now, wherever it is. */
   close(): void {
     this.#closed = true
-    this.#gone.close()
+    this.gone.close()
     this.#changed()
   }
 
@@ -109,19 +114,28 @@ export class BlockReader {
         delivery.release()
         continue
       }
-      const start = this.#position
-      const end = await this.#gone.upTo(start)
-      if (start !== this.#position || this.#rewound) continue
-      if (end > start) {
-        this.#position = end
-        yield { gone: { start, end } }
-        continue
+      if (this.gone.suspects(this.#position)) {
+        const [start, changes] = [this.#position, this.#changes]
+        const end = await this.gone.upTo(start)
+        if (end > start && start === this.#position && !this.#rewound) {
+          this.#position = end
+          yield { gone: { start, end } }
+        }
+        if (end > start || changes !== this.#changes) continue
       }
       const limit = Math.min(delivery?.start ?? this.#core.length, this.#end)
       if (this.#position < limit) yield* this.#take(await this.#read(limit))
       else await this.#change()
     }
-    this.#download?.range.destroy()
+    this.#ahead.close()
+  }
+
+  // How many of the blocks before the position stand in a log that keeps its first `length`. What was
+  // never read is not replaced: a new copy of a log that was rewound before it takes that rewind too.
+  #kept(length: number): number {
+    const standing = this.#standing()
+    if (standing < this.#first) return standing
+    return this.#position > this.#first ? Math.max(length, this.#first) : Infinity
   }
 
   // drops deliveries that lie before the position
@@ -139,7 +153,7 @@ export class BlockReader {
     if (blocks.length === 0) return
     const seq = this.#position
     this.#position += blocks.length
-    yield { seq, blocks }
+    yield { seq, blocks, fork: this.#core.fork }
   }
 
   // stored blocks from the position on, once there are some
@@ -152,17 +166,17 @@ export class BlockReader {
       const hidden = await hiddenBlocks(this.#core, start, furthest)
       if (truncations !== this.#truncations) return []
       if (hidden.length > 0) return hidden
-      this.#fetch(start)
+      this.#ahead.fetch(start)
       this.#waiting = true
       // it may turn out to be kept by nobody meanwhile
-      const arrived = await Promise.race([this.#get(start), this.#gone.suspected(start)])
+      const arrived = await Promise.race([this.#get(start), this.gone.suspected(start)])
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
       upTo = await firstHole(this.#core, start, furthest)
     }
     const end = upTo - start <= FEW_BLOCKS ? upTo : await this.#endOfPiece(start, upTo)
     if (truncations !== this.#truncations) return []
-    if (end < limit) this.#fetch(end)
+    if (end < limit) this.#ahead.fetch(end)
 
     const reads: Promise<Uint8Array | null>[] = []
     for (let seq = start; seq < end; seq++) reads.push(this.#get(seq))
@@ -192,14 +206,6 @@ export class BlockReader {
     }
   }
 
-  #fetch(start: number): void {
-    const end = Math.min(this.#core.length, start + PREFETCH_BLOCKS)
-    const ahead = (this.#download?.end ?? 0) - start
-    if (ahead >= PREFETCH_BLOCKS / 2 || (this.#download && this.#download.end >= end)) return
-    this.#download?.range.destroy()
-    this.#download = { range: this.#core.download({ start, end, linear: true }), end }
-  }
-
   #change(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
@@ -207,6 +213,7 @@ export class BlockReader {
   }
 
   #changed(): void {
+    this.#changes++
     this.#wake?.()
     this.#wake = null
   }

@@ -19,11 +19,15 @@ export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
 /** A copy that is new is told the manifest by the first peer that has blocks. */
 const MANIFEST_TIMEOUT_MS = 5000
+/** Why a peer is dropped that was asked for what it claims, and is silent. */
+export const NOT_SENT = 'claims blocks and does not send them'
 const SIGNED_TWICE =
   'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
 
 /** What following a log tells. */
 export interface FollowEvents {
+  /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */
+  standing(): number
   /** A peer has said how many connections lie between it and the writer. */
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
@@ -62,10 +66,10 @@ export class FollowedLog {
   ) {
     this.#core = core
     this.#started = 'from' in start
-    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0)
+    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0, () => events.standing())
     this.#logEnd = new LogEnd(core)
     const feedEvents: FollowerEvents = {
-      onkept: (first) => this.#reader.keptFrom(first),
+      onkept: (first) => this.#reader.gone.keptFrom(first),
       ondelivery: (delivery) => this.#reader.deliver(delivery),
       onchange: () => this.#applyMode(),
       onend: (end) => this.#logEnd.tell(end),
@@ -88,7 +92,7 @@ export class FollowedLog {
     onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),
-      onstall: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
+      onstall: (peer) => drop(peer, NOT_SENT, { ban: false }),
       onerror: (err) => events.onerror(err)
     })
     this.#applyMode()

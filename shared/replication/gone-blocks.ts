@@ -2,6 +2,7 @@ import type { Hypercore } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { readBlocks } from '../upstream/hypercore-store.ts'
+import { endOfRun } from '../upstream/hypercore-trim.ts'
 
 /** Peers that are connected say within this time whether they have a block. */
 const ANSWER_MS = 2000
@@ -12,17 +13,16 @@ export class GoneBlocks {
   readonly #core: Hypercore
   #kept = 0
   #closed = false
-  #wake: (() => void)[] = []
+  readonly #onchange: () => void
+  /** The block that is waited for; one at a time. */
+  #awaited: { start: number; resolve: (value: null) => void } | null = null
 
   /** `onchange` is called when blocks may have gone that were there before. */
   constructor(core: Hypercore, onchange: () => void) {
     this.#core = core
-    const changed = (): void => {
-      this.#changed()
-      onchange()
-    }
-    core.on('peer-add', changed)
-    core.on('peer-remove', changed)
+    this.#onchange = onchange
+    core.on('peer-add', () => this.#changed())
+    core.on('peer-remove', () => this.#changed())
   }
 
   /** The writer has said that it keeps no block before `first`. */
@@ -36,48 +36,48 @@ export class GoneBlocks {
     this.#changed()
   }
 
+  /** Whether block `start` may have gone: the writer has said so, and it is neither here nor at a peer. */
+  suspects(start: number): boolean {
+    const mayHaveGone = start < this.#kept && this.#core.peers.length > 0
+    return mayHaveGone && !this.#isHeld(start) && endOfRun(this.#core, start) === start
+  }
+
   /**
    * Resolves to where the blocks end that have gone from block `start` on: to `start` where that block is
-   * here, where a peer has it, where the writer has not given it up, and while there is no peer to ask.
+   * on disk, where a peer has it, where the writer has not given it up, and while there is no peer to ask.
    */
   async upTo(start: number): Promise<number> {
-    if (!this.#mayHaveGone(start) || this.#isHeld(start)) return start
-    if (await this.#isHere(start)) return start
+    const hidden = await hiddenBlocks(this.#core, start, start + 1)
+    if (hidden.length > 0) return start
     for (const peer of this.#core.peers) askForHoldings(peer, start, start + 1)
     for (const deadline = now() + ANSWER_MS; ; ) {
       if (this.#closed || this.#isHeld(start)) return start
       if (now() >= deadline) break
       await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
     }
-    if (!this.#mayHaveGone(start)) return start
+    if (!this.suspects(start)) return start
     const held = this.#core.peers.map((peer) => firstHeld(peer, start))
     return Math.min(this.#kept, ...held.filter((seq) => seq > start))
   }
 
   /** Resolves to null once it is worth asking again whether block `start` has gone. */
-  async suspected(start: number): Promise<null> {
-    do {
-      await new Promise<void>((resolve) => this.#wake.push(resolve))
-    } while (!this.#closed && !this.#mayHaveGone(start))
-    return null
-  }
-
-  #mayHaveGone(start: number): boolean {
-    return start < this.#kept && this.#core.peers.length > 0
+  suspected(start: number): Promise<null> {
+    return new Promise((resolve) => {
+      this.#awaited = { start, resolve }
+    })
   }
 
   #isHeld(start: number): boolean {
     return this.#core.peers.some((peer) => holdsBlocks(peer, start, start + 1))
   }
 
-  async #isHere(start: number): Promise<boolean> {
-    return (
-      (await this.#core.has(start)) || (await readBlocks(this.#core, start, start + 1))[0] !== null
-    )
-  }
-
   #changed(): void {
-    for (const resolve of this.#wake.splice(0)) resolve()
+    const awaited = this.#awaited
+    if (awaited !== null && (this.#closed || this.suspects(awaited.start))) {
+      this.#awaited = null
+      awaited.resolve(null)
+    }
+    this.#onchange()
   }
 }
 

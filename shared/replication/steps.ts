@@ -1,7 +1,8 @@
-/** Blocks of a log in order: `blocks[0]` is block `seq`. */
+/** Blocks of a log in order, as it is on `fork`: `blocks[0]` is block `seq`. */
 export interface Blocks {
   seq: number
   blocks: Uint8Array[]
+  fork: number
 }
 
 /** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */

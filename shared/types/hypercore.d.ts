@@ -72,9 +72,9 @@ declare module 'hypercore' {
     ): Promise<{ length: number; byteLength: number }>
     get(index: number, opts?: { wait?: boolean }): Promise<Uint8Array | null>
     has(start: number, end?: number): Promise<boolean>
+    clear(start: number, end?: number): Promise<void>
     update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>
     truncate(length: number, fork?: number): Promise<void>
-    clear(start: number, end: number): Promise<unknown>
     download(range: { start: number; end: number; linear?: boolean }): Download
     verifyFullyRemote(proof: object): Promise<{ length: number }>
     setUserData(key: string, value: Uint8Array): Promise<void>

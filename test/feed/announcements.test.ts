@@ -80,6 +80,8 @@ const SILENT: ChannelEvents = {
   onrefuse() {},
   onchallenge() {},
   onrival() {},
+  onwant() {},
+  onsigned() {},
   onunreadable() {}
 }
 

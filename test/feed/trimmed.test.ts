@@ -22,7 +22,7 @@ const OLD = 17
 
 test('a log that keeps everything says it by not a byte more', (t) => {
   t.alike([...c.encode(status, { hops: 3 })], [3])
-  const request = { id: 1, fork: 2, length: 3, skip: { from: 4 }, manifest: true }
+  const request = { id: 1, fork: 2, length: 3, skip: { from: 4 }, manifest: true, waited: 0 }
   const tree = b4a.alloc(32, 7)
   t.alike([...c.encode(subscribe, { ...request, tree })], [1, 2, 3, 4, 0, 1, ...tree, 0])
 })
@@ -31,7 +31,7 @@ test('what is kept, and whether a reader leaps, arrive as they were sent', (t) =
   const kept = { fork: 2, first: 2 ** 40, signature: b4a.alloc(64, 9) }
   t.alike(c.decode(status, c.encode(status, { hops: 3, kept })), { hops: 3, kept })
   const tree = b4a.alloc(32, 7)
-  const request = { id: 1, fork: 2, length: 3, skip: { from: 4 }, manifest: true }
+  const request = { id: 1, fork: 2, length: 3, skip: { from: 4 }, manifest: true, waited: 0 }
   const message = { ...request, tree, leaps: true }
   t.alike(c.decode(subscribe, c.encode(subscribe, message)), message)
 })
@@ -147,6 +147,7 @@ async function trimmed(t: Test) {
       length,
       skip: { from: Math.max(from, length) },
       manifest: false,
+      waited: 0,
       tree: trees[length] ?? null,
       ...(leaps && { leaps })
     }
@@ -159,7 +160,7 @@ async function trimmed(t: Test) {
 
 function begin(verifier: Verifier, message: Begin): Promise<Verdict> {
   return new Promise((resolve) => {
-    const asked = { length: OLD, fork: 0 }
+    const asked = { length: OLD, waited: 0 }
     verifier.begin(message, asked, { isWanted: () => true, onverdict: resolve })
   })
 }

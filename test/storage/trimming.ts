@@ -34,7 +34,7 @@ function killAfter(trimmed: Hypercore, last: string): void {
     if (name === 'retention' && ++saves === 1 && last === 'saved') kill()
     if (name === 'retention' && saves === 2 && last === 'freed') kill()
   }
-  trimmed.clear = async (start, end) => {
+  trimmed.clear = async (start, end = start + 1) => {
     await clear.call(trimmed, start, end)
     if (last === 'cleared') kill()
   }
