@@ -45,7 +45,7 @@ if (seed && cipher !== null) {
 }
 hashFaster(core, status)
 const position = resume === null ? null : copy.position(resume)
-const retention = await Retention.load(core, options.keep)
+const retention = await Retention.load(core, copy.keeping(options.keep))
 const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
@@ -135,7 +135,6 @@ for await (const step of steps) {
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
     await writeOutput(formatBlocks(format, step.seq, blocks))
     await position?.moveTo(next, step.fork)
-    await copy.took(step)
   }
   taken = next
   await retention.apply(taken)

@@ -60,6 +60,8 @@ test('a copy without the manifest cannot tell yet', async (t) => {
 test('a copy remembers the word', async (t) => {
   const { log, copy } = await pair(t)
   new Keeping(copy, null, { isWriter: false }).take(word(log, 0, 5))
+  // what is written next is written after it
+  await copy.setUserData('next', b4a.alloc(0))
   const again = new Keeping(copy, null, { isWriter: false })
   await new Promise<void>((resolve) => {
     again.onword = resolve
