@@ -6,7 +6,7 @@ _reader_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --start | --tail | --count | -n | --delimiter | -d | --timeout | --bootstrap)
+  --start | --tail | --count | -n | --delimiter | -d | --timeout | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -23,8 +23,10 @@ _reader_app() {
 --storage
 -s
 --timeout
+--forget
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q

@@ -6,7 +6,7 @@ _writer_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --delimiter | -d | --timeout | --bootstrap)
+  --delimiter | -d | --timeout | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -18,9 +18,12 @@ _writer_app() {
 -e
 --timeout
 --private
+--key
+--forget
 --accept-loss
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q

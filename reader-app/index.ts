@@ -9,10 +9,9 @@ import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
 import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
+import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
-import { openReader } from '../shared/storage/open.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
-import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
@@ -20,12 +19,20 @@ import { readingRange, startOf } from './reading-range.ts'
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
 // the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const { access } = options
-const core = await openReader(options.storage ?? dataFolder(NAME), access.key)
+const copy = await Copy.open(storage, access.key, { alone: seed })
+onStop(() => copy.close())
+const { core } = copy
 const unreadable = whyUnreadable(core, access, options)
 if (unreadable !== null) throw unreadable
 const cipher = access.encryption && createCipher(core.key, access.encryption)
@@ -34,15 +41,15 @@ if (seed && cipher !== null) {
   status.info(`this key also reads: on a machine that is not yours, seed with ${hex}`)
 }
 hashFaster(core, status)
-const position = await Position.load(core)
-const resumed = resume ? position.seq : undefined
-const start = startOf(options, { held: core.contiguousLength, resumed })
+const position = resume === null ? null : copy.position(resume)
+const start = startOf(options, { held: core.contiguousLength, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
 const log = followLog(swarm, core, start, {
   ondrop: (reason) => peers.reportDrop(reason),
   onhops: (peer, hops) => peers.setHops(peer, hops),
+  standing: () => (seed ? core.contiguousLength : (position?.seq ?? Infinity)),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
@@ -58,9 +65,8 @@ const peers = new PeerStatus(core, status, membership)
 onStop(async () => {
   peers.close()
   await log.close()
-  await position.settled()
   await membership.leave()
-  await core.close()
+  await copy.close()
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
@@ -89,10 +95,9 @@ if (!seed && !isStopping()) {
 }
 
 // the next --resume goes on from here, though nothing should come before it
-if (resume && (end !== null || startKnown)) await position.begin(first)
+if (end !== null || startKnown) await position?.begin(first)
 
 let told = !seed
-let { rewinds } = position
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   // what cannot be read is not shown
@@ -103,13 +108,12 @@ for await (const step of steps) {
       `the writer rewound its log to block ${next}: what follows replaces what came after`
     )
   } else if (!seed) {
-    if (resume) await position.begin(step.seq)
+    await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
     await writeOutput(formatBlocks(format, step.seq, blocks))
-    if (resume) await position.moveTo(next, rewinds)
+    await position?.moveTo(next, step.fork)
+    await copy.took(step)
   }
-  // taken before the next blocks are read: a rewind since then may have replaced them
-  rewinds = position.rewinds
   if (!told && log.holdsAll(next)) {
     told = true
     status.info(`holding every block so far (${next}), and every new one as it comes`)

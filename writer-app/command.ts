@@ -1,4 +1,5 @@
 import { flag } from 'paparam'
+import { keyFlag } from '../shared/app/keys.ts'
 import {
   commonFlags,
   defineCommand,
@@ -19,6 +20,8 @@ export const definition = defineCommand(
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
   flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
   flag('--private', 'begin a log that only its read key reads; needed the first time only'),
+  flag('--key', 'print the key of the log, and exit'),
+  flag('--forget <key>', 'delete the log with this key and its secret key, and exit'),
   flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')
 )
 
@@ -34,6 +37,8 @@ export function parseWriter(argv: string[]) {
     text,
     exitOnEof,
     timeout,
+    key: definition.flags['key'] === true,
+    forget: keyFlag(definition, 'forget'),
     private: definition.flags['private'] === true,
     acceptLoss: definition.flags['acceptLoss'] === true,
     delimiter: delimiterFlag(definition),

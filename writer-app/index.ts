@@ -6,22 +6,34 @@ import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { splitLines } from '../shared/app/lines.ts'
 import { startApp } from '../shared/app/start.ts'
+import { statusOnTerminal } from '../shared/app/status.ts'
 import { closeInput, readInput } from '../shared/app/stdin.ts'
 import { writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { writerFailure } from '../shared/storage/failures.ts'
 import { openWriter } from '../shared/storage/open.ts'
 import { NAME, parseWriter } from './command.ts'
+import { invitation } from './invitation.ts'
 
 const { options, status } = await startApp(NAME, parseWriter, writerFailure)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.key || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
-const log = await openWriter(options.storage ?? dataFolder(NAME), options)
+const log = await openWriter(storage, options)
 const { core } = log
 // any other log asks the peers first what they hold of it
 if (log.isNew || options.acceptLoss) await log.startAppending(options.acceptLoss)
 
 // from here on somebody may have the key: the log is on the disk
 await writeOutput(formatKeys(options, core.key, log.encryption))
+if (statusOnTerminal() && !options.json) {
+  const command = invitation(options.bootstrap, core.key, log.encryption)
+  status.info(`read along in another terminal: ${command}`)
+}
 
 // what the key does not need is loaded once it is out
 hashFaster(core, status)

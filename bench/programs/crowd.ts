@@ -24,7 +24,13 @@ for (let reader = 0; reader < Number(readers); reader++) {
 async function read(storage: string): Promise<void> {
   const core = await openReader(storage, b4a.from(key, 'hex'))
   const swarm = createSwarm([{ host, port: Number(port) }])
-  const events = { ondrop: refuse, onhops() {}, onmanifest() {}, onerror: refuse }
+  const events = {
+    ondrop: refuse,
+    onhops() {},
+    standing: () => Infinity,
+    onmanifest() {},
+    onerror: refuse
+  }
   const log = followLog(swarm, core, { from: 0 }, events)
   const membership = joinSwarm(swarm, core.discoveryKey, {
     lan: false,

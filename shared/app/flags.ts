@@ -10,6 +10,7 @@ const COMMON = [
     'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
   ),
   flag('--no-lan', 'do not announce on the local network'),
+  flag('--list', 'show the logs on this machine, and exit'),
   flag('--json', 'newline-delimited JSON on stdout'),
   flag('--quiet|-q', 'no status on stderr'),
   flag('--version|-v', 'Show version')
@@ -63,8 +64,21 @@ export function parseArgs(definition: Command, version: string, argv: string[]):
     return text
   }
   if (argv.includes('')) throw usage(definition, 'an argument is empty: is a variable not set?')
-  definition.parse(argv, { silent: true, run: false })
+  definition.parse(spellOut(definition, argv), { silent: true, run: false })
   return null
+}
+
+// `-n5` is `--count=5`, which the parser would read as three switches
+function spellOut(definition: Command, argv: string[]): string[] {
+  const long = new Map<string, string>()
+  for (const flag of Object.keys(definition.helpJSON().flags)) {
+    const [, name = '', short = ''] = /^(--[\w-]+)\|(-\w) </.exec(flag) ?? []
+    if (short !== '') long.set(short, name)
+  }
+  return argv.map((arg) => {
+    const name = long.get(arg.slice(0, 2))
+    return name !== undefined && /^-\w[^=]/.test(arg) ? `${name}=${arg.slice(2)}` : arg
+  })
 }
 
 function textFor(definition: Command, version: string, argv: string[]): string | null {
@@ -122,6 +136,7 @@ export function commonFlags(definition: Command) {
     storage: textFlag(definition, 'storage'),
     bootstrap: bootstrapFlag(definition),
     lan: flags['lan'] !== false,
+    list: flags['list'] === true,
     json: flags['json'] === true,
     quiet: flags['quiet'] === true
   }

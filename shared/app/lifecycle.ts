@@ -1,11 +1,13 @@
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
+import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
+import { onUncaught } from './loading.ts'
 import { createStatus, statusWritten } from './status.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-let close: () => Promise<void> = () => Promise.resolve()
+let close: (() => Promise<void>) | null = null
 let closing: Promise<void> | null = null
 let stopping = false
 
@@ -23,13 +25,14 @@ export function handleSignals(): void {
 }
 
 /**
- * Takes the app's one teardown: an ordered close that `stop`, a signal and Pear run, once. Before it
- * is set there is nothing to close that the end of the process would not close as well.
+ * Takes the app's one teardown, in the place of the one before: an ordered close that `stop`, a signal
+ * and Pear run, once. Before it is set there is nothing to close that the end of the process would not
+ * close as well.
  */
 export function onStop(teardown: () => Promise<void>): void {
-  close = teardown
   // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
-  pear?.teardown(closeOnce)
+  if (close === null) pear?.teardown(closeOnce)
+  close = teardown
 }
 
 /** Closes what the app opened, in its order, and ends the process with `code`. */
@@ -54,7 +57,7 @@ export function isStopping(): boolean {
 
 function closeOnce(): Promise<void> {
   // every caller waits for the one close, which is under way before any of it runs
-  closing ??= Promise.resolve().then(close)
+  closing ??= Promise.resolve().then(() => close?.())
   return closing
 }
 
@@ -69,8 +72,7 @@ let explain: (err: unknown) => unknown = (err) => err
 export function handleErrors(name: string, inWords: (err: unknown) => unknown): void {
   appName = name
   explain = inWords
-  Bare.on('uncaughtException', fail)
-  Bare.on('unhandledRejection', fail)
+  onUncaught(fail)
 }
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
@@ -81,7 +83,7 @@ export function fail(err: unknown): void {
 
 function report(err: unknown): number {
   const status = createStatus(appName)
-  const reason = explain(err)
+  const reason = addonFailure(explain(err))
   if (reason instanceof Failure) {
     status.error(reason.message)
     return reason.code

@@ -23,12 +23,20 @@ export function createStatus(name: string, { quiet = false } = {}): Status {
 
 /** Writes `text` to stderr as it is, for lines that are data to a script. */
 export function writeStatus(text: string): void {
-  // where nobody reads the status, the data still matters
-  output ??= new Output(2, () => {})
-  void output.write(text)
+  void stderr().write(text)
+}
+
+/** Whether a person sees the status as it comes. */
+export function statusOnTerminal(): boolean {
+  return stderr().isTerminal
 }
 
 /** Resolves once stderr has taken what was written so far, or cannot take it. */
 export async function statusWritten(): Promise<void> {
   await output?.settled()
+}
+
+function stderr(): Output {
+  // where nobody reads the status, the data still matters
+  return (output ??= new Output(2, () => {}))
 }

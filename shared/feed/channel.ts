@@ -6,12 +6,17 @@ import { TokenBucket } from '../limits/rate-limit.ts'
 import { readable } from './encodings.ts'
 import * as messages from './messages.ts'
 import * as rivals from './rival-messages.ts'
+import * as signatures from './signature-messages.ts'
 
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
 const STATUS_COST = 10
 const SUBSCRIBE_COST = 100
 /** A challenge takes a signature, an answer the check of one; both go to other peers. */
 const RIVAL_COST = 1000
+/** As many signatures as an answer may have are made for it. */
+const WANT_COST = 2500
+/** Each is verified. */
+const SIGNED_COST = 2500
 
 /** What a peer does on the feed. */
 export interface ChannelEvents {
@@ -26,6 +31,8 @@ export interface ChannelEvents {
   onrefuse(message: messages.Refuse): void
   onchallenge(message: rivals.Challenge): void
   onrival(message: rivals.Rival): void
+  onwant(message: signatures.Want): void
+  onsigned(message: signatures.Signed): void
   /** What should be a `begin` or a `batch` is not. */
   onunreadable(err: Error): void
 }
@@ -45,6 +52,8 @@ export class FeedChannel {
   readonly #refuse: Message<messages.Refuse>
   readonly #challenge: Message<rivals.Challenge>
   readonly #rival: Message<rivals.Rival>
+  readonly #want: Message<signatures.Want>
+  readonly #signed: Message<signatures.Signed>
   #on: ChannelEvents | null = null
 
   private constructor(channel: Channel) {
@@ -95,6 +104,14 @@ export class FeedChannel {
       onmessage: metered(bucket, 1, (message) => {
         if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onrival(message)
       })
+    })
+    this.#want = channel.addMessage({
+      encoding: signatures.want,
+      onmessage: metered(bucket, WANT_COST, (message) => this.#on?.onwant(message))
+    })
+    this.#signed = channel.addMessage({
+      encoding: signatures.signed,
+      onmessage: metered(bucket, SIGNED_COST, (message) => this.#on?.onsigned(message))
     })
   }
 
@@ -160,6 +177,14 @@ export class FeedChannel {
 
   rival(message: rivals.Rival): void {
     this.#rival.send(message)
+  }
+
+  want(message: signatures.Want): void {
+    this.#want.send(message)
+  }
+
+  signed(message: signatures.Signed): void {
+    this.#signed.send(message)
   }
 }
 

@@ -9,7 +9,6 @@ import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
 import type { Batch, Begin, Subscribe } from './messages.ts'
 import type { RecentBatches } from './recent-batches.ts'
-import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
 export type Verdict =
@@ -49,17 +48,15 @@ export interface BatchJob extends Job {
 export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
-  readonly #signedLengths: SignedLengths
   readonly #recent: RecentBatches
   readonly #history: LengthHistory
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, { signedLengths, recent, history }: LogMemory) {
+  constructor(core: Hypercore, { recent, history }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
-    this.#signedLengths = signedLengths
     this.#recent = recent
     this.#history = history
   }
@@ -100,8 +97,7 @@ export class Verifier {
           onstored(true)
         }
       })
-      const { length, byteLength } = await appended.finally(() => onstored(false))
-      this.#signedLengths.add(length, byteLength, signature)
+      const { length } = await appended.finally(() => onstored(false))
       // nothing is remembered of blocks that were there when a source began
       this.#history.record(length, now())
       return STORED

@@ -3,10 +3,11 @@ import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
 import { firstHole } from './first-hole.ts'
 
-/** Blocks of a log in order: `blocks[0]` is block `seq`. */
+/** Blocks of a log in order, as it is on `fork`: `blocks[0]` is block `seq`. */
 export interface Blocks {
   seq: number
   blocks: Uint8Array[]
+  fork: number
 }
 
 /** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */
@@ -32,6 +33,9 @@ const PREFETCH_BLOCKS = 16_384
  */
 export class BlockReader {
   readonly #core: Hypercore
+  readonly #standing: () => number
+  /** The first block that was ever to be read. */
+  #first: number
   #position: number
   #end = Infinity
   #delivered: Delivery[] = []
@@ -42,15 +46,20 @@ export class BlockReader {
   #waiting = false
   #closed = false
 
-  constructor(core: Hypercore, position: number) {
+  /** `standing` tells how many of the blocks before `position` stand that earlier runs have taken. */
+  constructor(core: Hypercore, position: number, standing: () => number) {
     this.#core = core
+    this.#standing = standing
+    this.#first = position
     this.#position = position
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
       this.#truncations++
       this.#delivered = []
-      if (length < this.#position) {
-        this.#position = length
+      const kept = this.#kept(length)
+      if (kept < this.#position) {
+        this.#first = Math.min(this.#first, kept)
+        this.#position = kept
         this.#rewound = true
       }
       this.#changed()
@@ -60,6 +69,7 @@ export class BlockReader {
 
   /** Moves the position, before the first blocks are asked for. */
   startAt(position: number): void {
+    this.#first = position
     this.#position = position
     this.#changed()
   }
@@ -116,6 +126,14 @@ export class BlockReader {
     this.#download?.range.destroy()
   }
 
+  // How many of the blocks before the position stand in a log that keeps its first `length`. What was
+  // never read is not replaced: a new copy of a log that was rewound before it takes that rewind too.
+  #kept(length: number): number {
+    const standing = this.#standing()
+    if (standing < this.#first) return standing
+    return this.#position > this.#first ? Math.max(length, this.#first) : Infinity
+  }
+
   // drops deliveries that lie before the position
   #nextDelivery(): Delivery | undefined {
     for (;;) {
@@ -131,7 +149,7 @@ export class BlockReader {
     if (blocks.length === 0) return
     const seq = this.#position
     this.#position += blocks.length
-    yield { seq, blocks }
+    yield { seq, blocks, fork: this.#core.fork }
   }
 
   // stored blocks from the position on, once there are some

@@ -23,6 +23,8 @@ const SIGNED_TWICE =
 
 /** What following a log tells. */
 export interface FollowEvents {
+  /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */
+  standing(): number
   /** A peer has said how many connections lie between it and the writer. */
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
@@ -55,7 +57,7 @@ export class FollowedLog {
   constructor(core: Hypercore, start: Start, events: FollowEvents, drop: Drop) {
     this.#core = core
     this.#started = 'from' in start
-    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0)
+    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0, () => events.standing())
     this.#logEnd = new LogEnd(core)
     this.#feed = followFeed(core, start, {
       ondelivery: (delivery) => this.#reader.deliver(delivery),

@@ -8,8 +8,11 @@ import { makeFolder, syncFolder, syncTree } from './sync.ts'
 export const DRAFT = 'unfinished'
 export const DRAFT_LOCK = 'unfinished.lock'
 
-/** What hypercore-storage keeps in the folder of a store; it would move anything else into `db`. */
-const DEVICE_FILE = 'CORESTORE'
+/**
+ * What hypercore-storage keeps in the folder of a store; it would move anything else into `db`. A process
+ * that has the store open has locked the first.
+ */
+export const DEVICE_FILE = 'CORESTORE'
 const DATABASE = 'db'
 
 /** All that RocksDB writes before the first CURRENT: none of it holds data. */

@@ -5,24 +5,44 @@ import { inUse } from './failures.ts'
 
 /**
  * Makes `file`, and locks it: until the function that this returns removes it, or the process ends.
- * Throws a Failure where another process has locked it, because it works on `what`.
+ * Returns null where another process has locked it.
  */
-export function takeLock(file: string, what: string): () => void {
+export function tryLock(file: string): (() => void) | null {
   for (;;) {
     const fd = fs.openSync(file, 'a+', 0o600)
     if (!fsx.tryLock(fd)) {
       fs.closeSync(fd)
-      throw inUse(what)
+      return null
     }
     // its last owner may have removed the file between the two lines above
     if (isFile(fd, file)) {
       return () => {
-        fs.unlinkSync(file)
+        fs.rmSync(file, { force: true })
         fs.closeSync(fd)
       }
     }
     fs.closeSync(fd)
   }
+}
+
+/** Whether another process has locked `file`, which may be missing. */
+export function isLocked(file: string): boolean {
+  try {
+    const fd = fs.openSync(file, 'r+')
+    const locked = !fsx.tryLock(fd)
+    fs.closeSync(fd)
+    return locked
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return false
+    throw err
+  }
+}
+
+/** Locks `file` as `tryLock` does. Throws a Failure where another process has it, and works on `what`. */
+export function takeLock(file: string, what: string): () => void {
+  const unlock = tryLock(file)
+  if (unlock === null) throw inUse(what)
+  return unlock
 }
 
 function isFile(fd: number, file: string): boolean {

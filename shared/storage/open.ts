@@ -12,12 +12,15 @@ import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } fro
 import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
 import { keepPrivate } from './permissions.ts'
 import { privateOptions, writerEncryption } from './private-log.ts'
+import {
+  READER_STORAGE,
+  WRITER_RECORD,
+  WRITER_STORAGE,
+  copyPlaces,
+  writerPlaces
+} from './places.ts'
 import { WriterLog } from './writer-log.ts'
 
-/** What the apps keep below a storage folder. */
-const WRITER_STORAGE = 'writer-storage'
-const WRITER_RECORD = 'writer-storage.record'
-const READER_STORAGE = 'reader-storage'
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
 /** What is in the folder of a store, finished or not. */
 const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
@@ -35,7 +38,7 @@ export async function openWriter(
   storage: string,
   { private: toBePrivate }: { private: boolean }
 ): Promise<WriterLog> {
-  const folder = path.join(storage, WRITER_STORAGE)
+  const { folder } = writerPlaces(storage)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
   if (key !== undefined && isUnfinished(folder)) {
@@ -61,7 +64,7 @@ export async function openWriter(
 }
 
 function openCheckpoint(storage: string): Checkpoint {
-  const file = path.join(storage, WRITER_RECORD)
+  const { record: file } = writerPlaces(storage)
   try {
     assertOurs(storage, OURS)
     return new Checkpoint(file)
@@ -71,13 +74,15 @@ function openCheckpoint(storage: string): Checkpoint {
 }
 
 /**
- * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
- * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
- * Failure where it can't.
+ * Opens the copy, in `folder` below `storage`, of the log with `key`. It takes only blocks that the
+ * log's writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws
+ * a Failure where it can't.
  */
-export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
-  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
-  const folder = path.join(storage, READER_STORAGE, name)
+export async function openReader(
+  storage: string,
+  key: Uint8Array,
+  folder: string = copyPlaces(storage, key).copy
+): Promise<Hypercore> {
   const create = (at: unknown): Hypercore =>
     new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   const creation = { make: create, reopen: create }

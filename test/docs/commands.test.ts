@@ -40,6 +40,14 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.is(await reader.ending, 130)
   },
 
+  'bare reader-app --start 0 --no-follow --raw <key> > copy.txt': async (t, shell, command) => {
+    const { key, append } = await startWriter(t)
+    await append('one', 'two')
+    const reader = shell.run(command.replace('<key>', key))
+    t.is(await reader.ending, 0, 'it ends')
+    t.is(fs.readFileSync(path.join(shell.folder, 'copy.txt'), 'utf8'), 'one\ntwo\n')
+  },
+
   'bare reader-app --tail 10 <key>': async (t, shell, command) => {
     const { key, append } = await startWriter(t)
     const lines = numbered(12)
@@ -114,7 +122,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.pass('a name that holds a line break arrived as one block')
   },
 
-  "bare reader-app --start 0 --raw --delimiter '\\0' <key> | xargs -0 ls": async (
+  "bare reader-app --start 0 --no-follow --raw --delimiter '\\0' <key> | xargs -0 ls": async (
     t,
     shell,
     command
@@ -122,7 +130,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     fs.writeFileSync(path.join(shell.folder, 'two lines'), '')
     const { key, append } = await startWriter(t)
     await append('./two lines')
-    const pipe = shell.run(command.replace('<key>', `--no-follow ${key}`))
+    const pipe = shell.run(command.replace('<key>', key))
     await pipe.stdout.line('./two lines')
     t.is(await pipe.ending, 0)
   }

@@ -47,6 +47,10 @@ onTerminal('what is typed on one terminal is shown on another, until Ctrl-C', as
   const writer = runOnTerminal(t, [...command('writer-app'), ...PRIVATE], { env })
   const line = await writer.stdout.line(/^hypercore key: [0-9a-f]{64}\r$/)
   const key = line.trim().slice(-64)
+  const nodes = PRIVATE[1]?.replace(/^(?=\d+$)/, '127.0.0.1:')
+  await writer.stdout.line(
+    `writer-app: read along in another terminal: bare reader-app --bootstrap ${nodes} ${key}\r`
+  )
   const reader = runOnTerminal(t, [...command('reader-app'), ...PRIVATE, key], { env })
   await reader.stdout.line('Skipping 0 earlier blocks...\r')
   await writer.write('hello\n')

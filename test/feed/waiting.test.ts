@@ -40,7 +40,12 @@ test('and of a log that was rewound meanwhile, where it was rewound to', async (
 async function wait(t: Test, log: Hypercore): Promise<{ host: Host; end: Promise<number | null> }> {
   const core = await createCopy(t, log)
   const start = { tail: 0, live: true }
-  const events = { onhops() {}, onmanifest() {}, onerror: (err: unknown) => t.fail(String(err)) }
+  const events = {
+    standing: () => Infinity,
+    onhops() {},
+    onmanifest() {},
+    onerror: (err: unknown) => t.fail(String(err))
+  }
   const followed = new FollowedLog(core, start, events, (_peer, reason) => t.fail(reason))
   t.teardown(() => followed.close(), { order: -2, force: true })
   const end = followed.findEnd(new Promise(() => {}), Infinity)

@@ -13,6 +13,7 @@ export const LONGEST: readonly string[] = [
   'test/app/peer-status.test.ts',
   'test/e2e/memory.test.ts',
   'test/swarm/lan-faults.test.ts',
+  'test/e2e/sharing.test.ts',
   'test/e2e/suspend.test.ts',
   'test/e2e/peers.test.ts',
   'test/torture/short.test.ts',

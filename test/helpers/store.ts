@@ -16,6 +16,24 @@ export function readerDb(storage: string, key: string): string {
   return path.join(storage, 'reader-storage', name, 'db')
 }
 
+/** The stores of those readers below `storage` that found their copy in use. */
+export function temporaryIn(storage: string): string[] {
+  const parent = path.join(storage, 'reader-storage', 'temporary')
+  const names: string[] = fs.readdirSync(parent)
+  return names.filter((name) => !name.endsWith('.lock')).map((name) => path.join(parent, name))
+}
+
+/** The bytes of all files below `folder`, from which some may be removed meanwhile. */
+export function bytesBelow(folder: string): number {
+  const names: string[] = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+  return names.reduce((sum, name) => {
+    const at = path.join(folder, name)
+    if (!fs.existsSync(at)) return sum
+    const stat = fs.statSync(at)
+    return sum + (stat.isDirectory() ? bytesBelow(at) : stat.size)
+  }, 0)
+}
+
 /** The largest file in `db` with this kind of name. */
 export function fileOf(db: string, kind: RegExp): string {
   const files = fs
