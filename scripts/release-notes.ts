@@ -17,8 +17,9 @@ try {
 
 function notesOf(tag: string): string {
   const version = /^v(\d+\.\d+\.\d+.*)$/.exec(tag)?.[1]
-  if (version === undefined)
+  if (version === undefined) {
     throw new Failure(`'${tag}' is no tag of a release: v0.1.0, say`, USAGE)
+  }
   for (const app of [writer, reader]) {
     if (app.version === version) continue
     throw new Failure(`${app.name} is version ${app.version}, not ${version}`, ERROR)

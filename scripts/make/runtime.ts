@@ -63,8 +63,9 @@ export function withOurStart(file: string): Uint8Array {
   )
 
   for (const key of modules.keys()) {
-    if (key.endsWith('/package.json'))
+    if (key.endsWith('/package.json')) {
       modules.write(key, withoutWords(b4a.toString(modules.read(key))))
+    }
   }
   modules.write(MAIN, b4a.toString(read(START)))
   const ours = modules.toBuffer()
