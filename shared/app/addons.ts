@@ -7,7 +7,7 @@ const NOT_RUN = /^(.+): failed to map segment/
 
 /**
  * What keeps a native addon from being loaded, as a Failure where a person can mend it; everything else
- * as it is. Before any addon is there this is called, so it needs none.
+ * as it is. It is called before any addon is loaded, so it needs none.
  */
 export function addonFailure(err: unknown): unknown {
   const reason = messageOf(causeOf(err))
@@ -21,7 +21,7 @@ export function addonFailure(err: unknown): unknown {
   const [, file] = NOT_RUN.exec(reason) ?? []
   if (file !== undefined) {
     return new Failure(
-      `${file} may not be run, its file system is mounted noexec: keep the app on another one, and what an executable unpacks by TMPDIR`
+      `${file} may not be run, its file system is mounted noexec: run the app from another one, or an executable with TMPDIR on one`
     )
   }
   return err

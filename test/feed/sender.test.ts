@@ -14,8 +14,10 @@ test('of a log that grows meanwhile no more blocks were there before than its en
   const log = await createLog(t, numbered(10))
   const request = requestOf(ownLog(log), 1, { tail: 0 }, 0)
   const memory = rememberLog(log)
-  const answered = new Promise<Begin>((resolve) => {
-    const channel = { begin: resolve, batch() {}, refuse: () => t.fail('it refuses') }
+  const answered = new Promise<Begin>((resolve, reject) => {
+    // what it does behind its answer, while the log is closed, says nothing
+    const refuse = (): void => reject(new Error('it refuses'))
+    const channel = { begin: resolve, batch() {}, refuse }
     const reader = new BatchReader(log, memory)
     const sender = new Sender(log, memory, reader, channel, (err) => t.fail(String(err)))
     beforeTheTreeIsRead(log, () => log.append(b4a.from('one more')))
