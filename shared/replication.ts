@@ -16,8 +16,8 @@ export function serveLog(
   log: WriterLog,
   events: ConnectionEvents & ServeEvents
 ): ServedLog {
-  replicate(swarm, log.core, events)
-  return new ServedLog(swarm, log, events)
+  const drop = replicate(swarm, log.core, events)
+  return new ServedLog(swarm, log, events, drop)
 }
 
 /**

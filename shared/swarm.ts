@@ -10,8 +10,8 @@ export type { DhtNode } from './swarm/dht.ts'
 
 /** Taking back what was announced to the DHT takes no longer than this. */
 const FAREWELL_MS = 1000
-/** Peers on the local network answer the first beacons by then. */
-const LAN_SEARCH_MS = 1000
+/** Peers on the local network answer the first beacons by then, and a DHT the first question. */
+const LAN_SEARCH_MS = 500
 
 /**
  * Peers that are dialled at once: as many as Hyperswarm wants to be connected to. A peer that was
@@ -73,7 +73,7 @@ export function joinSwarm(
     : null
   const dht = beginsAnywhere(swarm.dht) ? searchDht(swarm, discoveryKey, discovery, ondht) : null
   return {
-    flushed: dht === null ? after(lan === null ? 0 : LAN_SEARCH_MS) : swarm.flush(),
+    flushed: everyoneMet(swarm, dht, lan),
     dht,
     lan,
     async leave() {
@@ -86,6 +86,25 @@ export function joinSwarm(
       await swarm.dht.destroy({ force: true })
     }
   }
+}
+
+// a DHT that does not answer is not waited for where there are peers on the local network
+function everyoneMet(
+  swarm: Hyperswarm,
+  dht: DhtStatus | null,
+  lan: LanDiscovery | null
+): Promise<unknown> {
+  const searched = after(lan === null ? 0 : LAN_SEARCH_MS)
+  if (dht === null) return searched
+  const flushed = swarm.flush()
+  if (lan === null) return flushed
+  const met = searched.then(() => connected(swarm))
+  return Promise.race([flushed, met.then(() => (dht.online === true ? flushed : null))])
+}
+
+function connected(swarm: Hyperswarm): Promise<void> {
+  if (swarm.connections.size > 0) return Promise.resolve()
+  return new Promise((resolve) => swarm.once('connection', () => resolve()))
 }
 
 function after(ms: number): Promise<void> {

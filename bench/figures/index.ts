@@ -15,6 +15,7 @@ import { paste } from './paste.ts'
 import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
 import { privateLog } from './private.ts'
+import { relay } from './relay.ts'
 import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
@@ -23,6 +24,7 @@ export const figures: Figure[] = [
   catchUp,
   catchUpFar,
   plain,
+  relay,
   largeBlocks,
   pipe,
   lineFar,

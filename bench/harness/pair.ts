@@ -79,6 +79,18 @@ export function startReader(
   return new Program(scope, 'reader-app', [...network.far, ...app, key, '--raw', ...options])
 }
 
+/** Starts reader-app where the writer is: it holds and serves every block. */
+export function startSeeder(
+  scope: Scope,
+  network: Network,
+  key: string,
+  launch: Launch = {}
+): Program {
+  const { app = bare('reader-app') } = launch
+  const command = [...network.near, ...app, key, '--seed', ...flags(scope, network, launch)]
+  return new Program(scope, 'seeder', command)
+}
+
 function flags(scope: Scope, { bootstrap }: Network, { storage, lan }: Launch): string[] {
   const common = ['--bootstrap', bootstrap, '--storage', storage ?? scope.folder()]
   return lan ? common : [...common, '--no-lan']

@@ -1,6 +1,8 @@
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
+import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
+import { onUncaught } from './loading.ts'
 import { type Status, createStatus, statusWritten } from './status.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -69,8 +71,7 @@ let explain: (err: unknown) => unknown = (err) => err
  */
 export function handleErrors(inWords: (err: unknown) => unknown): void {
   explain = inWords
-  Bare.on('uncaughtException', fail)
-  Bare.on('unhandledRejection', fail)
+  onUncaught(fail)
 }
 
 /** Tells of errors, and of the end, in `to`. */
@@ -85,7 +86,7 @@ export function fail(err: unknown): void {
 }
 
 function report(err: unknown): number {
-  const reason = explain(err)
+  const reason = addonFailure(explain(err))
   if (reason instanceof Failure) {
     status.error(reason.message, reason.code)
     return reason.code

@@ -1,6 +1,6 @@
 import { DONE } from '../errors.ts'
 import { printTo } from './console.ts'
-import { args } from './environment.ts'
+import { args, liesInApp } from './environment.ts'
 import { handleErrors, reportTo, stop } from './lifecycle.ts'
 import { type Status, type Telling, createStatus } from './status.ts'
 import { writeOutput } from './stdout.ts'
@@ -9,6 +9,7 @@ import { writeOutput } from './stdout.ts'
 interface CommonOptions extends Telling {
   /** What --help or --version asked for, to be printed in place of everything else. */
   text: string | null
+  storage: string | undefined
 }
 
 /**
@@ -31,5 +32,10 @@ export async function startApp<T extends CommonOptions>(
   const status = createStatus(name, options)
   reportTo(status)
   printTo(status)
+  if (options.storage !== undefined && liesInApp(options.storage)) {
+    status.info(
+      'this storage lies in the folder of the app, so what shares, replaces or deletes that takes the log along, key and all: a folder elsewhere is safer'
+    )
+  }
   return { options, status }
 }

@@ -46,11 +46,8 @@ export class BatchReader {
 
   async #read(start: number): Promise<ReadBatch | null> {
     const { fork, length } = this.#core
-    const end = Math.min(length, start + MAX_BLOCKS)
-    // the only signature that a relay has may be that of the longest batch
-    const enough = this.#core.writable ? MAX_BYTES / 2 : Infinity
-    const count = await blocksWithin(this.#core, { start, end, bytes: MAX_BYTES, enough })
-    const signed = await this.#signedLengths.within(start, start + count)
+    const end = await batchEnd(this.#core, start, length)
+    const signed = await this.#signedLengths.within(start, end)
     const blocks = signed && (await this.#blocks(start, signed.length))
     if (signed === null || blocks === null || fork !== this.#core.fork) return null
     return { start, signature: signed.signature, blocks }
@@ -64,4 +61,12 @@ export class BatchReader {
     }
     return blocks
   }
+}
+
+/** Where the batch of `core` from block `start` on ends at the latest, no later than at `upTo`. */
+export async function batchEnd(core: Hypercore, start: number, upTo: number): Promise<number> {
+  const end = Math.min(upTo, start + MAX_BLOCKS)
+  // the only signature that a relay has may be that of the longest batch
+  const enough = core.writable ? MAX_BYTES / 2 : Infinity
+  return start + (await blocksWithin(core, { start, end, bytes: MAX_BYTES, enough }))
 }

@@ -6,13 +6,17 @@ import { TokenBucket } from '../limits/rate-limit.ts'
 import { readable } from './encodings.ts'
 import * as messages from './messages.ts'
 import * as rivals from './rival-messages.ts'
+import * as signatures from './signature-messages.ts'
 
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
 const STATUS_COST = 10
 const SUBSCRIBE_COST = 100
-/** A challenge takes a signature, and goes to other peers. */
-const CHALLENGE_COST = 1000
-const RIVAL_COST = 100
+/** A challenge takes a signature, an answer the check of one; both go to other peers. */
+const RIVAL_COST = 1000
+/** As many signatures as an answer may have are made for it. */
+const WANT_COST = 2500
+/** Each is verified. */
+const SIGNED_COST = 2500
 
 /** What a peer does on the feed. */
 export interface ChannelEvents {
@@ -27,13 +31,16 @@ export interface ChannelEvents {
   onrefuse(message: messages.Refuse): void
   onchallenge(message: rivals.Challenge): void
   onrival(message: rivals.Rival): void
+  onwant(message: signatures.Want): void
+  onsigned(message: signatures.Signed): void
   /** What should be a `begin` or a `batch` is not. */
   onunreadable(err: Error): void
 }
 
 /**
  * The feed's messages with one peer, over the connection that Hypercore replicates on. A peer that
- * sends more small messages than any honest one loses its connection.
+ * sends more small messages than any honest one loses its connection; but what it passes on for others
+ * is no fault of its own, and of that the rest is left alone.
  */
 export class FeedChannel {
   readonly #channel: Channel
@@ -45,10 +52,13 @@ export class FeedChannel {
   readonly #refuse: Message<messages.Refuse>
   readonly #challenge: Message<rivals.Challenge>
   readonly #rival: Message<rivals.Rival>
+  readonly #want: Message<signatures.Want>
+  readonly #signed: Message<signatures.Signed>
   #on: ChannelEvents | null = null
 
   private constructor(channel: Channel) {
     const bucket = new TokenBucket()
+    const rivalBucket = new TokenBucket()
     this.#channel = channel
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
@@ -85,11 +95,23 @@ export class FeedChannel {
     })
     this.#challenge = channel.addMessage({
       encoding: rivals.challenge,
-      onmessage: metered(bucket, CHALLENGE_COST, (message) => this.#on?.onchallenge(message))
+      onmessage: metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onchallenge(message)
+      })
     })
     this.#rival = channel.addMessage({
       encoding: rivals.rival,
-      onmessage: metered(bucket, RIVAL_COST, (message) => this.#on?.onrival(message))
+      onmessage: metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onrival(message)
+      })
+    })
+    this.#want = channel.addMessage({
+      encoding: signatures.want,
+      onmessage: metered(bucket, WANT_COST, (message) => this.#on?.onwant(message))
+    })
+    this.#signed = channel.addMessage({
+      encoding: signatures.signed,
+      onmessage: metered(bucket, SIGNED_COST, (message) => this.#on?.onsigned(message))
     })
   }
 
@@ -155,6 +177,14 @@ export class FeedChannel {
 
   rival(message: rivals.Rival): void {
     this.#rival.send(message)
+  }
+
+  want(message: signatures.Want): void {
+    this.#want.send(message)
+  }
+
+  signed(message: signatures.Signed): void {
+    this.#signed.send(message)
   }
 }
 

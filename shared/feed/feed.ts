@@ -11,6 +11,8 @@ import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
 import { Sender } from './sender.ts'
+import { SignatureAnswers } from './signature-answer.ts'
+import { SignatureSearch } from './signature-search.ts'
 import type { Start } from './start.ts'
 import { Verifier } from './verifier.ts'
 
@@ -59,8 +61,10 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   begin()
   core.on('append', () => history.record(core.length, now()))
   core.on('truncate', begin)
-  const context = { core, follower: null, rivals, onchange() {} }
-  const links = openLinks(context, memory, (err) => events.onerror(err))
+  const onerror = (err: unknown): void => events.onerror(err)
+  const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
+  const context = { core, follower: null, rivals, answers, signatures: null, onchange() {} }
+  const links = openLinks(context, memory, onerror)
   return {
     begin() {
       // what readers gave back was there before
@@ -75,11 +79,23 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
 /** Follows a log from where `start` says, and serves it to others in the same way. */
 export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
   const memory = rememberLog(core)
-  core.on('truncate', () => memory.history.begin(core.length, now()))
+  // how the log came to be longer again is not told
+  core.on('truncate', (common) => {
+    memory.history.begin(common, now())
+    memory.history.record(core.length, now())
+  })
   const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
-  const context = { core, follower, rivals, onchange: () => events.onchange() }
-  const links = openLinks(context, memory, (err) => events.onerror(err))
+  const onerror = (err: unknown): void => events.onerror(err)
+  const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
+  const signatures = new SignatureSearch<Link>(core, memory.signedLengths, {
+    peers: () => [...links.all].filter((link) => link.opened),
+    onoffence: ({ peer }, reason) => events.onoffence(peer, reason),
+    onerror
+  })
+  const onchange = (): void => events.onchange()
+  const context = { core, follower, rivals, answers, signatures, onchange }
+  const links = openLinks(context, memory, onerror)
   return {
     get source() {
       return follower.source
@@ -95,8 +111,10 @@ export function followFeed(core: Hypercore, start: Start, events: FollowerEvents
     async close() {
       // first, so that no source is taken in the place of one whose link is closed
       const closed = follower.close()
+      signatures.close()
       links.close()
       await closed
+      await memory.signedLengths.settled()
     }
   }
 }

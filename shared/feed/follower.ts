@@ -197,7 +197,9 @@ export class Follower {
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const request = requestOf(ownLog(this.#core), source.nextId(), this.#start.skip(now()))
+    const { skip } = this.#start
+    const waited = this.#start.waited(now())
+    const request = requestOf(ownLog(this.#core), source.nextId(), skip, waited)
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)
     this.#events.onchange()

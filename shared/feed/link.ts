@@ -9,6 +9,9 @@ import { type Ack, NO_PATH, type Subscribe, UNSUBSCRIBE } from './messages.ts'
 import type { Challenge, Rival } from './rival-messages.ts'
 import type { Address, RivalPeer, RivalSearch } from './rivals.ts'
 import type { Sender } from './sender.ts'
+import type { SignatureAnswers } from './signature-answer.ts'
+import type { Want } from './signature-messages.ts'
+import type { SignaturePeer, SignatureSearch } from './signature-search.ts'
 
 /** A peer that speaks the feed opens its side of the channel within this time. */
 const OPEN_TIMEOUT_MS = 2000
@@ -27,12 +30,15 @@ export interface LinkContext {
   /** null at the writer. */
   readonly follower: Follower | null
   readonly rivals: RivalSearch
+  readonly answers: SignatureAnswers
+  /** null at the writer. */
+  readonly signatures: SignatureSearch<Link> | null
   /** Whether some peer speaks the feed may have changed. */
   onchange(): void
 }
 
 /** The feed with one peer: serves that peer, and passes on to the follower what the peer sends. */
-export class Link implements FeedPeer, RivalPeer {
+export class Link implements FeedPeer, RivalPeer, SignaturePeer {
   readonly peer: Peer
   readonly #channel: FeedChannel
   readonly #sender: Sender
@@ -47,7 +53,7 @@ export class Link implements FeedPeer, RivalPeer {
     peer: Peer,
     channel: FeedChannel,
     sender: Sender,
-    { core, follower, rivals, onchange }: LinkContext,
+    { core, follower, rivals, answers, signatures, onchange }: LinkContext,
     onclose: () => void
   ) {
     this.peer = peer
@@ -64,6 +70,7 @@ export class Link implements FeedPeer, RivalPeer {
         this.sendHops(follower?.hops ?? 0)
         rivals.onopen(this)
         follower?.add(this)
+        void signatures?.look()
         onchange()
       },
       onclose: () => {
@@ -89,6 +96,8 @@ export class Link implements FeedPeer, RivalPeer {
       onrefuse: (message) => follower?.onrefuse(this, message),
       onchallenge: (message) => rivals.onchallenge(this, message),
       onrival: (message) => rivals.onrival(this, message),
+      onwant: (message) => void answers.answer(message).then((answer) => channel.signed(answer)),
+      onsigned: (message) => signatures?.onsigned(this, message),
       onunreadable: (err) => follower?.onunreadable(this, err)
     })
   }
@@ -96,6 +105,11 @@ export class Link implements FeedPeer, RivalPeer {
   /** Whether the peer has yet to say whether it speaks the feed. */
   get opening(): boolean {
     return !this.#channel.opened && !this.#unsupported
+  }
+
+  /** Whether the peer speaks the feed. */
+  get opened(): boolean {
+    return this.#channel.opened
   }
 
   get hops(): number {
@@ -139,6 +153,10 @@ export class Link implements FeedPeer, RivalPeer {
 
   rival(message: Rival): void {
     this.#channel.rival(message)
+  }
+
+  want(message: Want): void {
+    this.#channel.want(message)
   }
 
   /** Sends what the window allows of a log that has grown. */

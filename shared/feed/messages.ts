@@ -23,10 +23,10 @@ export interface Status {
 }
 
 /**
- * Which blocks to leave out: those before block `from`, or of those that were there `waited`
- * milliseconds ago all but the last `tail`.
+ * Which blocks to leave out: those before block `from`, or all but the last `tail` of those that were
+ * there when the reader began.
  */
-export type Skip = { from: number } | { tail: number; waited: number }
+export type Skip = { from: number } | { tail: number }
 
 /** Asks for the blocks from `length` on, where the reader's log ends at present, but for `skip`. */
 export interface Subscribe {
@@ -39,6 +39,8 @@ export interface Subscribe {
   manifest: boolean
   /** The tree hash of the reader's log; null where an earlier version of the reader does not tell. */
   tree: Uint8Array | null
+  /** How many milliseconds ago the reader began; 0 where what was there then is of no interest. */
+  waited: number
 }
 
 /** Ends the subscription. */
@@ -52,7 +54,7 @@ export interface Begin {
   proof: Proof | null
   /** Where the source's log ends now, with the writer's word for it; null where it is empty. */
   end: Upgrade | null
-  /** How many blocks there were when the reader began to wait, as far as the source can tell. */
+  /** How many blocks there were when the reader began, as far as the source can tell. */
   before: number
 }
 
@@ -88,13 +90,13 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     for (const value of subscribeFields(m)) c.uint.preencode(state, value)
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.preencode(state, m.tree)
-    c.uint.preencode(state, waitedOf(m))
+    c.uint.preencode(state, Math.floor(m.waited))
   },
   encode(state, m) {
     for (const value of subscribeFields(m)) c.uint.encode(state, value)
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.encode(state, m.tree)
-    c.uint.encode(state, waitedOf(m))
+    c.uint.encode(state, Math.floor(m.waited))
   },
   decode(state) {
     const id = c.uint.decode(state)
@@ -106,13 +108,9 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     if (id === 0) return UNSUBSCRIBE
     const hash = state.end - state.start < TREE_HASH_BYTES ? null : c.fixed32.decode(state)
     const waited = state.start < state.end ? c.uint.decode(state) : 0
-    const skip = tail === 0 ? { from } : { tail: tail - 1, waited }
-    return { id, fork, length, skip, manifest, tree: hash }
+    const skip = tail === 0 ? { from } : { tail: tail - 1 }
+    return { id, fork, length, skip, manifest, tree: hash, waited }
   }
-}
-
-function waitedOf({ skip }: Subscribe): number {
-  return 'tail' in skip ? Math.floor(skip.waited) : 0
 }
 
 function subscribeFields(m: Subscribe | typeof UNSUBSCRIBE): number[] {

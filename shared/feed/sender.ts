@@ -177,7 +177,7 @@ export class Sender {
   }
 
   // where to begin, and the proof that takes the peer's log there
-  async #answer({ id, length, skip, manifest, tree }: Subscribe): Promise<Begin | null> {
+  async #answer({ id, length, skip, manifest, tree, waited }: Subscribe): Promise<Begin | null> {
     const { fork, length: ours } = this.#core
     const known = manifestOf(this.#core)
     const end = signedEnd(this.#core)
@@ -185,7 +185,7 @@ export class Sender {
     if (ours > 0 && end === null) return null
     // a log that its writer has signed twice, here or there: what follows in one does not fit the other
     if (tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) return null
-    const before = 'from' in skip ? ours : this.#lengthBefore(skip.waited)
+    const before = Math.min(ours, this.#lengthBefore(waited))
     const wanted = 'from' in skip ? skip.from : before - skip.tail
     const signed =
       wanted > length ? await this.#signedLengths.within(length, Math.min(wanted, ours)) : null
@@ -202,8 +202,6 @@ export class Sender {
 
   // how many blocks there were `waited` milliseconds ago
   #lengthBefore(waited: number): number {
-    const { length } = this.#core
-    if (waited === 0) return length
-    return Math.min(length, this.#history.at(now() - waited) ?? length)
+    return (waited > 0 ? this.#history.at(now() - waited) : null) ?? Infinity
   }
 }

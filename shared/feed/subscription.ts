@@ -21,10 +21,11 @@ interface Source extends CandidateState {
 export function requestOf(
   { length, fork, hasManifest, tree }: OwnLog,
   id: number,
-  skip: Skip
+  skip: Skip,
+  waited: number
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: !hasManifest, tree }
+  return { id, fork, length, skip: rest, manifest: !hasManifest, tree, waited }
 }
 
 /**

@@ -5,12 +5,10 @@ import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
 import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
-import type { LogState } from './claim.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
-import type { Batch, Begin } from './messages.ts'
+import type { Batch, Begin, Subscribe } from './messages.ts'
 import type { RecentBatches } from './recent-batches.ts'
-import type { SignedLengths } from './signed-lengths.ts'
 
 /** What has become of a message. */
 export type Verdict =
@@ -22,6 +20,9 @@ export type Verdict =
   | { readonly is: 'offence'; readonly reason: string }
   /** A fault of this machine, such as a full disk. */
   | { readonly is: 'local'; readonly error: unknown }
+
+/** What a source was asked, as far as its answer is judged by that. */
+type Asked = Pick<Subscribe, 'length' | 'waited'>
 
 const STORED = { is: 'stored' } as const
 const LOG_MOVED = { is: 'log-moved' } as const
@@ -47,23 +48,21 @@ export interface BatchJob extends Job {
 export class Verifier {
   readonly #core: Hypercore
   readonly #session: Hypercore
-  readonly #signedLengths: SignedLengths
   readonly #recent: RecentBatches
   readonly #history: LengthHistory
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, { signedLengths, recent, history }: LogMemory) {
+  constructor(core: Hypercore, { recent, history }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
-    this.#signedLengths = signedLengths
     this.#recent = recent
     this.#history = history
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
-  begin({ start, proof, end }: Begin, asked: LogState, job: Job): void {
+  begin({ start, proof, end, before }: Begin, asked: Asked, job: Job): void {
     this.#enqueue(job, async () => {
       if (proof?.manifest) await setManifest(this.#core, proof.manifest)
       if (!job.isWanted()) return null
@@ -74,6 +73,8 @@ export class Verifier {
         await applyProof(this.#core, proof)
       }
       if (!job.isWanted()) return null
+      // what others are told who waited as long
+      this.#history.record(before, now() - asked.waited)
       this.#history.record(end?.length ?? 0, now())
       if (this.#core.length === start) return STORED
       const moved = this.#core.length !== asked.length
@@ -96,8 +97,7 @@ export class Verifier {
           onstored(true)
         }
       })
-      const { length, byteLength } = await appended.finally(() => onstored(false))
-      this.#signedLengths.add(length, byteLength, signature)
+      const { length } = await appended.finally(() => onstored(false))
       // nothing is remembered of blocks that were there when a source began
       this.#history.record(length, now())
       return STORED

@@ -16,6 +16,8 @@ export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
 /** A copy that is new is told the manifest by the first peer that has blocks. */
 const MANIFEST_TIMEOUT_MS = 5000
+/** Why a peer is dropped that was asked for what it claims, and is silent. */
+export const NOT_SENT = 'claims blocks and does not send them'
 const SIGNED_TWICE =
   'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
 
@@ -79,7 +81,7 @@ export class FollowedLog {
     onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),
-      onstall: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
+      onstall: (peer) => drop(peer, NOT_SENT, { ban: false }),
       onerror: (err) => events.onerror(err)
     })
     this.#applyMode()

@@ -6,6 +6,7 @@ import type { FoundRival } from '../feed/rivals.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { addressOf } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
+import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
 import { recoverFromReaders } from './recovery.ts'
 
@@ -31,6 +32,7 @@ export class ServedLog {
   readonly #log: WriterLog
   readonly #core: Hypercore
   readonly #events: ServeEvents
+  readonly #drop: Drop
   readonly #copies: CopyCheck
   readonly #feed: ReturnType<typeof serveFeed>
   /** The length of the log when the first block of this run could be appended; null before. */
@@ -38,11 +40,12 @@ export class ServedLog {
   /** Resolves once this process has given way to another one. */
   #halted: Promise<void> | null = null
 
-  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents) {
+  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents, drop: Drop) {
     this.#swarm = swarm
     this.#log = log
     this.#core = log.core
     this.#events = events
+    this.#drop = drop
     this.#copies = new CopyCheck(log.core, (found, peer) => this.#onfound(found, peer))
     this.#feed = serveFeed(log.core, {
       onrival: (rival) => this.#onrival(rival),
@@ -63,14 +66,18 @@ export class ServedLog {
       await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
       if (log.hasLostBlocks) {
         this.#events.onloss()
-        await recoverFromReaders(log)
+        await recoverFromReaders(log, {
+          onstall: (peer) => this.#drop(peer, NOT_SENT, { ban: false }),
+          onerror: (err) => this.#events.onerror(err)
+        })
       }
       // it ends in an error
       if (this.#halted) await new Promise<never>(() => {})
-      await log.startAppending()
     }
-    this.#begunAt = this.#core.length
+    // what is found from here on comes too late to be taken back
+    this.#begunAt = log.length
     this.#feed.begin()
+    if (!log.isAppending) await log.startAppending()
   }
 
   /**
@@ -102,7 +109,7 @@ export class ServedLog {
       this.#save(this.#log.expect(found.fork, found.length))
       if (begunAt !== null) this.#events.onerror(outdated(found.length, begunAt, `${host}:${port}`))
     } else {
-      this.#save(this.#log.dispute())
+      this.#save(this.#log.dispute(found.fork))
       this.#events.onerror(contradicted(`${host}:${port}`))
     }
   }

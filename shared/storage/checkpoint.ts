@@ -14,6 +14,8 @@ export interface LogState {
   disputed?: boolean
 }
 
+/** Where Linux numbers its starts. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 let thisBoot = ''
 
 /**
@@ -58,8 +60,7 @@ export function bootId(): string {
 }
 
 function readBootId(): string {
-  if (os.platform() === 'linux') {
-    return String(fs.readFileSync('/proc/sys/kernel/random/boot_id')).trim()
-  }
+  // a container may have no /proc
+  if (fs.existsSync(BOOT_ID)) return String(fs.readFileSync(BOOT_ID)).trim()
   return String(Math.round((Date.now() / 1000 - os.uptime()) / 60))
 }

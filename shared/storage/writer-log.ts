@@ -80,9 +80,9 @@ export class WriterLog {
     await this.#track(this.#save({ fork, length }))
   }
 
-  /** Remembers that blocks are elsewhere that have the numbers of others here. */
-  async dispute(): Promise<void> {
-    await this.#track(this.#save({ disputed: true }))
+  /** Remembers that blocks are elsewhere, on `fork`, that have the numbers of others here. */
+  async dispute(fork: number): Promise<void> {
+    await this.#track(this.#save({ disputed: true, fork: Math.max(fork, this.#state.fork) }))
   }
 
   /**

@@ -79,6 +79,8 @@ const SILENT: ChannelEvents = {
   onrefuse() {},
   onchallenge() {},
   onrival() {},
+  onwant() {},
+  onsigned() {},
   onunreadable() {}
 }
 

@@ -263,7 +263,7 @@ test('the last blocks are asked for until a source has proven the end', async (t
   const { follower } = following
   t.is(following.source, -1, 'a peer without a path may not know the end')
   follower.add(near)
-  t.alike(near.asked[0]?.skip, { tail: 3, waited: 0 })
+  t.alike(near.asked[0]?.skip, { tail: 3 })
   follower.onbegin(near, beginOf(log, near))
   await following.told()
   t.alike(following.ends, [COUNT])
@@ -277,7 +277,7 @@ test('any source will do once there is no better, or where the first block is kn
   const one = new FakePeer({ length: 10 })
   const asking = await TestFollower.start(t, log, { tail: 3, live: false }, one)
   asking.follower.acceptAnySource()
-  t.alike(one.asked[0]?.skip, { tail: 3, waited: 0 })
+  t.alike(one.asked[0]?.skip, { tail: 3 })
   t.alike(asking.ends, [])
   const other = new FakePeer({ length: 10 })
   const knowing = await TestFollower.start(t, log, { tail: 3, live: false }, other)

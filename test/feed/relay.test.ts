@@ -1,14 +1,30 @@
 import b4a from 'b4a'
-import { test } from 'brittle'
+import { type Test, test } from 'brittle'
+import type { Hypercore } from 'hypercore'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { printsExactly, untilBlock } from '../helpers/blocks.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
+import { replicatePlainly } from './plain-copy.ts'
+import { SignatureStore } from '../../shared/feed/signature-store.ts'
 import { numbered } from '../helpers/numbered.ts'
 
 const LINES = numbered(3000)
+
+/** Resolves once `core` keeps the signatures of these lengths. */
+function untilSigned(core: Hypercore, lengths: number[]): Promise<void> {
+  const signedLengths = new SignatureStore(core)
+  const keep = core.setUserData.bind(core)
+  return new Promise((resolve) => {
+    core.setUserData = async (name, value) => {
+      await keep(name, value)
+      const kept = await Promise.all(lengths.map((at) => signedLengths.lastIn(at - 1, at)))
+      if (kept.every((boundary) => boundary !== null)) resolve()
+    }
+  })
+}
 
 test('batches go from reader to reader, and on when the writer has gone', async (t) => {
   const log = await createLog(t, numbered(3000))
@@ -50,21 +66,61 @@ test('readers that met before there was a writer take the log from each other', 
   t.alike(far.offences, [])
 })
 
-test('what a relay has no signatures for, it serves by plain replication', async (t) => {
-  const count = 5000
-  const writer = await startWriter(t)
-  await writer.append(...numbered(count))
+test('a relay that was restarted serves batches as it did before', async (t) => {
+  const log = await createLog(t, LINES)
+  const writer = await serve(t, log)
   const storage = await t.tmp()
-  const flags = ['--start', '0', '-n', String(count)]
-  const first = await startReader(t, writer.key, flags, { storage })
-  t.is(await first.ending, 0)
-  await writer.program.kill()
+  const first = await Copy.open(t, log.key, { storage })
+  const before = await Host.start(t, first.core)
+  await before.connect(writer)
+  await first.until(3000)
+  // block by block, of which few signatures are kept
+  for (const line of numbered(1500, 3000)) await log.append(b4a.from(line))
+  await first.until(4500)
+  await writer.close()
+  await before.close()
+  await first.close()
 
-  // signatures are kept in memory, except for the last
-  await startReader(t, writer.key, ['--seed'], { storage })
-  const late = await startReader(t, writer.key, flags)
-  t.is(await late.ending, 0)
-  printsExactly(t, late, numbered(count))
+  const again = await Copy.open(t, log.key, { storage })
+  const relay = await Host.start(t, again.core)
+  const late = await Copy.open(t, log.key)
+  await (await Host.start(t, late.core)).connect(relay)
+  await late.until(4500)
+  t.alike(late.lines, numbered(4500))
+  t.is(late.downloads, 0, 'every block came in a signed batch')
+})
+
+test('a copy that came by plain replication gets the signatures of a peer that has them', async (t) => {
+  const log = await createLog(t, LINES)
+  const writer = await serve(t, log)
+  const storage = await t.tmp()
+  const plain = await replicatePlainly(t, log, storage)
+  t.is(plain, 3000, 'every block came by plain replication')
+
+  const seeder = await Copy.open(t, log.key, { storage })
+  const host = await Host.start(t, seeder.core)
+  const complete = untilSigned(seeder.core, [1024, 2048])
+  await host.connect(writer)
+  await complete
+  await writer.close()
+  const late = await Copy.open(t, log.key)
+  await (await Host.start(t, late.core)).connect(host)
+  await late.until(3000)
+  t.alike(late.lines, LINES)
+  t.is(late.downloads, 0, 'every block came in a signed batch')
+})
+
+test('where no peer has signatures a copy is served by plain replication', async (t) => {
+  const log = await createLog(t, LINES)
+  const storage = await t.tmp()
+  await replicatePlainly(t, log, storage)
+  const seeder = await Copy.open(t, log.key, { storage })
+  const late = await Copy.open(t, log.key)
+  const host = await Host.start(t, late.core)
+  await host.connect(await Host.start(t, seeder.core))
+  await late.until(3000)
+  t.alike(late.lines, LINES)
+  t.ok(late.downloads > 0)
 })
 
 test('a log goes from reader to reader, each of which leaves when the next has it', async (t) => {

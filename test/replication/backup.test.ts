@@ -1,12 +1,16 @@
+import b4a from 'b4a'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
+import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 import { writtenStorage } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
+import { announce } from '../helpers/swarm.ts'
 
 const FIRST = numbered(20)
 const MORE = numbered(30, FIRST.length)
@@ -36,6 +40,18 @@ test('and from a plain Hypercore reader', async (t) => {
   await writer.append('after')
   await writer.program.stop()
   t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
+})
+
+test('and from that one too while others claim to hold it and send nothing', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
+  restore()
+  for (let i = 0; i < 3; i++) await announce(t, await createLiar(t, key))
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await reader.stdout.line('after')
 })
 
 test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
@@ -115,6 +131,39 @@ test('an old backup that was appended to is not mended with what readers hold', 
   t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
 })
 
+test('and neither is one from before a rewind', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 1)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('acknowledged')
+  await alone.program.stop()
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await back.stderr.line(/no peer yet/)
+
+  const again = await startWriter(t, [], { storage })
+  t.is(await again.program.ending, 1)
+  await tellsOfOthers(t, again.program)
+  t.alike((await storedLog(storage)).lines, [...FIRST, 'acknowledged'])
+})
+
+test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 3)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('acknowledged')
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  t.is(await alone.program.ending, 1)
+  await tellsOfOthers(t, alone.program)
+
+  const length = FIRST.length + 1
+  const accepting = await startWriter(t, ['--accept-loss'], { storage, length })
+  await accepting.append('agreed')
+  await back.stdout.line('agreed')
+  t.alike(back.stdout.lines.slice(-2), ['acknowledged', 'agreed'])
+})
+
 test('of two machines that write copies of one log the second stops, and both name the other', async (t) => {
   const { storage, restore, backup } = await backedUp(t)
   restore()
@@ -149,6 +198,20 @@ function follow(t: Test, key: string): Promise<Program> {
   return startReader(t, key, ['--start', '0', '--raw'])
 }
 
+/** A peer that claims to hold one block more than ALL, and answers nothing. */
+async function createLiar(t: Test, key: string): Promise<Hypercore> {
+  const liar = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), { eagerUpgrade: false })
+  t.teardown(() => liar.close(), { force: true })
+  await liar.ready()
+  const length = ALL.length + 1
+  liar.on('peer-add', (peer) => {
+    onrequest(peer, () => {})
+    say(peer, 'sync', { ...SYNC, length, remoteLength: FIRST.length })
+    say(peer, 'range', { drop: false, start: 0, length })
+  })
+  return liar
+}
+
 /** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */
 async function extend(t: Test, storage: string, reader: Program, lines: string[]): Promise<void> {
   const writer = await startWriter(t, [], { storage, length: FIRST.length })
@@ -166,6 +229,21 @@ async function copied(t: Test, storage: string, key: string) {
   await extend(t, storage, program, MORE)
   await program.ending
   return { reader, copy: program.stdout.lines }
+}
+
+/** A folder with a copy of the log in `storage` once its writer has rewound it `times` times. */
+async function rewound(t: Test, storage: string, key: string, times: number) {
+  const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '--raw']
+  const program = await startReader(t, key, flags, { storage: reader })
+  for (let i = 0; i < times; i++) {
+    const writer = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length + i })
+    await writer.append(`rewound ${i}`)
+    await program.stdout.line(`rewound ${i}`)
+    await writer.program.stop()
+  }
+  await program.stop()
+  return { reader }
 }
 
 async function tellsOfOthers(t: Test, program: Program): Promise<void> {

@@ -45,6 +45,36 @@ netTest(
   }
 )
 
+netTest(
+  'the end of a log is learned at once of a reader that holds it, without a DHT',
+  async (t) => {
+    const host = await Host.create(t)
+    const writer = await startWriter(host)
+    await writer.append('held')
+    const seeder = await startReader(host, writer.key, ['--start', '0'])
+    await arrives(seeder, 'held')
+    await writer.program.stop('SIGINT')
+
+    const best = { start: Infinity, tail: Infinity }
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [what, position] of [
+        ['start', '0'],
+        ['tail', '1']
+      ] as const) {
+        const startedAt = Date.now()
+        const reader = await startReader(host, writer.key, [`--${what}`, position])
+        await arrives(reader, 'held')
+        best[what] = Math.min(best[what], Date.now() - startedAt)
+        await reader.stop('SIGINT')
+      }
+    }
+    t.ok(
+      best.tail <= best.start + NOISE_MS,
+      `${best.tail} ms, and ${best.start} ms from the first on`
+    )
+  }
+)
+
 async function withDht(t: Test): Promise<Place> {
   const host = await Host.create(t)
   const nodes = await host.startScript('dht.ts').stdout.line(/^127/)
