@@ -31,6 +31,7 @@ _reader_app() {
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help

@@ -28,6 +28,7 @@ _writer_app() {
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help
