@@ -31,6 +31,7 @@ export class Keeping {
   readonly #isWriter: boolean
   #word: KeptWord | null = null
   #timer: Timer | null = null
+  #closed = false
   /** Called when the word of the writer is another. */
   onword: () => void = () => {}
   /** The same, but not often: when it is time to tell peers. */
@@ -87,11 +88,12 @@ export class Keeping {
 
   /** Tells nothing more. */
   close(): void {
-    this.onword = this.ontell = () => {}
+    this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
   #changed(): void {
+    if (this.#closed) return
     this.onword()
     this.#timer ??= setTimeout(() => {
       this.#timer = null

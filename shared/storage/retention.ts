@@ -139,7 +139,7 @@ export class Retention {
   async close(): Promise<void> {
     if (this.#aging !== null) clearInterval(this.#aging)
     await this.#trimming
-    if (this.#ages !== null) await this.#save({})
+    if (this.#ages !== null && this.#core.readable) await this.#save({})
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 

@@ -20,10 +20,11 @@ test('with --json what was skipped is an object, and -n counts what is printed',
   const writer = await trimmedWriter(t)
   const reader = await startReader(t, writer.key, ['--start', '0', '--json', '-n', '10'])
   t.is(await reader.ending, 0)
-  const gone = reader.stderr.lines.filter((line) => line.includes('"gone"'))
-  t.is(gone.length, 1)
-  const { data } = JSON.parse(gone[0] ?? '') as { data: { start: number; end: number } }
-  t.alike([data.start, data.end], [0, 2000])
+  const gone = reader.events.filter(({ tag }) => tag === 'gone')
+  t.alike(
+    gone.map(({ data: { start, end } }) => [start, end]),
+    [[0, 2000]]
+  )
   t.is(reader.stdout.lines.length, 10)
 })
 
