@@ -16,6 +16,8 @@ export const LONGEST: readonly string[] = [
   'test/e2e/sharing.test.ts',
   'test/e2e/suspend.test.ts',
   'test/e2e/peers.test.ts',
+  'test/e2e/retention.test.ts',
+  'test/e2e/retention-disk.test.ts',
   'test/torture/short.test.ts',
   'test/e2e/reader.test.ts',
   'test/feed/hostile.test.ts',
