@@ -5,10 +5,12 @@ import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
-import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
+import { fail, isStopping, onAsked, onStop, stop } from '../shared/app/lifecycle.ts'
+import { Progress, type Work, grouped } from '../shared/app/progress.ts'
+import { now, secondsSince } from '../shared/app/schedule.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
-import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
+import { hasOutput, onTerminal, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
@@ -106,11 +108,16 @@ if (!seed && !isStopping()) {
 // the next --resume goes on from here, though nothing should come before it
 if (end !== null || startKnown) await position?.begin(first)
 
-let taken = first
+// blocks that are printed on the terminal show by themselves how far it is
+const progress = new Progress(status, measure, describe, { draws: seed || !onTerminal() })
+onAsked(() => progress.tell())
+progress.start()
+const begun = now()
+let done = first
 retention.lower(first)
-await retention.begin(() => taken, fail)
-
-let told = !seed
+await retention.begin(() => done, fail)
+let told = false
+if (end !== null && first >= Math.min(end, stopAt)) tellCaughtUp(end)
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   const came = new Date()
@@ -119,6 +126,7 @@ for await (const step of steps) {
   if ('gone' in step) {
     tellGone(step.gone)
     if (seed) await retention.skipTo(step.gone.end)
+    done = step.gone.end
     // --count is of blocks that are printed
     const { start: from, end: to } = step.gone
     stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
@@ -135,12 +143,9 @@ for await (const step of steps) {
     await writeOutput(formatBlocks(format, step.seq, blocks, came))
     await position?.moveTo(next, step.fork)
   }
-  taken = next
-  await retention.apply(taken)
-  if (!told && log.holdsAll(next)) {
-    told = true
-    status.info(`holding every block so far (${next}), and every new one as it comes`)
-  }
+  done = next
+  await retention.apply(done)
+  if (!told && (next >= stopAt || holdsAll(next))) tellCaughtUp(next)
 }
 
 if (!isStopping()) {
@@ -151,6 +156,31 @@ if (!isStopping()) {
     )
   }
   await stop(DONE)
+}
+
+// what no peer says may be behind what is known here
+function holdsAll(blocks: number): boolean {
+  return (seed || core.peers.length > 0) && log.holdsAll(blocks)
+}
+
+function tellCaughtUp(blocks: number): void {
+  told = true
+  progress.stop()
+  const seconds = secondsSince(begun)
+  const text = seed
+    ? `holding every block so far (${blocks}), and every new one as it comes`
+    : `caught up at block ${grouped(blocks)} in ${seconds} s`
+  // a person is told of blocks that came
+  status.tell('caughtup', text, { blocks, seconds }, done > first || seed ? undefined : 'scripts')
+}
+
+function measure(): Work {
+  const of = Math.max(done, Math.min(log.claimedEnd, stopAt))
+  return { blocks: done, of, from: first, peers: core.peers.length }
+}
+
+function describe({ blocks, of }: Work): string {
+  return `${seed ? 'holding' : 'at block'} ${grouped(blocks)} of ${grouped(of)}`
 }
 
 function reportBeyond(length: number | null): void {

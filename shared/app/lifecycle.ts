@@ -1,9 +1,12 @@
+import os from 'bare-os'
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
 import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
 import { onUncaught } from './loading.ts'
 import { type Status, createStatus, statusWritten } from './status.ts'
+
+let onasked = (): void => {}
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -22,6 +25,13 @@ export function handleSignals(): void {
       else void stop(code)
     })
   }
+  // Windows has no such signal; SIGUSR1 is Bare's own, and opens its debugger to every user of the machine
+  if ('SIGUSR2' in os.constants.signals) process.on('SIGUSR2', () => onasked())
+}
+
+/** Calls `tell` whenever SIGUSR2 asks how far the app is. */
+export function onAsked(tell: () => void): void {
+  onasked = tell
 }
 
 /**

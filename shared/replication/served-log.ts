@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
-import { addressOf } from '../upstream/hypercore-peer.ts'
+import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
 import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
@@ -92,6 +92,12 @@ export class ServedLog {
     const restHeld = await waitUntilHeld(this.#core, first, end, timeout)
     if (restHeld && !(await Promise.race([held, after(GRACE_MS)]))) throw letGo(first - start)
     return restHeld
+  }
+
+  /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */
+  furthest(start: number, end: number): number {
+    const counts = this.#core.peers.map((peer) => heldFrom(peer, start, end))
+    return Math.max(0, ...counts)
   }
 
   close(): void {
