@@ -1,5 +1,6 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
+import type { Peer } from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks } from '../shared/app/format.ts'
@@ -14,7 +15,9 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
+import { Retention } from '../shared/storage/retention.ts'
 import { NAME, parseReader } from './command.ts'
+import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
 
@@ -44,29 +47,34 @@ if (seed && cipher !== null) {
 }
 hashFaster(core, status)
 const position = resume === null ? null : copy.position(resume)
-const start = startOf(options, { held: core.contiguousLength, resumed: position?.seq })
+const retention = await Retention.load(core, copy.keeping(options.keep))
+const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
-const log = followLog(swarm, core, start, {
-  ondrop: (reason) => peers.reportDrop(reason),
-  onhops: (peer, hops) => peers.setHops(peer, hops),
-  standing: () => (seed ? core.contiguousLength : (position?.seq ?? Infinity)),
+const events = {
+  ondrop: (reason: string) => peers.reportDrop(reason),
+  onhops: (peer: Peer, hops: number) => peers.setHops(peer, hops),
+  standing: () => (seed ? retention.end : (position?.seq ?? Infinity)),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
   onerror: fail
-})
+}
+const log = followLog(swarm, core, start, events, retention)
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
   onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
+const stopHinting = hintAtMissing(log, status.info)
 onStop(async () => {
+  stopHinting()
   peers.close()
   await log.close()
+  await retention.close()
   await membership.leave()
   await copy.close()
 })
@@ -78,7 +86,9 @@ const startKnown = 'from' in start
 const asked = !startKnown || !follow
 const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-const { first, stopAt } = readingRange(start, options, end ?? core.length)
+const length = end ?? core.length
+const { first, stopAt: wantedEnd } = readingRange(start, options, length)
+let stopAt = wantedEnd
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
@@ -104,6 +114,8 @@ onAsked(() => progress.tell())
 progress.start()
 const begun = now()
 let done = first
+retention.lower(first)
+await retention.begin(() => done, fail)
 let told = false
 if (end !== null && first >= Math.min(end, stopAt)) tellCaughtUp(end)
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
@@ -111,6 +123,16 @@ for await (const step of steps) {
   const came = new Date()
   // what cannot be read is not shown
   if (isStopping()) break
+  if ('gone' in step) {
+    tellGone(step.gone)
+    if (seed) await retention.skipTo(step.gone.end)
+    done = step.gone.end
+    // --count is of blocks that are printed
+    const { start: from, end: to } = step.gone
+    stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
+    log.stopAt(stopAt)
+    continue
+  }
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
     const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
@@ -120,9 +142,9 @@ for await (const step of steps) {
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
     await writeOutput(formatBlocks(format, step.seq, blocks, came))
     await position?.moveTo(next, step.fork)
-    await copy.took(step)
   }
   done = next
+  await retention.apply(done)
   if (!told && (next >= stopAt || holdsAll(next))) tellCaughtUp(next)
 }
 
@@ -167,6 +189,12 @@ function reportBeyond(length: number | null): void {
   const text = `the log has ${length} blocks so far: ${then}`
   if (follow) status.tell('waiting', text, { for: 'block' })
   else status.info(text)
+}
+
+function tellGone(gone: { start: number; end: number }): void {
+  const { start, end } = gone
+  const text = `skipping ${end - start} blocks that nobody keeps any more (${start} to ${end - 1})`
+  status.tell('gone', text, gone)
 }
 
 function missing(): Failure | null {

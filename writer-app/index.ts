@@ -69,6 +69,8 @@ onStop(async () => {
 })
 
 await served.prepare(membership.flushed)
+const gone = await log.startTrimming((err) => fail(writerFailure(err)))
+if (gone > 0) status.info(`let go of ${gone} blocks that are no longer kept (--keep)`)
 
 const first = core.length
 const progress = new Progress(status, measure, describe, { draws: true })

@@ -66,6 +66,11 @@ export const STATUS_EVENTS = {
     about: 'where printing begins',
     fields: { blocks: 'how many come before' }
   },
+  gone: {
+    of: 'reader',
+    about: 'blocks that nobody keeps any more are left out',
+    fields: { start: 'the number of the first', end: 'the number of the block that comes next' }
+  },
   rewind: {
     of: 'reader',
     about: 'the writer rewound its log: what follows replaces what was printed from a block on',

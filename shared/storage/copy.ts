@@ -4,6 +4,7 @@ import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse } from './failures.ts'
 import { openReader } from './open.ts'
+import type { Keep } from './keep.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
 import { Rewinds } from './rewinds.ts'
@@ -13,12 +14,6 @@ import { type TemporaryFolder, makeTemporary, removeStale } from './temporary.ts
 
 /** Of what is not kept, no more than this is on the disk after it was taken, in bytes. */
 const BEHIND_BYTES = 8 * 1024 * 1024
-
-/** Blocks that were taken: `blocks[0]` is block `seq`. */
-interface Taken {
-  seq: number
-  blocks: Uint8Array[]
-}
 
 /**
  * A reader's copy of a log. Where another process of this machine has the copy open, it is a store of
@@ -30,8 +25,6 @@ export class Copy {
   readonly #rewinds: Rewinds
   readonly #temporary: TemporaryFolder | null
   #position: Position | null = null
-  #cleared: number | null = null
-  #behind = 0
 
   private constructor(core: Hypercore, positions: string, temporary: TemporaryFolder | null) {
     this.core = core
@@ -70,16 +63,9 @@ export class Copy {
     return this.#position
   }
 
-  /** Takes note that `blocks` were taken: where they are not kept, they need no place any more. */
-  async took({ seq, blocks }: Taken): Promise<void> {
-    if (this.isKept) return
-    this.#cleared = Math.min(this.#cleared ?? seq, seq)
-    this.#behind += blocks.reduce((sum, block) => sum + block.byteLength, 0)
-    if (this.#behind < BEHIND_BYTES) return
-    const end = seq + blocks.length
-    await this.core.clear(this.#cleared, end)
-    this.#cleared = end
-    this.#behind = 0
+  /** How much is kept of what was taken, where `keep` is asked for: next to nothing beside another copy. */
+  keeping(keep: Keep | null): Keep | null {
+    return this.isKept ? keep : { bytes: BEHIND_BYTES }
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */
