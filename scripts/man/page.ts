@@ -21,7 +21,8 @@ const EXIT_CODES: [string, string][] = [
 ]
 
 const SIGNALS: [string, string][] = [
-  ['SIGUSR2', 'asks how far the app is, which it tells on standard error (not on Windows)']
+  ['SIGUSR2', 'asks how far the app is, which it tells on standard error (not on Windows)'],
+  ['SIGUSR1', 'the same; it opens the debugger of Bare on loopback, too']
 ]
 
 /** The man page, in roff's man macros, of the app that `help` is about. */

@@ -25,11 +25,13 @@ export function handleSignals(): void {
       else void stop(code)
     })
   }
-  // Windows has no such signal; SIGUSR1 is Bare's own, and opens its debugger to every user of the machine
-  if ('SIGUSR2' in os.constants.signals) process.on('SIGUSR2', () => onasked())
+  // Windows has neither; SIGUSR1 opens Bare's debugger as well, listened to or not
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+    if (signal in os.constants.signals) process.on(signal, () => onasked())
+  }
 }
 
-/** Calls `tell` whenever SIGUSR2 asks how far the app is. */
+/** Calls `tell` whenever SIGUSR1 or SIGUSR2 asks how far the app is. */
 export function onAsked(tell: () => void): void {
   onasked = tell
 }

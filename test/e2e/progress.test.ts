@@ -45,7 +45,7 @@ test('off a terminal nothing is drawn, and one line says what became of it', asy
   t.absent((writer.stderr.text + reader.stderr.text).includes('\r'))
 })
 
-onPosix('SIGUSR2 asks how far an app is, and ends none', async (t) => {
+onPosix('SIGUSR1 and SIGUSR2 ask how far an app is, and end none', async (t) => {
   const writer = await startApp(t, 'writer-app', [])
   const line = await writer.stdout.line(/^hypercore key: /)
   await writer.write('a\nb\n')
@@ -53,7 +53,7 @@ onPosix('SIGUSR2 asks how far an app is, and ends none', async (t) => {
   await untilBlock(reader, 1)
   reader.signal('SIGUSR2')
   await reader.stderr.line('reader-app: at block 2 of 2 (100 %)')
-  writer.signal('SIGUSR2')
+  writer.signal('SIGUSR1')
   await writer.stderr.line(/^writer-app: 1 reader, the furthest holds \d of 2 blocks/)
   await writer.write('c\n')
   await untilBlock(reader, 2)
