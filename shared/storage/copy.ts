@@ -7,6 +7,7 @@ import { openReader } from './open.ts'
 import type { Keep } from './keep.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
+import { Retention } from './retention.ts'
 import { Rewinds } from './rewinds.ts'
 import { Slots } from './slots.ts'
 import { makeFolder } from './sync.ts'
@@ -63,9 +64,20 @@ export class Copy {
     return this.#position
   }
 
-  /** How much is kept of what was taken, where `keep` is asked for: next to nothing beside another copy. */
-  keeping(keep: Keep | null): Keep | null {
-    return this.isKept ? keep : { bytes: BEHIND_BYTES }
+  /**
+   * What is kept of what was taken, where `keep` is asked for, and of all that a position beside the copy has
+   * yet to go on with; next to nothing beside another copy.
+   */
+  retention(keep: Keep | null): Promise<Retention> {
+    if (!this.isKept) return Retention.load(this.core, { bytes: BEHIND_BYTES })
+    return Retention.load(this.core, keep, (taken) => this.#needed(taken))
+  }
+
+  #needed(taken: number): number {
+    const names = fs.existsSync(this.#positions) ? fs.readdirSync(this.#positions) : []
+    const files = names.filter((name) => name.endsWith(POSITION))
+    const places = files.map((name) => path.join(this.#positions, name))
+    return Math.min(taken, ...places.map((file) => Position.seqIn(file, this.core, this.#rewinds)))
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */
@@ -85,8 +97,10 @@ async function unlessInUse<T>(opening: Promise<T>, alone: boolean): Promise<T | 
   }
 }
 
+const POSITION = '.position'
+
 function positionFile(folder: string, name: string): string {
-  return path.join(folder, `${name}.position`)
+  return path.join(folder, `${name}${POSITION}`)
 }
 
 /** Where versions that allowed one reader of a log kept its position: in the store of the copy. */
