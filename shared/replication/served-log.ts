@@ -67,7 +67,7 @@ export class ServedLog {
       await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
       if (log.hasLostBlocks) {
         this.#events.onloss()
-        await recoverFromReaders(log, {
+        await recoverFromReaders(log, () => this.#feed.letGo, {
           onstall: (peer) => this.#drop(peer, NOT_SENT, { ban: false }),
           onerror: (err) => this.#events.onerror(err)
         })
