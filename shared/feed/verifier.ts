@@ -4,7 +4,12 @@ import { now } from '../limits/clock.ts'
 import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
-import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
+import {
+  MAX_SIGNATURE_BYTES,
+  applyProof,
+  isSignedEnd,
+  setManifest
+} from '../upstream/hypercore-tree.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
 import type { Batch, Begin, Subscribe } from './messages.ts'
@@ -93,7 +98,8 @@ export class Verifier {
       const appended = appendBlocks(this.#session, blocks, {
         signature,
         ongrown: () => {
-          this.#recent.add({ start, signature, blocks })
+          if (signature.byteLength <= MAX_SIGNATURE_BYTES)
+            this.#recent.add({ start, signature, blocks })
           onstored(true)
         }
       })
