@@ -96,11 +96,15 @@ export class SignatureSearch<P extends SignaturePeer> {
   // whether there may be more to look for
   async #lookOnce(): Promise<boolean> {
     const { fork } = this.#core
-    const { start, next } = await this.#signedLengths.firstGap(this.#covered)
+    const from = this.#covered
+    const { start, next } = await this.#signedLengths.firstGap(from)
+    const upTo = Math.min(next?.length ?? start.length, start.length + MAX_BLOCKS)
+    const held = await this.#core.has(start.length, upTo)
+    // it was forgotten meanwhile: what was found may count for nothing now, and there may be more of that
+    if (this.#covered !== from) return false
     this.#covered = start
     if (next === null) return false
-    const upTo = Math.min(next.length, start.length + MAX_BLOCKS)
-    if (!(await this.#core.has(start.length, upTo))) {
+    if (!held) {
       // how many bytes come before a block that is not here may not be known: no more than may be
       this.#covered = upTo === next.length ? next : { length: upTo, byteLength: Infinity }
       return true
