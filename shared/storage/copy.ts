@@ -1,9 +1,9 @@
 import b4a from 'b4a'
-import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
-import { InUse } from './failures.ts'
-import { openReader } from './open.ts'
+import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
+import { tryShare } from './lock.ts'
+import { assertStorage, openReader } from './open.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
 import { Rewinds } from './rewinds.ts'
@@ -29,15 +29,22 @@ export class Copy {
   readonly #positions: string
   readonly #rewinds: Rewinds
   readonly #temporary: TemporaryFolder | null
+  readonly #leave: () => void
   #position: Position | null = null
   #cleared: number | null = null
   #behind = 0
 
-  private constructor(core: Hypercore, positions: string, temporary: TemporaryFolder | null) {
+  private constructor(
+    core: Hypercore,
+    positions: string,
+    temporary: TemporaryFolder | null,
+    leave: () => void
+  ) {
     this.core = core
     this.#positions = positions
     this.#rewinds = new Rewinds(path.join(positions, 'rewinds'), core)
     this.#temporary = temporary
+    this.#leave = leave
   }
 
   /**
@@ -45,16 +52,25 @@ export class Copy {
    * open. Throws a Failure where it can't.
    */
   static async open(storage: string, key: Uint8Array, { alone = false } = {}): Promise<Copy> {
-    const { all, copy, positions } = copyPlaces(storage, key)
+    const places = copyPlaces(storage, key)
+    const { all, copy, positions } = places
     const temporaries = path.join(all, 'temporary')
-    const core = await unlessInUse(openReader(storage, key, copy), alone)
-    removeStale(temporaries)
-    if (core !== null) {
-      await takeOver(core, positions)
-      return new Copy(core, positions, null)
+    let leave: (() => void) | null = null
+    try {
+      leave = join(storage, places)
+      const core = await unlessInUse(openReader(storage, key, copy), alone)
+      removeStale(temporaries)
+      if (core !== null) {
+        await takeOver(core, positions)
+        return new Copy(core, positions, null, leave)
+      }
+      const temporary = makeTemporary(temporaries)
+      const beside = await openReader(storage, key, temporary.path)
+      return new Copy(beside, positions, temporary, leave)
+    } catch (err) {
+      leave?.()
+      throw placeFailure(err, all, REPAIR_HINT_READER)
     }
-    const temporary = makeTemporary(temporaries)
-    return new Copy(await openReader(storage, key, temporary.path), positions, temporary)
   }
 
   /** Whether what is read stays on this machine. */
@@ -64,9 +80,13 @@ export class Copy {
 
   /** The position called `name`. Throws a Failure where another process goes on with it. */
   position(name: string): Position {
-    makeFolder(this.#positions)
     const file = positionFile(this.#positions, name)
-    this.#position = Position.open(file, name, this.core, this.#rewinds)
+    try {
+      makeFolder(this.#positions)
+      this.#position = Position.open(file, name, this.core, this.#rewinds)
+    } catch (err) {
+      throw placeFailure(err, this.#positions, REPAIR_HINT_READER)
+    }
     return this.#position
   }
 
@@ -87,7 +107,17 @@ export class Copy {
     await this.#position?.close()
     await this.core.close()
     this.#temporary?.remove()
+    this.#leave()
   }
+}
+
+/** From now on, until what is returned is called, nobody deletes the copy or what lies beside it. */
+function join(storage: string, { all, copy, readers }: ReturnType<typeof copyPlaces>): () => void {
+  assertStorage(storage)
+  makeFolder(all)
+  const leave = tryShare(readers)
+  if (leave === null) throw inUse(copy)
+  return leave
 }
 
 async function unlessInUse<T>(opening: Promise<T>, alone: boolean): Promise<T | null> {
@@ -108,14 +138,18 @@ const FORMERLY = 'position'
 
 /** Takes over the position that such a version has left in `core`, unless that was done before. */
 async function takeOver(core: Hypercore, folder: string): Promise<void> {
-  const file = positionFile(folder, DEFAULT_POSITION)
-  const bytes = fs.existsSync(file) ? null : await core.getUserData(FORMERLY)
-  if (bytes === null) return
-  // the earliest saved the number alone
-  const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
-  const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
-  makeFolder(folder)
-  const slots = new Slots<Saved>(file)
-  await slots.save({ ...position, first: 0 })
-  slots.close()
+  const slots = new Slots<Saved>(positionFile(folder, DEFAULT_POSITION))
+  try {
+    // a full disk may have left a file in which nothing was saved
+    if (slots.value !== null || slots.isDamaged) return
+    const bytes = await core.getUserData(FORMERLY)
+    if (bytes === null) return
+    // the earliest saved the number alone
+    const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
+    const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
+    makeFolder(folder)
+    await slots.save({ ...position, first: 0 })
+  } finally {
+    slots.close()
+  }
 }

@@ -2,7 +2,6 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { Failure } from '../errors.ts'
-import { listOf } from './checks.ts'
 import { inUse } from './failures.ts'
 import { DEVICE_FILE } from './first-start.ts'
 import { writtenLog } from './inventory.ts'
@@ -11,20 +10,19 @@ import { copyPlaces, writerPlaces } from './places.ts'
 
 /**
  * Deletes the copy of the log with `key` in `storage`, and the positions of its readers. Throws a Failure
- * where there is none, and where a process has it open or goes on with one of the positions.
+ * where there is none, and where a process reads that log.
  */
 export function forgetCopy(storage: string, key: Uint8Array): void {
-  const { copy, positions } = copyPlaces(storage, key)
+  const { copy, positions, readers } = copyPlaces(storage, key)
   const there = [copy, positions].filter((folder) => fs.existsSync(folder))
   if (there.length === 0) {
     throw new Failure(
       `there is no copy of ${b4a.toString(key, 'hex')} in ${storage}: --list shows those that there are`
     )
   }
-  // the device file comes last: what was locked is deleted, and the store may be in use
-  const names = listOf(positions).filter((name) => name.endsWith('.position'))
-  const locks = names.map((name) => path.join(positions, `${name}.lock`))
-  if (fs.existsSync(copy)) locks.push(path.join(copy, DEVICE_FILE))
+  // The device file comes last: what was locked is deleted, and a store may be in use by an earlier version,
+  // which locks nothing else.
+  const locks = [readers, ...(fs.existsSync(copy) ? [path.join(copy, DEVICE_FILE)] : [])]
   deleteAll(there, locks, copy)
 }
 

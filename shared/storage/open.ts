@@ -66,11 +66,16 @@ export async function openWriter(
 function openCheckpoint(storage: string): Checkpoint {
   const { record: file } = writerPlaces(storage)
   try {
-    assertOurs(storage, OURS)
+    assertStorage(storage)
     return new Checkpoint(file)
   } catch (err) {
     throw placeFailure(err, storage, REPAIR_HINT_WRITER)
   }
+}
+
+/** Throws unless `storage` is missing, empty, or a folder of these apps. */
+export function assertStorage(storage: string): void {
+  assertOurs(storage, OURS)
 }
 
 /**
@@ -98,7 +103,7 @@ async function open(
   { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
-    assertOurs(storage, OURS)
+    assertStorage(storage)
     assertOurs(folder, STORE)
     await makeOnce(folder, async (draft) => {
       const core = make(storeIn(draft))

@@ -98,6 +98,7 @@ test('--forget deletes a copy and its positions, and no other', async (t) => {
   const folder = path.basename(left[0]?.folder ?? '')
   t.alike(fs.readdirSync(path.join(storage, 'reader-storage')).sort(), [
     folder,
+    `${folder}.lock`,
     `${folder}.positions`
   ])
   const again = await startReader(t, gone.key, ['--resume', '--start', '0', '-n', '1'], { storage })

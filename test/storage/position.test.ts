@@ -5,6 +5,7 @@ import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
 import { Failure } from '../../shared/errors.ts'
 import { Copy } from '../../shared/storage/copy.ts'
+import { copyPlaces } from '../../shared/storage/places.ts'
 import { Position } from '../../shared/storage/position.ts'
 import { Rewinds } from '../../shared/storage/rewinds.ts'
 
@@ -180,6 +181,40 @@ test('a position that an earlier version has saved in its copy is taken over', a
     t.is(other.position('other').seq, undefined, 'and under no other name')
     await other.close()
   }
+})
+
+test('a position that an earlier version has saved is taken over where a full disk has cut that off', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const first = await Copy.open(storage, key)
+  await first.core.setUserData('position', b4a.from('6'))
+  await first.close()
+  // what creating the file has left where the disk had no room for what is in it
+  const { positions } = copyPlaces(storage, key)
+  fs.mkdirSync(positions)
+  fs.writeFileSync(path.join(positions, 'default.position'), '')
+  const copy = await Copy.open(storage, key)
+  t.is(copy.position('default').seq, 6)
+  await copy.close()
+})
+
+test('positions that cannot be written are told in one line', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const copy = await Copy.open(storage, key)
+  t.teardown(() => copy.close())
+  const { positions } = copyPlaces(storage, key)
+  fs.writeFileSync(positions, 'not a folder')
+  t.is(
+    refusal(() => copy.position('default')),
+    1
+  )
+  fs.unlinkSync(positions)
+  fs.mkdirSync(path.join(positions, 'default.position'), { recursive: true })
+  t.is(
+    refusal(() => copy.position('default')),
+    1
+  )
 })
 
 /** The exit code of the Failure that `action` throws; null where it throws none. */
