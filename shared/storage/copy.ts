@@ -3,7 +3,7 @@ import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
 import { tryShare } from './lock.ts'
-import { assertStorage, openReader } from './open.ts'
+import { assertPlace, openReader } from './open.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
 import { Rewinds } from './rewinds.ts'
@@ -113,7 +113,7 @@ export class Copy {
 
 /** From now on, until what is returned is called, nobody deletes the copy or what lies beside it. */
 function join(storage: string, { all, copy, readers }: ReturnType<typeof copyPlaces>): () => void {
-  assertStorage(storage)
+  assertPlace(storage, copy)
   makeFolder(all)
   const leave = tryShare(readers)
   if (leave === null) throw inUse(copy)

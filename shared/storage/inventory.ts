@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
-import { Failure } from '../errors.ts'
+import { Failure, codeOf } from '../errors.ts'
 import { readOnlyStorage } from '../upstream/hypercore-store.ts'
 import { listOf } from './checks.ts'
 import { DEVICE_FILE, isUnfinished } from './first-start.ts'
@@ -103,5 +103,10 @@ function measure(folder: string): { bytes: number; used: Date } {
 
 // a file that is deleted meanwhile takes nothing
 function statOf(at: string): fs.Stats | null {
-  return fs.existsSync(at) ? fs.statSync(at) : null
+  try {
+    return fs.statSync(at)
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return null
+    throw err
+  }
 }

@@ -39,11 +39,12 @@ function lock(file: string, options: { shared: boolean }): number | null {
   }
 }
 
-/** Whether another process has locked `file`, which may be missing. */
+/** Whether another process has locked `file` for itself. It may be missing, and is only read. */
 export function isLocked(file: string): boolean {
   try {
-    const fd = fs.openSync(file, 'r+')
-    const locked = !fsx.tryLock(fd)
+    // whoever shares it with others writes nothing
+    const fd = fs.openSync(file, 'r')
+    const locked = !fsx.tryLock(fd, { shared: true })
     fs.closeSync(fd)
     return locked
   } catch (err) {

@@ -66,16 +66,17 @@ export async function openWriter(
 function openCheckpoint(storage: string): Checkpoint {
   const { record: file } = writerPlaces(storage)
   try {
-    assertStorage(storage)
+    assertOurs(storage, OURS)
     return new Checkpoint(file)
   } catch (err) {
     throw placeFailure(err, storage, REPAIR_HINT_WRITER)
   }
 }
 
-/** Throws unless `storage` is missing, empty, or a folder of these apps. */
-export function assertStorage(storage: string): void {
+/** Throws unless `storage`, and `folder` of a store in it, are missing, empty, or of these apps. */
+export function assertPlace(storage: string, folder: string): void {
   assertOurs(storage, OURS)
+  assertOurs(folder, STORE)
 }
 
 /**
@@ -103,8 +104,7 @@ async function open(
   { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
-    assertStorage(storage)
-    assertOurs(folder, STORE)
+    assertPlace(storage, folder)
     await makeOnce(folder, async (draft) => {
       const core = make(storeIn(draft))
       await core.ready()
