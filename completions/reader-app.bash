@@ -30,6 +30,7 @@ _reader_app() {
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help

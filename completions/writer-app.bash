@@ -27,6 +27,7 @@ _writer_app() {
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help

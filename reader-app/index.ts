@@ -2,7 +2,7 @@ import '../shared/app/prelude.ts'
 import b4a from 'b4a'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
-import { formatBlocks, jsonLine } from '../shared/app/format.ts'
+import { formatBlocks } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
 import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
 import { startApp } from '../shared/app/start.ts'
@@ -89,9 +89,8 @@ if (!seed && follow) await log.manifestKnown()
 if (!seed && !isStopping()) {
   const notice = `Skipping ${first} earlier blocks...\n`
   if (format.as === 'text') await writeOutput(notice)
-  else if (!options.quiet) {
-    writeStatus(format.as === 'json' ? jsonLine('reader', 'skip', { blocks: first }) : notice)
-  }
+  else if (format.as === 'json') status.tell('skip', notice.trim(), { blocks: first })
+  else if (!options.quiet) writeStatus(notice)
 }
 
 // the next --resume goes on from here, though nothing should come before it
@@ -100,17 +99,17 @@ if (end !== null || startKnown) await position?.begin(first)
 let told = !seed
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
+  const came = new Date()
   // what cannot be read is not shown
   if (isStopping()) break
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
-    status.info(
-      `the writer rewound its log to block ${next}: what follows replaces what came after`
-    )
+    const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
+    status.tell('rewind', text, { seq: next })
   } else if (!seed) {
     await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
-    await writeOutput(formatBlocks(format, step.seq, blocks))
+    await writeOutput(formatBlocks(format, step.seq, blocks, came))
     await position?.moveTo(next, step.fork)
     await copy.took(step)
   }
@@ -133,7 +132,9 @@ if (!isStopping()) {
 function reportBeyond(length: number | null): void {
   if (length === null || first <= length || seed) return
   const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
-  status.info(`the log has ${length} blocks so far: ${then}`)
+  const text = `the log has ${length} blocks so far: ${then}`
+  if (follow) status.tell('waiting', text, { for: 'block' })
+  else status.info(text)
 }
 
 function missing(): Failure | null {

@@ -86,7 +86,8 @@ await committing
 
 if (!isStopping() && !options.exitOnEof) status.info('stdin ended, still serving')
 if (!isStopping() && options.exitOnEof) {
-  status.info('stdin ended, waiting for a peer to hold every block of this run')
+  const text = 'stdin ended, waiting for a peer to hold every block of this run'
+  status.tell('waiting', text, { for: 'reader' })
   if (!(await served.waitUntilHeld(first, core.length, options.timeout))) {
     throw new Failure(
       `no peer holds every block of this run after ${(options.timeout ?? 0) / 1000} s: start a reader, or wait longer with --timeout; the blocks are kept`,

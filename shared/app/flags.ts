@@ -11,8 +11,9 @@ const COMMON = [
   ),
   flag('--no-lan', 'do not announce on the local network'),
   flag('--list', 'show the logs on this machine, and exit'),
-  flag('--json', 'newline-delimited JSON on stdout'),
+  flag('--json', 'newline-delimited JSON on stdout and stderr'),
   flag('--quiet|-q', 'no status on stderr'),
+  flag('--verbose', 'every status line on stderr'),
   flag('--version|-v', 'Show version')
 ]
 
@@ -138,6 +139,7 @@ export function commonFlags(definition: Command) {
     lan: flags['lan'] !== false,
     list: flags['list'] === true,
     json: flags['json'] === true,
+    verbose: flags['verbose'] === true,
     quiet: flags['quiet'] === true
   }
 }

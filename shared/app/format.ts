@@ -31,8 +31,14 @@ export function formatKeys(
   return `hypercore key: ${hex}\n${read === null ? '' : `read key: ${read}\n`}`
 }
 
-/** The bytes that show `blocks`, the first of which is block number `seq`. */
-export function formatBlocks(format: Format, seq: number, blocks: Uint8Array[]): Uint8Array {
+/** The bytes that show `blocks`, which `came` at that time; the first of them is block number `seq`. */
+export function formatBlocks(
+  format: Format,
+  seq: number,
+  blocks: Uint8Array[],
+  came: Date
+): Uint8Array {
+  const time = came.toISOString()
   const parts: Uint8Array[] = []
   for (const block of blocks) {
     switch (format.as) {
@@ -40,7 +46,7 @@ export function formatBlocks(format: Format, seq: number, blocks: Uint8Array[]):
         parts.push(block, format.delimiter)
         break
       case 'json':
-        parts.push(b4a.from(jsonLine(format.cmd, 'block', { seq, ...jsonValue(block) })))
+        parts.push(b4a.from(jsonLine(format.cmd, 'block', { seq, ...jsonValue(block), time })))
         break
       case 'text':
         parts.push(b4a.from(`Block ${seq}: `), format.terminal ? escapeBlock(block) : block, LF)

@@ -3,7 +3,7 @@ import { ERROR, Failure } from '../errors.ts'
 import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
 import { onUncaught } from './loading.ts'
-import { createStatus, statusWritten } from './status.ts'
+import { type Status, createStatus, statusWritten } from './status.ts'
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -46,6 +46,7 @@ export async function stop(code: number): Promise<never> {
     const failed = report(err)
     code ||= failed
   }
+  status.tell('end', `ended with exit code ${code}`, { code }, 'scripts')
   await statusWritten()
   return Bare.exit(code)
 }
@@ -61,18 +62,21 @@ function closeOnce(): Promise<void> {
   return closing
 }
 
-/** The name that errors begin with. */
-let appName = 'pear'
+let status: Status = createStatus('pear')
 let explain: (err: unknown) => unknown = (err) => err
 
 /**
- * Names the app in errors, and takes over every error that is thrown and not caught. `inWords` turns
- * what a person can mend into a Failure, and returns everything else as it is.
+ * Takes over every error that is thrown and not caught. `inWords` turns what a person can mend into a
+ * Failure, and returns everything else as it is.
  */
-export function handleErrors(name: string, inWords: (err: unknown) => unknown): void {
-  appName = name
+export function handleErrors(inWords: (err: unknown) => unknown): void {
   explain = inWords
   onUncaught(fail)
+}
+
+/** Tells of errors, and of the end, in `to`. */
+export function reportTo(to: Status): void {
+  status = to
 }
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
@@ -82,17 +86,12 @@ export function fail(err: unknown): void {
 }
 
 function report(err: unknown): number {
-  const status = createStatus(appName)
   const reason = addonFailure(explain(err))
   if (reason instanceof Failure) {
-    status.error(reason.message)
+    status.error(reason.message, reason.code)
     return reason.code
   }
-  for (const line of stackOf(reason)) status.error(line)
+  const stack = reason instanceof Error ? reason.stack : undefined
+  status.error('this is a bug, please report it', ERROR, stack ?? String(reason))
   return ERROR
-}
-
-function stackOf(err: unknown): string[] {
-  const stack = err instanceof Error ? err.stack : undefined
-  return ['this is a bug, please report it', ...(stack ?? String(err)).split('\n')]
 }

@@ -11,7 +11,9 @@ const app = APP_URL.startsWith('pear:') ? 'pear' : APP_URL.slice(APP_URL.lastInd
 let handle = (err: unknown): void => {
   const reason = addonFailure(err)
   const known = reason instanceof Failure || !(err instanceof Error)
-  error(`${app}: ${known ? messageOf(reason) : (err.stack ?? err.message)}`)
+  const message = known ? messageOf(reason) : (err.stack ?? err.message)
+  const event = { cmd: app.replace(/-app$/, ''), tag: 'error', data: { code: ERROR, message } }
+  error(Bare.argv.includes('--json') ? JSON.stringify(event) : `${app}: ${message}`)
   Bare.exit(ERROR)
 }
 

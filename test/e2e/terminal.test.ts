@@ -72,7 +72,7 @@ onTerminal('Ctrl-D ends the input, and the writer goes on serving', async (t) =>
   await writer.write('a\n')
   await writer.stdout.line(/"append","data":\{"length":1\}/)
   await writer.write(CTRL_D)
-  await writer.stdout.line('writer-app: stdin ended, still serving\r')
+  await writer.stdout.line(/"message":"stdin ended, still serving"/)
 
   const reader = await startReader(t, data.key, ['--start', '0', '-n', '1'])
   t.is(await reader.ending, 0)
