@@ -4,7 +4,7 @@ import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 import { MAX_BLOCKS } from './messages.ts'
 import type { Signed, Want } from './signature-messages.ts'
-import type { Place } from './signature-store.ts'
+import { type Place, isOneBatch } from './signature-store.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 import { retryDelay } from './source-policy.ts'
 
@@ -113,7 +113,7 @@ export class SignatureSearch<P extends SignaturePeer> {
       const { count, retryAt } = this.#failures.get(peer) ?? { count: 0, retryAt: 0 }
       if (retryAt > now()) continue
       const answer = await this.#ask(peer, { fork, after: start.length, upTo: next.length })
-      const taken = answer !== null && (await this.#take(peer, answer))
+      const taken = answer !== null && (await this.#take(peer, start, answer))
       if (this.#closed) return false
       if (taken) return true
       this.#failures.set(peer, { count: count + 1, retryAt: now() + retryDelay(count) })
@@ -134,13 +134,13 @@ export class SignatureSearch<P extends SignaturePeer> {
     })
   }
 
-  // whether there was anything in it
-  async #take(peer: P, { fork, after, lengths }: Signed): Promise<boolean> {
-    let last = after
+  // whether batches lead further from `start` now
+  async #take(peer: P, start: Place, { fork, lengths }: Signed): Promise<boolean> {
+    let last = start
     for (const { length, signature } of lengths) {
       const { fork: ours, length: end } = this.#core
-      if (fork !== ours || length > end) return false
-      const nodes = length > last ? await rootsAt(this.#core, length) : []
+      if (fork !== ours || length > end || length <= last.length) return false
+      const nodes = await rootsAt(this.#core, length)
       const upgrade = { start: 0, length, nodes, additionalNodes: [], signature }
       const signed = await verifiedLength(this.#core, fork, upgrade)
       if (this.#core.fork !== fork) return false
@@ -151,10 +151,11 @@ export class SignatureSearch<P extends SignaturePeer> {
         )
         return false
       }
-      const byteLength = nodes.reduce((sum, { size }) => sum + size, 0)
-      this.#signedLengths.keep(fork, { length, byteLength, signature })
-      last = length
+      const place = { length, byteLength: nodes.reduce((sum, { size }) => sum + size, 0) }
+      if (!isOneBatch(last, place)) return false
+      this.#signedLengths.keep(fork, { ...place, signature })
+      last = place
     }
-    return last > after
+    return last !== start
   }
 }

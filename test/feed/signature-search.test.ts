@@ -75,6 +75,20 @@ test('signatures are asked for until batches lead to the end', async (t) => {
   t.is(asked.length, 2, 'nothing is missing any more')
 })
 
+test('a peer whose signatures lead nowhere, though the writer made them, is not asked again soon', async (t) => {
+  const log = await createLog(t, numbered(3000))
+  const own = new SignedLengths(log)
+  const far = await own.within(0, 2500)
+  const { search, asked, offences } = await searchAt(t, log, ({ fork, after }) => {
+    // it would go on for ever
+    if (asked.length === 4) search.close()
+    return Promise.resolve({ fork, after, lengths: far === null ? [] : [far] })
+  })
+  await search.look()
+  t.is(asked.length, 1)
+  t.alike(offences, [])
+})
+
 test('signatures are looked for anew where the log is rewound while it is looked for them', async (t) => {
   const log = await createLog(t, numbered(3000))
   const { copy, search, store, asked } = await searchAt(t, log, ({ fork, after }) => {
