@@ -98,8 +98,9 @@ export class Verifier {
       const appended = appendBlocks(this.#session, blocks, {
         signature,
         ongrown: () => {
-          if (signature.byteLength <= MAX_SIGNATURE_BYTES)
+          if (signature.byteLength <= MAX_SIGNATURE_BYTES) {
             this.#recent.add({ start, signature, blocks })
+          }
           onstored(true)
         }
       })
