@@ -6,7 +6,7 @@ _reader_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --start | --tail | --count | -n | --delimiter | -d | --timeout | --forget | --bootstrap)
+  --start | --tail | --count | -n | --delimiter | -d | --keep | --timeout | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -20,6 +20,7 @@ _reader_app() {
 --delimiter
 -d
 --seed
+--keep
 --storage
 -s
 --timeout

@@ -6,7 +6,7 @@ _writer_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --delimiter | -d | --timeout | --forget | --bootstrap)
+  --delimiter | -d | --timeout | --keep | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -18,6 +18,7 @@ _writer_app() {
 -e
 --timeout
 --private
+--keep
 --key
 --forget
 --accept-loss

@@ -5,6 +5,7 @@ complete -c writer-app -l delimiter -s d -x -d 'block delimiter (default \n; \0 
 complete -c writer-app -l exit-on-eof -s e -d 'after stdin ends, exit once a peer holds every block of this run'
 complete -c writer-app -l timeout -x -d 'with -e, give up waiting: exit 3'
 complete -c writer-app -l private -d 'begin a log that only its read key reads; needed the first time only'
+complete -c writer-app -l keep -x -d 'let go of all but the last blocks: so many, or 500MB, 10GB, 12h, 7d'
 complete -c writer-app -l key -d 'print the key of the log, and exit'
 complete -c writer-app -l forget -x -d 'delete the log with this key and its secret key, and exit'
 complete -c writer-app -l accept-loss -d 'go on from a log that came back shorter, and rewind its readers'

@@ -5,6 +5,7 @@ import {
   countFlag,
   defineCommand,
   delimiterFlag,
+  keepFlag,
   parseArgs,
   secondsFlag,
   usage
@@ -33,6 +34,10 @@ export const definition = defineCommand(
   flag('--raw', 'block bytes and delimiter only'),
   flag('--delimiter|-d <delim>', 'delimiter for --raw'),
   flag('--seed', 'hold and serve every block, print none'),
+  flag(
+    '--keep <what>',
+    'let go of what was printed but for the last blocks: so many, or 500MB, 10GB, 12h, 7d'
+  ),
   flag('--storage|-s <dir>', 'where the copy is kept'),
   flag('--timeout <seconds>', 'give up if no peer is found: exit 3'),
   flag('--forget <key>', 'delete the copy of this log, and exit')
@@ -54,6 +59,10 @@ export function parseReader(argv: string[]) {
     throw usage(definition, '--start and --tail are two answers to one question: give one')
   }
   if (raw && common.json) throw usage(definition, '--raw and --json are two formats: give one')
+  const keep = keepFlag(definition)
+  if (keep !== null && flags['seed'] === true && Object.values(keep).every((all) => all === 0)) {
+    throw usage(definition, '--keep 0 would leave nothing to seed')
+  }
   if (delimiter && !raw) throw usage(definition, '--delimiter goes with --raw')
   return {
     text,
@@ -67,6 +76,7 @@ export function parseReader(argv: string[]) {
     follow: flags['follow'] !== false,
     count: countFlag(definition, 'count') ?? Infinity,
     seed: flags['seed'] === true,
+    keep,
     timeout: secondsFlag(definition, 'timeout'),
     ...common
   }

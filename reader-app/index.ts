@@ -1,18 +1,23 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
+import type { Peer } from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
 import { formatBlocks } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
-import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
+import { fail, isStopping, onAsked, onStop, stop } from '../shared/app/lifecycle.ts'
+import { Progress, type Work, grouped } from '../shared/app/progress.ts'
+import { now, secondsSince } from '../shared/app/schedule.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
-import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
+import { hasOutput, onTerminal, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
+import { Retention } from '../shared/storage/retention.ts'
 import { NAME, parseReader } from './command.ts'
+import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
 
@@ -42,29 +47,34 @@ if (seed && cipher !== null) {
 }
 hashFaster(core, status)
 const position = resume === null ? null : copy.position(resume)
-const start = startOf(options, { held: core.contiguousLength, resumed: position?.seq })
+const retention = await Retention.load(core, copy.keeping(options.keep))
+const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
-const log = followLog(swarm, core, start, {
-  ondrop: (reason) => peers.reportDrop(reason),
-  onhops: (peer, hops) => peers.setHops(peer, hops),
-  standing: () => (seed ? core.contiguousLength : (position?.seq ?? Infinity)),
+const events = {
+  ondrop: (reason: string) => peers.reportDrop(reason),
+  onhops: (peer: Peer, hops: number) => peers.setHops(peer, hops),
+  standing: () => (seed ? retention.end : (position?.seq ?? Infinity)),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
   onerror: fail
-})
+}
+const log = followLog(swarm, core, start, events, retention)
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
   onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
+const stopHinting = hintAtMissing(log, status.info)
 onStop(async () => {
+  stopHinting()
   peers.close()
   await log.close()
+  await retention.close()
   await membership.leave()
   await copy.close()
 })
@@ -76,7 +86,9 @@ const startKnown = 'from' in start
 const asked = !startKnown || !follow
 const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-const { first, stopAt } = readingRange(start, options, end ?? core.length)
+const length = end ?? core.length
+const { first, stopAt: wantedEnd } = readingRange(start, options, length)
+let stopAt = wantedEnd
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
@@ -96,12 +108,31 @@ if (!seed && !isStopping()) {
 // the next --resume goes on from here, though nothing should come before it
 if (end !== null || startKnown) await position?.begin(first)
 
-let told = !seed
+// blocks that are printed on the terminal show by themselves how far it is
+const progress = new Progress(status, measure, describe, { draws: seed || !onTerminal() })
+onAsked(() => progress.tell())
+progress.start()
+const begun = now()
+let done = first
+retention.lower(first)
+await retention.begin(() => done, fail)
+let told = false
+if (end !== null && first >= Math.min(end, stopAt)) tellCaughtUp(end)
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   const came = new Date()
   // what cannot be read is not shown
   if (isStopping()) break
+  if ('gone' in step) {
+    tellGone(step.gone)
+    if (seed) await retention.skipTo(step.gone.end)
+    done = step.gone.end
+    // --count is of blocks that are printed
+    const { start: from, end: to } = step.gone
+    stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
+    log.stopAt(stopAt)
+    continue
+  }
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
     const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
@@ -111,12 +142,10 @@ for await (const step of steps) {
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
     await writeOutput(formatBlocks(format, step.seq, blocks, came))
     await position?.moveTo(next, step.fork)
-    await copy.took(step)
   }
-  if (!told && log.holdsAll(next)) {
-    told = true
-    status.info(`holding every block so far (${next}), and every new one as it comes`)
-  }
+  done = next
+  await retention.apply(done)
+  if (!told && (next >= stopAt || holdsAll(next))) tellCaughtUp(next)
 }
 
 if (!isStopping()) {
@@ -129,12 +158,43 @@ if (!isStopping()) {
   await stop(DONE)
 }
 
+// what no peer says may be behind what is known here
+function holdsAll(blocks: number): boolean {
+  return (seed || core.peers.length > 0) && log.holdsAll(blocks)
+}
+
+function tellCaughtUp(blocks: number): void {
+  told = true
+  progress.stop()
+  const seconds = secondsSince(begun)
+  const text = seed
+    ? `holding every block so far (${blocks}), and every new one as it comes`
+    : `caught up at block ${grouped(blocks)} in ${seconds} s`
+  // a person is told of blocks that came
+  status.tell('caughtup', text, { blocks, seconds }, done > first || seed ? undefined : 'scripts')
+}
+
+function measure(): Work {
+  const of = Math.max(done, Math.min(log.claimedEnd, stopAt))
+  return { blocks: done, of, from: first, peers: core.peers.length }
+}
+
+function describe({ blocks, of }: Work): string {
+  return `${seed ? 'holding' : 'at block'} ${grouped(blocks)} of ${grouped(of)}`
+}
+
 function reportBeyond(length: number | null): void {
   if (length === null || first <= length || seed) return
   const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
   const text = `the log has ${length} blocks so far: ${then}`
   if (follow) status.tell('waiting', text, { for: 'block' })
   else status.info(text)
+}
+
+function tellGone(gone: { start: number; end: number }): void {
+  const { start, end } = gone
+  const text = `skipping ${end - start} blocks that nobody keeps any more (${start} to ${end - 1})`
+  status.tell('gone', text, gone)
 }
 
 function missing(): Failure | null {

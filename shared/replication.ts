@@ -4,6 +4,7 @@ import type { Start } from './feed/start.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
+import type { Retention } from './storage/retention.ts'
 import type { WriterLog } from './storage/writer-log.ts'
 
 export type { FollowedLog } from './replication/followed-log.ts'
@@ -22,15 +23,16 @@ export function serveLog(
 
 /**
  * Follows a log in its copy `core`, and serves it on: to and from every peer that `swarm` connects to
- * and that holds its key. `start` says which block comes first.
+ * and that holds its key. `start` says which block comes first, `retention` what is kept of it.
  */
 export function followLog(
   swarm: Hyperswarm,
   core: Hypercore,
   start: Start,
-  events: ConnectionEvents & FollowEvents
+  events: ConnectionEvents & FollowEvents,
+  retention: Retention | null = null
 ): FollowedLog {
-  return new FollowedLog(core, start, events, replicate(swarm, core, events))
+  return new FollowedLog(core, start, events, replicate(swarm, core, events), retention)
 }
 
 // Hypercore's handshake on each connection proves that the peer holds the key, the right to read

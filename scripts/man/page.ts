@@ -20,6 +20,11 @@ const EXIT_CODES: [string, string][] = [
   ['129, 130, 143', 'stopped by SIGHUP, SIGINT or SIGTERM; a second signal ends at once']
 ]
 
+const SIGNALS: [string, string][] = [
+  ['SIGUSR2', 'asks how far the app is, which it tells on standard error (not on Windows)'],
+  ['SIGUSR1', 'the same; it opens the debugger of Bare on loopback, too']
+]
+
 /** The man page, in roff's man macros, of the app that `help` is about. */
 export function manPage(help: Help, { version, files, examples, seeAlso }: About): string {
   const { name, summary, args, flags } = help
@@ -33,6 +38,7 @@ export function manPage(help: Help, { version, files, examples, seeAlso }: About
     ...section('ARGUMENTS', Object.entries(args)),
     ...section('OPTIONS', Object.entries(flags).map(spaced)),
     ...section('EXIT STATUS', EXIT_CODES),
+    ...section('SIGNALS', SIGNALS),
     ...events(name),
     ...section('FILES', files),
     ...section('EXAMPLES', examples),

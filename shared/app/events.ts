@@ -66,10 +66,29 @@ export const STATUS_EVENTS = {
     about: 'where printing begins',
     fields: { blocks: 'how many come before' }
   },
+  gone: {
+    of: 'reader',
+    about: 'blocks that nobody keeps any more are left out',
+    fields: { start: 'the number of the first', end: 'the number of the block that comes next' }
+  },
   rewind: {
     of: 'reader',
     about: 'the writer rewound its log: what follows replaces what was printed from a block on',
     fields: { seq: 'the number of that block' }
+  },
+  progress: {
+    about: 'how far it is, every second while it catches up, seeds, or waits with --exit-on-eof',
+    fields: {
+      blocks: 'how many are done; of the writer, how many the furthest reader holds',
+      of: 'how many there are to be',
+      rate: 'blocks a second, of late',
+      left: 'how many seconds more, at this rate; null where none can be told',
+      peers: 'how many there are'
+    }
+  },
+  caughtup: {
+    about: 'all that was there is printed or held; of the writer, a peer holds all of this run',
+    fields: { blocks: 'how many blocks the log has', seconds: 'how long that took' }
   },
   notice: { about: 'anything else that a person would be told', fields: {} },
   error: {

@@ -1,5 +1,6 @@
 import { type Bail, type Command, bail, command, flag, summary } from 'paparam'
 import { Failure, USAGE } from '../errors.ts'
+import type { Keep } from '../storage/keep.ts'
 import type { DhtNode } from '../swarm.ts'
 import { parseDelimiter } from './lines.ts'
 
@@ -115,6 +116,29 @@ export function secondsFlag(definition: Command, name: string): number | undefin
   throw usage(
     definition,
     `--${name} takes a number of seconds up to ${MAX_SECONDS}, not '${value}'`
+  )
+}
+
+const SIZE_UNITS = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+const AGE_UNITS = { m: 60e3, h: 3600e3, d: 86_400e3 }
+
+/** What --keep asks to keep; null for everything. Throws a usage error. */
+export function keepFlag(definition: Command): Keep | null {
+  const value = textFlag(definition, 'keep')
+  if (value === undefined) return null
+  const [, digits = '', unit = ''] = /^(\d{1,12})([A-Za-z]*)$/.exec(value) ?? []
+  if (digits !== '') {
+    if (unit === '') return { blocks: Number(digits) }
+    for (const [name, bytes] of Object.entries(SIZE_UNITS)) {
+      if (unit === name) return { bytes: Number(digits) * bytes }
+    }
+    for (const [name, ms] of Object.entries(AGE_UNITS)) {
+      if (unit === name) return { ms: Number(digits) * ms }
+    }
+  }
+  throw usage(
+    definition,
+    `--keep takes a number of blocks, a size (500MB, 10GB) or an age (30m, 12h, 7d), not '${value}'`
   )
 }
 

@@ -1,9 +1,12 @@
+import os from 'bare-os'
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
 import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
 import { onUncaught } from './loading.ts'
 import { type Status, createStatus, statusWritten } from './status.ts'
+
+let onasked = (): void => {}
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -22,6 +25,15 @@ export function handleSignals(): void {
       else void stop(code)
     })
   }
+  // Windows has neither; SIGUSR1 opens Bare's debugger as well, listened to or not
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+    if (signal in os.constants.signals) process.on(signal, () => onasked())
+  }
+}
+
+/** Calls `tell` whenever SIGUSR1 or SIGUSR2 asks how far the app is. */
+export function onAsked(tell: () => void): void {
+  onasked = tell
 }
 
 /**

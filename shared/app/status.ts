@@ -1,6 +1,7 @@
 import { escapeControls } from './escape.ts'
 import type { StatusData, StatusTag } from './events.ts'
 import { jsonLine } from './format.ts'
+import { StatusLine } from './status-line.ts'
 import { Output } from './stdio.ts'
 
 /** The only writer to stderr: sentences, or with --json an event a line. */
@@ -14,6 +15,8 @@ export interface Status {
    * bug the `stack` tells where.
    */
   error(text: string, code: number, stack?: string): void
+  /** Draws one line again and again on a terminal, below all others; null removes it. */
+  draw(line: string | null): void
 }
 
 /** Who is told: scripts, which are told everything, and those who ask for everything with --verbose. */
@@ -27,6 +30,7 @@ export interface Telling {
 }
 
 let output: Output | null = null
+let shown: StatusLine | null = null
 
 /** Status lines of the app called `name`, one line each, safe to show on a terminal. */
 export function createStatus(
@@ -45,7 +49,11 @@ export function createStatus(
   return {
     tell,
     info: (text) => tell('notice', text, {}),
+    draw(line) {
+      if (!quiet && !json) statusLine().draw(line && `${name}: ${line}`)
+    },
     error(text, code, stack) {
+      statusLine().flush()
       say('error', text, { code, ...(stack !== undefined && { stack }) })
       if (stack === undefined || json) return
       for (const line of stack.split('\n')) say('error', line, {})
@@ -55,7 +63,7 @@ export function createStatus(
 
 /** Writes `text` to stderr as it is. */
 export function writeStatus(text: string): void {
-  void stderr().write(text)
+  statusLine().write(text)
 }
 
 /** Whether a person sees the status as it comes. */
@@ -65,7 +73,14 @@ export function statusOnTerminal(): boolean {
 
 /** Resolves once stderr has taken what was written so far, or cannot take it. */
 export async function statusWritten(): Promise<void> {
+  shown?.draw(null)
+  shown?.typingEnded()
   await output?.settled()
+}
+
+/** stderr, for what is typed to be told to. */
+export function statusLine(): StatusLine {
+  return (shown ??= new StatusLine(stderr()))
 }
 
 function stderr(): Output {

@@ -4,6 +4,7 @@ import { muxOf } from '../upstream/hypercore-peer.ts'
 import { isOpen } from '../upstream/protomux.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
 import { readable } from './encodings.ts'
+import type { KeptWord } from './kept-word.ts'
 import * as messages from './messages.ts'
 import * as rivals from './rival-messages.ts'
 import * as signatures from './signature-messages.ts'
@@ -24,6 +25,8 @@ export interface ChannelEvents {
   onopen(): void
   onclose(): void
   onhops(hops: number): void
+  /** The peer passes on the word of the writer on what it keeps. */
+  onkept(word: KeptWord): void
   onsubscribe(message: messages.Subscribe | typeof messages.UNSUBSCRIBE): void
   onbegin(message: messages.Begin): void
   onbatch(message: messages.Batch): void
@@ -63,7 +66,8 @@ export class FeedChannel {
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
       encoding: messages.status,
-      onmessage: metered(bucket, STATUS_COST, ({ hops }) => {
+      onmessage: metered(bucket, STATUS_COST, ({ hops, kept }) => {
+        if (kept) this.#on?.onkept(kept)
         this.#on?.onhops(Math.min(hops, messages.NO_PATH))
       })
     })

@@ -13,12 +13,16 @@ export interface LogState {
 export interface OwnLog extends LogState {
   readonly hasManifest: boolean
   readonly tree: Uint8Array
+  /** Whether it ends before the first block that the writer keeps. */
+  readonly leaps: boolean
 }
 
-export function ownLog(core: Hypercore): OwnLog {
+/** Our own log; the writer keeps it from block `kept` on. */
+export function ownLog(core: Hypercore, kept: number): OwnLog {
   const { length, fork } = core
   const tree = treeHash(endRoots(core))
-  return { length, fork, hasManifest: manifestOf(core) !== null, tree }
+  const leaps = length > 0 && length < kept
+  return { length, fork, hasManifest: manifestOf(core) !== null, tree, leaps }
 }
 
 /** What a peer says of its log, which no signature proves. */

@@ -1,5 +1,6 @@
 import c, { type Encoder, type State } from 'compact-encoding'
 import { maybe, uints } from './encodings.ts'
+import { type KeptWord, keptWord } from './kept-word.ts'
 import { type Proof, type Upgrade, proofEncoding } from '../upstream/hypercore-proof.ts'
 import { TREE_HASH_BYTES } from './tree-hash.ts'
 
@@ -20,6 +21,8 @@ export const NO_PATH = 16
 /** How many connections lie between the peer and the writer along the feed. */
 export interface Status {
   hops: number
+  /** The word of the writer on which blocks it keeps, where it does not keep all. */
+  kept?: KeptWord | null
 }
 
 /**
@@ -41,6 +44,8 @@ export interface Subscribe {
   tree: Uint8Array | null
   /** How many milliseconds ago the reader began; 0 where what was there then is of no interest. */
   waited: number
+  /** Where no proof leads on from the reader's log, it takes one that begins with the first block. */
+  leaps?: boolean
 }
 
 /** Ends the subscription. */
@@ -77,13 +82,29 @@ export interface Refuse {
   id: number
 }
 
-export const status = uints<Status>('hops')
+/** The number, and the word where there is one; an earlier version does not look for it. */
+export const status: Encoder<Status> = {
+  preencode(state, { hops, kept }) {
+    c.uint.preencode(state, hops)
+    if (kept) keptWord.preencode(state, kept)
+  },
+  encode(state, { hops, kept }) {
+    c.uint.encode(state, hops)
+    if (kept) keptWord.encode(state, kept)
+  },
+  decode(state) {
+    const hops = c.uint.decode(state)
+    return state.start < state.end ? { hops, kept: keptWord.decode(state) } : { hops }
+  }
+}
+
 export const ack = uints<Ack>('id', 'end')
 export const refuse = uints<Refuse>('id')
 
 /**
  * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. Then come the
- * tree hash and how long the reader has waited, where an earlier version does not look for them.
+ * tree hash, how long the reader has waited, and whether it leaps, where an earlier version does not look
+ * for them.
  */
 export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
   preencode(state, m) {
@@ -91,12 +112,14 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.preencode(state, m.tree)
     c.uint.preencode(state, Math.floor(m.waited))
+    if (m.leaps) c.uint.preencode(state, 1)
   },
   encode(state, m) {
     for (const value of subscribeFields(m)) c.uint.encode(state, value)
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.encode(state, m.tree)
     c.uint.encode(state, Math.floor(m.waited))
+    if (m.leaps) c.uint.encode(state, 1)
   },
   decode(state) {
     const id = c.uint.decode(state)
@@ -108,8 +131,9 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     if (id === 0) return UNSUBSCRIBE
     const hash = state.end - state.start < TREE_HASH_BYTES ? null : c.fixed32.decode(state)
     const waited = state.start < state.end ? c.uint.decode(state) : 0
+    const leaps = state.start < state.end && c.uint.decode(state) === 1
     const skip = tail === 0 ? { from } : { tail: tail - 1 }
-    return { id, fork, length, skip, manifest, tree: hash, waited }
+    return { id, fork, length, skip, manifest, tree: hash, waited, ...(leaps && { leaps }) }
   }
 }
 

@@ -10,6 +10,9 @@ import {
   isSignedEnd,
   setManifest
 } from '../upstream/hypercore-tree.ts'
+import { leapTo } from '../upstream/hypercore-trim.ts'
+import { type OwnLog, ownLog } from './claim.ts'
+import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
 import type { Batch, Begin, Subscribe } from './messages.ts'
@@ -55,15 +58,22 @@ export class Verifier {
   readonly #session: Hypercore
   readonly #recent: RecentBatches
   readonly #history: LengthHistory
+  readonly #keeping: Keeping
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, { recent, history }: LogMemory) {
+  constructor(core: Hypercore, { recent, history, keeping }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#recent = recent
     this.#history = history
+    this.#keeping = keeping
+  }
+
+  /** Our log as a source has to know it. */
+  get ownLog(): OwnLog {
+    return ownLog(this.#core, this.#keeping.kept)
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
@@ -74,8 +84,12 @@ export class Verifier {
       if (end !== null && !(await isSignedEnd(this.#core, end))) {
         return offence(`claims ${end.length} blocks that the writer did not sign`)
       }
-      if (proof !== null && isUpgrade(proof, this.#core.length, start)) {
-        await applyProof(this.#core, proof)
+      const { length } = this.#core
+      if (proof !== null && isUpgrade(proof, length, start)) await applyProof(this.#core, proof)
+      else if (proof !== null && length < this.#keeping.kept && isUpgrade(proof, 0, start)) {
+        // what leads there from here is kept by nobody
+        await leapTo(this.#core, { ...proof, fork: this.#core.fork })
+        await this.#keeping.leap(start)
       }
       if (!job.isWanted()) return null
       // what others are told who waited as long

@@ -2,10 +2,11 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { treeHash } from '../feed/tree-hash.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
+import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
-import type { Upgrade } from '../upstream/hypercore-proof.ts'
+import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
@@ -131,11 +132,23 @@ export async function contradictionIn(
   if (fork > core.fork) return { is: 'longer', fork, length }
   const at = upgrade.length
   if (at <= core.length) {
-    const ours = await rootsAt(core, at)
+    const ours = await rootsHere(core, at)
     if (fork !== core.fork) return null
     // the signature is of as many nodes; a peer can add others
-    const theirs = upgrade.nodes.slice(0, ours.length)
-    if (!b4a.equals(treeHash(ours), treeHash(theirs))) return { is: 'different', fork, length: at }
+    const theirs = upgrade.nodes.slice(0, ours?.length)
+    if (ours !== null && !b4a.equals(treeHash(ours), treeHash(theirs))) {
+      return { is: 'different', fork, length: at }
+    }
   }
   return length > core.length ? { is: 'longer', fork, length } : null
+}
+
+// null where what would tell is no longer kept
+async function rootsHere(core: Hypercore, length: number): Promise<TreeNode[] | null> {
+  try {
+    return await rootsAt(core, length)
+  } catch (err) {
+    if (isHypercoreError(err)) return null
+    throw err
+  }
 }

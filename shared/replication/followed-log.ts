@@ -1,14 +1,17 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from '../feed/claim.ts'
+import type { FollowerEvents } from '../feed/events.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
+import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
-import { holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
-import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
+import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
+import type { Step } from './steps.ts'
 import { detectStalls } from './stall-detector.ts'
 
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
@@ -54,12 +57,19 @@ export class FollowedLog {
   /** Whether it is known which block comes first: before, nothing is fetched that may not be wanted. */
   #started: boolean
 
-  constructor(core: Hypercore, start: Start, events: FollowEvents, drop: Drop) {
+  constructor(
+    core: Hypercore,
+    start: Start,
+    events: FollowEvents,
+    drop: Drop,
+    keeping: OwnKeeping | null = null
+  ) {
     this.#core = core
     this.#started = 'from' in start
     this.#reader = new BlockReader(core, 'from' in start ? start.from : 0, () => events.standing())
     this.#logEnd = new LogEnd(core)
-    this.#feed = followFeed(core, start, {
+    const feedEvents: FollowerEvents = {
+      onkept: (first) => this.#reader.gone.keptFrom(first),
       ondelivery: (delivery) => this.#reader.deliver(delivery),
       onchange: () => this.#applyMode(),
       onend: (end) => this.#logEnd.tell(end),
@@ -69,7 +79,8 @@ export class FollowedLog {
         events.onhops(peer, hops)
       },
       onerror: (err) => events.onerror(err)
-    })
+    }
+    this.#feed = followFeed(core, start, feedEvents, keeping)
     core.on('peer-add', (peer) => {
       interceptRoots(peer, async (roots) => {
         const found = await contradictionIn(core, roots)
@@ -121,7 +132,7 @@ export class FollowedLog {
   }
 
   /** The blocks in order, live; asking for more says that the last ones were taken. */
-  blocks(): AsyncGenerator<Blocks | Rewind> {
+  blocks(): AsyncGenerator<Step> {
     return this.#reader.blocks()
   }
 
@@ -136,6 +147,18 @@ export class FollowedLog {
   get nextMissing(): number | null {
     const next = this.#reader.position
     return this.#core.peers.some((peer) => holdsBlocks(peer, next, next + 1)) ? null : next
+  }
+
+  /**
+   * The block that is waited for, where no peer that is connected has told of it, and the first after it
+   * that one has; null where it may come.
+   */
+  get beyondReach(): { missing: number; next: number } | null {
+    const missing = this.nextMissing
+    if (missing === null || !this.#reader.waiting) return null
+    const held = this.#core.peers.map((peer) => firstHeld(peer, missing))
+    const next = Math.min(...held.filter((seq) => seq > missing))
+    return next === Infinity ? null : { missing, next }
   }
 
   /** Whether no peer claims to have more than the blocks before `end`. */

@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
-import { addressOf } from '../upstream/hypercore-peer.ts'
+import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
 import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
@@ -47,10 +47,11 @@ export class ServedLog {
     this.#events = events
     this.#drop = drop
     this.#copies = new CopyCheck(log.core, (found, peer) => this.#onfound(found, peer))
-    this.#feed = serveFeed(log.core, {
-      onrival: (rival) => this.#onrival(rival),
-      onerror: (err) => events.onerror(err)
-    })
+    const feedEvents = {
+      onrival: (rival: FoundRival) => this.#onrival(rival),
+      onerror: (err: unknown) => events.onerror(err)
+    }
+    this.#feed = serveFeed(log.core, feedEvents, log.retention)
     log.ongrown = (grown) => this.#feed.remember(grown)
   }
 
@@ -82,10 +83,21 @@ export class ServedLog {
 
   /**
    * Resolves to true once one peer has held every block from `start` to before `end`, to false after
-   * `timeout` milliseconds.
+   * `timeout` milliseconds. Throws a Failure where some are kept no longer, and no peer took them in time.
    */
-  waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
-    return waitUntilHeld(this.#core, start, end, timeout)
+  async waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
+    const { first } = this.#log.retention
+    const held = waitUntilHeld(this.#core, start, end, timeout)
+    if (first <= start) return held
+    const restHeld = await waitUntilHeld(this.#core, first, end, timeout)
+    if (restHeld && !(await Promise.race([held, after(GRACE_MS)]))) throw letGo(first - start)
+    return restHeld
+  }
+
+  /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */
+  furthest(start: number, end: number): number {
+    const counts = this.#core.peers.map((peer) => heldFrom(peer, start, end))
+    return Math.max(0, ...counts)
   }
 
   close(): void {
@@ -131,6 +143,12 @@ export class ServedLog {
   #save(saved: Promise<void>): void {
     saved.catch((err) => this.#events.onerror(err))
   }
+}
+
+function letGo(count: number): Failure {
+  return new Failure(
+    `--keep let go of ${count} blocks of this run before a peer held them: keep more, or start the reader first`
+  )
 }
 
 const CAUSE = 'this log was put back from an earlier state, or another machine writes it too'

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
+import type { Keep } from './keep.ts'
 import { tryShare } from './lock.ts'
 import { assertPlace, openReader } from './open.ts'
 import { copyPlaces } from './places.ts'
@@ -14,12 +15,6 @@ import { type TemporaryFolder, makeTemporary, removeStale } from './temporary.ts
 /** Of what is not kept, no more than this is on the disk after it was taken, in bytes. */
 const BEHIND_BYTES = 8 * 1024 * 1024
 
-/** Blocks that were taken: `blocks[0]` is block `seq`. */
-interface Taken {
-  seq: number
-  blocks: Uint8Array[]
-}
-
 /**
  * A reader's copy of a log. Where another process of this machine has the copy open, it is a store of
  * its own that lies beside it for as long as it is read, and holds no more than is to be taken yet.
@@ -31,8 +26,6 @@ export class Copy {
   readonly #temporary: TemporaryFolder | null
   readonly #leave: () => void
   #position: Position | null = null
-  #cleared: number | null = null
-  #behind = 0
 
   private constructor(
     core: Hypercore,
@@ -90,16 +83,9 @@ export class Copy {
     return this.#position
   }
 
-  /** Takes note that `blocks` were taken: where they are not kept, they need no place any more. */
-  async took({ seq, blocks }: Taken): Promise<void> {
-    if (this.isKept) return
-    this.#cleared = Math.min(this.#cleared ?? seq, seq)
-    this.#behind += blocks.reduce((sum, block) => sum + block.byteLength, 0)
-    if (this.#behind < BEHIND_BYTES) return
-    const end = seq + blocks.length
-    await this.core.clear(this.#cleared, end)
-    this.#cleared = end
-    this.#behind = 0
+  /** How much is kept of what was taken, where `keep` is asked for: next to nothing beside another copy. */
+  keeping(keep: Keep | null): Keep | null {
+    return this.isKept ? keep : { bytes: BEHIND_BYTES }
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */

@@ -10,6 +10,7 @@ import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
 import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
+import type { Keep } from './keep.ts'
 import { keepPrivate } from './permissions.ts'
 import { privateOptions, writerEncryption } from './private-log.ts'
 import {
@@ -19,6 +20,7 @@ import {
   copyPlaces,
   writerPlaces
 } from './places.ts'
+import { Retention } from './retention.ts'
 import { WriterLog } from './writer-log.ts'
 
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
@@ -31,12 +33,12 @@ const BACKGROUND_JOBS = 3
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key, whose blocks
- * are encrypted where it is to be `private`. Throws a Failure where it can't, and where a log that is
+ * are encrypted where it is to be `private`; `keep` says how much of it is kept. Throws a Failure where it can't, and where a log that is
  * there was not made private.
  */
 export async function openWriter(
   storage: string,
-  { private: toBePrivate }: { private: boolean }
+  { private: toBePrivate, keep = null }: { private: boolean; keep?: Keep | null }
 ): Promise<WriterLog> {
   const { folder } = writerPlaces(storage)
   const checkpoint = openCheckpoint(storage)
@@ -60,7 +62,7 @@ export async function openWriter(
       `${folder} holds a log that everybody with its key can read: a private log is a new one, in an empty folder with --storage`
     )
   }
-  return new WriterLog(core, checkpoint, stopWatching)
+  return new WriterLog(core, checkpoint, await Retention.load(core, keep), stopWatching)
 }
 
 function openCheckpoint(storage: string): Checkpoint {

@@ -56,6 +56,29 @@ test('the writer takes its flags, long and short', (t) => {
   t.is(parseWriter(['--json']).json, true)
 })
 
+test('--keep takes blocks, a size or an age', (t) => {
+  t.is(parseWriter([]).keep, null)
+  for (const [value, keep] of [
+    ['100000', { blocks: 100_000 }],
+    ['500kB', { bytes: 500_000 }],
+    ['500MB', { bytes: 500e6 }],
+    ['10GB', { bytes: 10e9 }],
+    ['2TB', { bytes: 2e12 }],
+    ['30m', { ms: 1_800_000 }],
+    ['12h', { ms: 43_200_000 }],
+    ['7d', { ms: 604_800_000 }]
+  ] as const) {
+    t.alike(parseWriter(['--keep', value]).keep, keep)
+    t.alike(parseReader([KEY, '--keep', value]).keep, keep)
+  }
+  for (const value of ['', '10 GB', '10gb', '1.5GB', '-3', '7w', 'GB', 'all']) {
+    t.ok(/--keep|empty/.test(writerRefuses(`--keep=${value}`)), value)
+  }
+  t.alike(parseReader([KEY, '--keep', '0']).keep, { blocks: 0 })
+  t.ok(/nothing to serve/.test(writerRefuses('--keep', '0')))
+  t.ok(/nothing to seed/.test(readerRefuses('--seed', '--keep', '0MB')))
+})
+
 test('what one command line says does not linger in the next', (t) => {
   parseWriter(['-e', '--json', '--no-lan', '--storage', 'dir'])
   const { exitOnEof, json, lan, storage } = parseWriter([])

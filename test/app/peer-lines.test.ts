@@ -222,7 +222,8 @@ class Scene {
         this.lines.push(text)
         this.told.push({ tag, data, only })
       },
-      error() {}
+      error() {},
+      draw() {}
     }
     const online = { online: true, close() {} }
     const search = { dht: dht === null ? null : online, lan: null }

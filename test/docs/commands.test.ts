@@ -22,6 +22,45 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.pass('a new line of the file arrived')
   },
 
+  'tail -n 0 -F /var/log/app.log | bare writer-app --keep 7d': async (t, shell, command) => {
+    const log = path.join(shell.folder, 'app.log')
+    fs.writeFileSync(log, 'before\n')
+    const pipe = shell.run(command.replace('/var/log/app.log', log))
+    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
+    const reader = await startReader(t, key, ['--start', '0'])
+    await reader.stdout.line('Skipping 0 earlier blocks...')
+    fs.appendFileSync(log, 'after\n')
+    await reader.stdout.line('Block 0: after')
+    shell.interrupt()
+    await pipe.ending
+    t.pass('a line that is not a week old is there')
+  },
+
+  'bare reader-app --seed --keep 50GB <key>': async (t, shell, command) => {
+    const { key, append, program } = await startWriter(t)
+    await append('kept')
+    const seeder = shell.run(command.replace('<key>', key))
+    await seeder.stderr.line(/holding every block so far \(1\)/)
+    await program.stop()
+    const reader = await startReader(t, key, ['--start', '0'])
+    await reader.stdout.line('Block 0: kept')
+    shell.interrupt()
+    t.is(await seeder.ending, 130)
+  },
+
+  'bare reader-app --resume --keep 0 --raw <key> | logger -t app': async (t, shell, command) => {
+    const { key, append } = await startWriter(t)
+    const pipe = shell.run(command.replace('<key>', key).replace('logger -t app', 'cat'))
+    await pipe.stderr.line(/connected to the writer/)
+    await append('one')
+    await pipe.stdout.line('one')
+    await append('two')
+    await pipe.stdout.line('two')
+    shell.interrupt()
+    await pipe.ending
+    t.is(pipe.stdout.text, 'one\ntwo\n')
+  },
+
   'bare writer-app --exit-on-eof < notes.txt': async (t, shell, command) => {
     fs.writeFileSync(path.join(shell.folder, 'notes.txt'), 'one\ntwo\n')
     const writer = shell.run(command)

@@ -5,7 +5,7 @@ import { sourcesBelow, textOf } from './sources.ts'
 const code = ['shared', 'writer-app', 'reader-app'].flatMap(sourcesBelow).map(textOf).join('\n')
 
 test('what the code tells with --json is what the man pages list', (t) => {
-  const told = tags(/\b(?:tell|say)\(\s*'(\w+)'/g)
+  const told = tags(/\b(?:tell|say)\(\s*'(\w+)',/g)
   t.alike(told, Object.keys(STATUS_EVENTS).sort())
   const printed = tags(/\bjsonLine\(\s*(?:[\w.]+|'\w+'),\s*'(\w+)'/g)
   t.alike(printed, Object.keys(OUTPUT_EVENTS).sort())

@@ -44,6 +44,7 @@ class TestFollower {
       ondelivery: told(this.#deliveries),
       onend: told(this.ends),
       onhops: () => {},
+      onkept: () => {},
       onchange: () => told(this.sources)(this.source),
       onoffence: (_, reason) => told(this.offences)(reason),
       onerror: t.fail
@@ -194,7 +195,7 @@ test('a peer that sends what no honest peer sends is reported, and not followed 
   follower.onbatch(near, await batchOf(log, near, 0, 4))
   t.alike(following.offences, ['sent a batch that does not begin where the last one ended'])
   t.is(following.source, 1)
-  follower.onunreadable(far, new Error('out of bounds'))
+  follower.accuse(far, 'sent what cannot be read: out of bounds')
   t.is(following.offences[1], 'sent what cannot be read: out of bounds')
   t.is(following.source, -1)
   t.alike(following.ends, [null])

@@ -12,7 +12,7 @@ import { numbered } from '../helpers/numbered.ts'
 
 test('of a log that grows meanwhile no more blocks were there before than its end says', async (t) => {
   const log = await createLog(t, numbered(10))
-  const request = requestOf(ownLog(log), 1, { tail: 0 }, 0)
+  const request = requestOf(ownLog(log, 0), 1, { tail: 0 }, 0)
   const memory = rememberLog(log)
   const answered = new Promise<Begin>((resolve, reject) => {
     // what it does behind its answer, while the log is closed, says nothing

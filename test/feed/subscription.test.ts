@@ -21,7 +21,7 @@ const SOURCE: CandidateState & { received: number } = {
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
-const LOG = { length: 10, fork: 2, hasManifest: false, tree: b4a.alloc(32, 7) }
+const LOG = { length: 10, fork: 2, hasManifest: false, tree: b4a.alloc(32, 7), leaps: false }
 const BLOCK = b4a.from('a line')
 const NO_PLACE = 'sent a batch that does not begin where the last one ended'
 const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
@@ -65,6 +65,7 @@ test('it asks for what follows our log', (t) => {
   t.alike(requestOf(LOG, 7, { from: 50 }, 9), { ...asked, skip: { from: 50 } })
   t.alike(requestOf(LOG, 7, { tail: 5 }, 9), { ...asked, skip: { tail: 5 } })
   const known = { ...LOG, hasManifest: true }
+  t.alike(requestOf({ ...LOG, leaps: true }, 7, { from: 0 }, 9), { ...asked, leaps: true })
   t.alike(requestOf(known, 7, { from: 0 }, 9), { ...asked, manifest: false })
 })
 

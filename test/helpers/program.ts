@@ -14,7 +14,15 @@ configure({ timeout: TEST_MS })
 /** How a process ended: its exit code, or the name of the signal that ended it. */
 export type Ending = number | string
 
-type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
+type Signal =
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGTERM'
+  | 'SIGKILL'
+  | 'SIGSTOP'
+  | 'SIGCONT'
 
 export interface ProgramOptions {
   env?: Record<string, string>

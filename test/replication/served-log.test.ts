@@ -6,6 +6,7 @@ import type Hyperswarm from 'hyperswarm'
 import { messageOf } from '../../shared/errors.ts'
 import { ServedLog } from '../../shared/replication/served-log.ts'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
+import { Retention } from '../../shared/storage/retention.ts'
 import { WriterLog } from '../../shared/storage/writer-log.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -22,7 +23,8 @@ test('a copy that is longer stops the writer, though it comes when the questions
   await copy.update({ wait: true })
 
   const checkpoint = new Checkpoint(path.join(await t.tmp(), 'record'))
-  const log = new WriterLog(core, checkpoint, () => {})
+  const retention = await Retention.load(core, null)
+  const log = new WriterLog(core, checkpoint, retention, () => {})
   t.teardown(() => log.close(), { force: true, order: -1 })
   const alone = { connections: new Set() } as unknown as Hyperswarm
   const errors: string[] = []

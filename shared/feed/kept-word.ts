@@ -1,0 +1,54 @@
+import b4a from 'b4a'
+import c, { type Encoder } from 'compact-encoding'
+import sodium from 'sodium-universal'
+
+const DOMAIN = b4a.from('pear-broadcast/kept/1')
+const NUMBER_BYTES = 8
+
+/** The writer's word: on `fork` of its log it keeps no block before `first`. */
+export interface KeptWord {
+  readonly fork: number
+  readonly first: number
+  readonly signature: Uint8Array
+}
+
+/** What the word says. */
+type Said = Omit<KeptWord, 'signature'>
+
+export const keptWord: Encoder<KeptWord> = {
+  preencode(state, m) {
+    c.uint.preencode(state, m.fork)
+    c.uint.preencode(state, m.first)
+    c.fixed64.preencode(state, m.signature)
+  },
+  encode(state, m) {
+    c.uint.encode(state, m.fork)
+    c.uint.encode(state, m.first)
+    c.fixed64.encode(state, m.signature)
+  },
+  decode(state) {
+    const fork = c.uint.decode(state)
+    const first = c.uint.decode(state)
+    return { fork, first, signature: c.fixed64.decode(state) }
+  }
+}
+
+/** The word of the writer with `secretKey` on its log with `key`. */
+export function signWord(secretKey: Uint8Array, key: Uint8Array, said: Said): KeptWord {
+  const signature = b4a.alloc(sodium.crypto_sign_BYTES)
+  sodium.crypto_sign_detached(signature, signableOf(key, said), secretKey)
+  return { ...said, signature }
+}
+
+/** Whether `word` is that of the writer with `publicKey` on its log with `key`. */
+export function isWordOf(publicKey: Uint8Array, key: Uint8Array, word: KeptWord): boolean {
+  return sodium.crypto_sign_verify_detached(word.signature, signableOf(key, word), publicKey)
+}
+
+// no tree of Hypercore is signed in a form like this
+function signableOf(key: Uint8Array, { fork, first }: Said): Uint8Array {
+  const numbers = new DataView(new ArrayBuffer(2 * NUMBER_BYTES))
+  numbers.setBigUint64(0, BigInt(fork))
+  numbers.setBigUint64(NUMBER_BYTES, BigInt(first))
+  return b4a.concat([DOMAIN, key, new Uint8Array(numbers.buffer)])
+}

@@ -1,0 +1,65 @@
+import type { Hypercore } from 'hypercore'
+import { sizesOf } from '../upstream/hypercore-tree.ts'
+
+/** How much of a log is kept: its last `blocks`, what takes `bytes` on the disk, or what came in the last `ms`. */
+export type Keep = { blocks: number } | { bytes: number } | { ms: number }
+
+/** What a block takes on the disk beside its own bytes: mostly two nodes of the Merkle tree. */
+const BLOCK_OVERHEAD = 128
+
+/** About how many bytes of disk the whole log would take. */
+export function diskBytes({ length, byteLength }: Hypercore): number {
+  return byteLength + BLOCK_OVERHEAD * length
+}
+
+/**
+ * The first block of `core`, from block `from` on, such that it and what follows take no more than
+ * `bytes` on the disk. The Merkle tree tells; where it is not all here, what comes before is not counted.
+ */
+export async function firstWithin(core: Hypercore, from: number, bytes: number): Promise<number> {
+  let first = core.length
+  let left = bytes
+  let spans = spansOf(from, first)
+  for (;;) {
+    let rest: Span | null = null
+    const sizes = await sizesIn(core, spans)
+    for (let i = spans.length - 1; i >= 0 && rest === null; i--) {
+      const [span, size = Infinity] = [spans[i], sizes[i]]
+      if (span !== undefined && size > left) rest = span
+      else if (span !== undefined) {
+        left -= size
+        first = span.start
+      }
+    }
+    if (rest === null || rest.count === 1) return first
+    const half = rest.count / 2
+    spans = [
+      { start: rest.start, count: half },
+      { start: rest.start + half, count: half }
+    ]
+  }
+}
+
+/** The blocks below one node of the Merkle tree. */
+interface Span {
+  start: number
+  count: number
+}
+
+// the fewest nodes that have these blocks, and no others, below them
+function spansOf(start: number, end: number): Span[] {
+  const spans: Span[] = []
+  while (start < end) {
+    let count = 1
+    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
+    spans.push({ start, count })
+    start += count
+  }
+  return spans
+}
+
+async function sizesIn(core: Hypercore, spans: Span[]): Promise<number[]> {
+  const nodes = spans.map(({ start, count }) => 2 * start + count - 1)
+  const sizes = await sizesOf(core, nodes)
+  return spans.map(({ count }, i) => (sizes[i] ?? Infinity) + BLOCK_OVERHEAD * count)
+}
