@@ -2,6 +2,8 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
+import { isUnfinished } from './first-start.ts'
+import { readStore } from './inventory.ts'
 import type { Keep } from './keep.ts'
 import { tryShare } from './lock.ts'
 import { assertPlace, openReader } from './open.ts'
@@ -12,6 +14,8 @@ import { Slots } from './slots.ts'
 import { makeFolder } from './sync.ts'
 import { type TemporaryFolder, makeTemporary, removeStale } from './temporary.ts'
 
+type Places = ReturnType<typeof copyPlaces>
+
 /** Of what is not kept, no more than this is on the disk after it was taken, in bytes. */
 const BEHIND_BYTES = 8 * 1024 * 1024
 
@@ -21,7 +25,7 @@ const BEHIND_BYTES = 8 * 1024 * 1024
  */
 export class Copy {
   readonly core: Hypercore
-  readonly #positions: string
+  readonly #places: Places
   readonly #rewinds: Rewinds
   readonly #temporary: TemporaryFolder | null
   readonly #leave: () => void
@@ -29,13 +33,13 @@ export class Copy {
 
   private constructor(
     core: Hypercore,
-    positions: string,
+    places: Places,
     temporary: TemporaryFolder | null,
     leave: () => void
   ) {
     this.core = core
-    this.#positions = positions
-    this.#rewinds = new Rewinds(path.join(positions, 'rewinds'), core)
+    this.#places = places
+    this.#rewinds = new Rewinds(path.join(places.positions, 'rewinds'), core)
     this.#temporary = temporary
     this.#leave = leave
   }
@@ -46,20 +50,17 @@ export class Copy {
    */
   static async open(storage: string, key: Uint8Array, { alone = false } = {}): Promise<Copy> {
     const places = copyPlaces(storage, key)
-    const { all, copy, positions } = places
+    const { all, copy } = places
     const temporaries = path.join(all, 'temporary')
     let leave: (() => void) | null = null
     try {
       leave = join(storage, places)
       const core = await unlessInUse(openReader(storage, key, copy), alone)
       removeStale(temporaries)
-      if (core !== null) {
-        await takeOver(core, positions)
-        return new Copy(core, positions, null, leave)
-      }
+      if (core !== null) return new Copy(core, places, null, leave)
       const temporary = makeTemporary(temporaries)
       const beside = await openReader(storage, key, temporary.path)
-      return new Copy(beside, positions, temporary, leave)
+      return new Copy(beside, places, temporary, leave)
     } catch (err) {
       leave?.()
       throw placeFailure(err, all, REPAIR_HINT_READER)
@@ -72,13 +73,15 @@ export class Copy {
   }
 
   /** The position called `name`. Throws a Failure where another process goes on with it. */
-  position(name: string): Position {
-    const file = positionFile(this.#positions, name)
+  async position(name: string): Promise<Position> {
+    const { positions } = this.#places
+    const file = positionFile(positions, name)
     try {
-      makeFolder(this.#positions)
+      makeFolder(positions)
+      if (name === DEFAULT_POSITION) await this.#takeOver(file)
       this.#position = Position.open(file, name, this.core, this.#rewinds)
     } catch (err) {
-      throw placeFailure(err, this.#positions, REPAIR_HINT_READER)
+      throw placeFailure(err, positions, REPAIR_HINT_READER)
     }
     return this.#position
   }
@@ -95,10 +98,41 @@ export class Copy {
     this.#temporary?.remove()
     this.#leave()
   }
+
+  /** Takes over, in `file`, the position of an earlier version, unless one was saved there since. */
+  async #takeOver(file: string): Promise<void> {
+    const slots = new Slots<Saved>(file)
+    try {
+      // a full disk may have left a file in which nothing was saved
+      if (slots.value !== null || slots.isDamaged) return
+      const { copy } = this.#places
+      // beside a copy whose first start is under way there is none
+      if (!this.isKept && isUnfinished(copy)) return
+      const saved = await (this.isKept
+        ? formerPosition(this.core)
+        : readStore(copy, formerPosition))
+      if (saved !== null) await slots.save(saved)
+    } finally {
+      slots.close()
+    }
+  }
+}
+
+/** Where versions that allowed one reader of a log kept its position: in the store of the copy. */
+const FORMERLY = 'position'
+
+/** The position that such a version has left in `core`; null where there is none. */
+async function formerPosition(core: Hypercore): Promise<Saved | null> {
+  const bytes = await core.getUserData(FORMERLY)
+  if (bytes === null) return null
+  // the earliest saved the number alone
+  const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
+  const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
+  return { ...position, first: 0 }
 }
 
 /** From now on, until what is returned is called, nobody deletes the copy or what lies beside it. */
-function join(storage: string, { all, copy, readers }: ReturnType<typeof copyPlaces>): () => void {
+function join(storage: string, { all, copy, readers }: Places): () => void {
   assertPlace(storage, copy)
   makeFolder(all)
   const leave = tryShare(readers)
@@ -117,25 +151,4 @@ async function unlessInUse<T>(opening: Promise<T>, alone: boolean): Promise<T | 
 
 function positionFile(folder: string, name: string): string {
   return path.join(folder, `${name}.position`)
-}
-
-/** Where versions that allowed one reader of a log kept its position: in the store of the copy. */
-const FORMERLY = 'position'
-
-/** Takes over the position that such a version has left in `core`, unless that was done before. */
-async function takeOver(core: Hypercore, folder: string): Promise<void> {
-  const slots = new Slots<Saved>(positionFile(folder, DEFAULT_POSITION))
-  try {
-    // a full disk may have left a file in which nothing was saved
-    if (slots.value !== null || slots.isDamaged) return
-    const bytes = await core.getUserData(FORMERLY)
-    if (bytes === null) return
-    // the earliest saved the number alone
-    const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
-    const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
-    makeFolder(folder)
-    await slots.save({ ...position, first: 0 })
-  } finally {
-    slots.close()
-  }
 }

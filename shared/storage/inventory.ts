@@ -68,19 +68,30 @@ type Contents = Pick<StoredLog, 'key' | 'encryption' | 'blocks'>
 
 const UNREADABLE: Contents = { key: null, encryption: null, blocks: 0 }
 
-async function look(folder: string): Promise<Contents | null> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+// whatever keeps it from being opened, what it takes can be told
+function look(folder: string): Promise<Contents | null> {
+  const contents = (core: Hypercore): Contents => {
+    return { key: core.key, encryption: writerEncryption(core), blocks: core.length }
+  }
+  return readStore(folder, contents).catch(() => null)
+}
+
+/** What `read` reads of the store in `folder`, which another process may have open. */
+export async function readStore<T>(
+  folder: string,
+  read: (core: Hypercore) => T | Promise<T>
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     const core = new Hypercore(readOnlyStorage(folder))
     try {
       await core.ready()
-      return { key: core.key, encryption: writerEncryption(core), blocks: core.length }
-    } catch {
-      // whatever keeps it from being opened, what it takes can be told
+      return await read(core)
+    } catch (err) {
+      if (attempt === ATTEMPTS) throw err
     } finally {
       await core.close().catch(() => {})
     }
   }
-  return null
 }
 
 /** What `folder` takes on the disk, and when something in it was changed last. */

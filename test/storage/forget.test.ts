@@ -13,7 +13,7 @@ test('a position that nothing was saved of yet is in use all the same', async (t
   const keeper = await Copy.open(storage, KEY)
   const beside = await Copy.open(storage, KEY)
   t.absent(beside.isKept)
-  const position = beside.position('mail')
+  const position = await beside.position('mail')
   await keeper.close()
   t.exception(() => forgetCopy(storage, KEY), InUse)
   await position.begin(3)
@@ -27,11 +27,11 @@ test('a position that is opened after a reader beside the copy has begun is in u
   const storage = await t.tmp()
   const keeper = await Copy.open(storage, KEY)
   const beside = await Copy.open(storage, KEY)
-  await keeper.position('mail').begin(1)
+  await (await keeper.position('mail')).begin(1)
   await keeper.close()
   // the position comes once the copy is open, and the copy is nobody's by then
   t.exception(() => forgetCopy(storage, KEY), InUse)
-  t.is(beside.position('mail').seq, 1)
+  t.is((await beside.position('mail')).seq, 1)
   await beside.close()
 })
 

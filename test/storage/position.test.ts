@@ -167,18 +167,18 @@ test('a position that an earlier version has saved in its copy is taken over', a
     // by a run that has no use for it
     await (await Copy.open(storage, key)).close()
     const copy = await Copy.open(storage, key)
-    t.is(copy.position('default').seq, seq)
+    t.is((await copy.position('default')).seq, seq)
     await copy.close()
     const again = await Copy.open(storage, key)
-    const position = again.position('default')
+    const position = await again.position('default')
     t.is(position.seq, seq)
     await position.moveTo(9, 0)
     await again.close()
     const last = await Copy.open(storage, key)
-    t.is(last.position('default').seq, 9, 'once')
+    t.is((await last.position('default')).seq, 9, 'once')
     await last.close()
     const other = await Copy.open(storage, key)
-    t.is(other.position('other').seq, undefined, 'and under no other name')
+    t.is((await other.position('other')).seq, undefined, 'and under no other name')
     await other.close()
   }
 })
@@ -194,8 +194,19 @@ test('a position that an earlier version has saved is taken over where a full di
   fs.mkdirSync(positions)
   fs.writeFileSync(path.join(positions, 'default.position'), '')
   const copy = await Copy.open(storage, key)
-  t.is(copy.position('default').seq, 6)
+  t.is((await copy.position('default')).seq, 6)
   await copy.close()
+})
+
+test('the position of an earlier version is taken over beside its copy, which that version has open', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const keeper = await Copy.open(storage, key)
+  await keeper.core.setUserData('position', b4a.from('{"seq":7,"fork":0}'))
+  const beside = await Copy.open(storage, key)
+  t.is((await beside.position('default')).seq, 7)
+  await beside.close()
+  await keeper.close()
 })
 
 test('positions that cannot be written are told in one line', async (t) => {
@@ -205,16 +216,10 @@ test('positions that cannot be written are told in one line', async (t) => {
   t.teardown(() => copy.close())
   const { positions } = copyPlaces(storage, key)
   fs.writeFileSync(positions, 'not a folder')
-  t.is(
-    refusal(() => copy.position('default')),
-    1
-  )
+  await t.exception(copy.position('default'), Failure)
   fs.unlinkSync(positions)
   fs.mkdirSync(path.join(positions, 'default.position'), { recursive: true })
-  t.is(
-    refusal(() => copy.position('default')),
-    1
-  )
+  await t.exception(copy.position('default'), Failure)
 })
 
 /** The exit code of the Failure that `action` throws; null where it throws none. */
