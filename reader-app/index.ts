@@ -126,11 +126,11 @@ for await (const step of steps) {
   if ('gone' in step) {
     tellGone(step.gone)
     if (seed) await retention.skipTo(step.gone.end)
-    done = step.gone.end
     // --count is of blocks that are printed
     const { start: from, end: to } = step.gone
     stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
     log.stopAt(stopAt)
+    noteDone(step.gone.end)
     continue
   }
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
@@ -143,9 +143,8 @@ for await (const step of steps) {
     await writeOutput(formatBlocks(format, step.seq, blocks, came))
     await position?.moveTo(next, step.fork)
   }
-  done = next
-  await retention.apply(done)
-  if (!told && (next >= stopAt || holdsAll(next))) tellCaughtUp(next)
+  noteDone(next)
+  await retention.apply(next)
 }
 
 if (!isStopping()) {
@@ -156,6 +155,11 @@ if (!isStopping()) {
     )
   }
   await stop(DONE)
+}
+
+function noteDone(blocks: number): void {
+  done = blocks
+  if (!told && (blocks >= stopAt || holdsAll(blocks))) tellCaughtUp(blocks)
 }
 
 // what no peer says may be behind what is known here

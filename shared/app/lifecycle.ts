@@ -93,8 +93,14 @@ export function reportTo(to: Status): void {
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
 export function fail(err: unknown): void {
-  if (isStopping()) return
+  if (isStopping() || isOfDebugger(err)) return
   void stop(report(err))
+}
+
+// At SIGUSR1 Bare listens for a debugger, at one port for all: it is no fault that another process has it.
+function isOfDebugger(err: unknown): boolean {
+  const { message, stack = '' } = err instanceof Error ? err : new Error()
+  return message === 'address already in use' && stack.includes('bare:/bare.bundle/')
 }
 
 function report(err: unknown): number {

@@ -51,6 +51,8 @@ onPosix('SIGUSR1 and SIGUSR2 ask how far an app is, and end none', async (t) => 
   await writer.write('a\nb\n')
   const reader = await startReader(t, line.slice(-64), ['--start', '0'])
   await untilBlock(reader, 1)
+  reader.signal('SIGUSR1')
+  await reader.stderr.line('reader-app: at block 2 of 2 (100 %)')
   reader.signal('SIGUSR2')
   await reader.stderr.line('reader-app: at block 2 of 2 (100 %)')
   writer.signal('SIGUSR1')

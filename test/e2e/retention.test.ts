@@ -142,8 +142,9 @@ test('a reader with --keep holds what it printed last, and serves that alone', a
   t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
 })
 
-test('where the writer has not said so nothing is skipped, and a person is told', async (t) => {
-  const writer = await startWriter(t)
+test('where the writer has not said so nothing is skipped, a person is told, and who has it may come late', async (t) => {
+  const home = await t.tmp()
+  const writer = await startWriter(t, [], { storage: home })
   await writer.append(...numbered(3000))
   const storage = await t.tmp()
   const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'], { storage })
@@ -154,6 +155,10 @@ test('where the writer has not said so nothing is skipped, and a person is told'
   const reader = await startReader(t, writer.key, ['--start', '0'])
   await reader.stderr.line(/block 0 is not here, and no peer has it: .* a peer has is \d+ /)
   t.is(seqsOf(reader).length, 0)
+
+  await startWriter(t, [], { storage: home, length: 3000 })
+  await untilBlock(reader, 2999)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(3000)))
 })
 
 test('--seed --keep holds the newest blocks, through a restart', async (t) => {

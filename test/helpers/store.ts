@@ -3,6 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
+import { codeOf } from '../../shared/errors.ts'
 import { startReader, startWriter } from './app.ts'
 
 /** The folder of the RocksDB in which a writer keeps its log below `storage`. */
@@ -28,10 +29,19 @@ export function bytesBelow(folder: string): number {
   const names: string[] = fs.existsSync(folder) ? fs.readdirSync(folder) : []
   return names.reduce((sum, name) => {
     const at = path.join(folder, name)
-    if (!fs.existsSync(at)) return sum
-    const stat = fs.statSync(at)
-    return sum + (stat.isDirectory() ? bytesBelow(at) : stat.size)
+    const stat = statOf(at)
+    return sum + (stat?.isDirectory() ? bytesBelow(at) : (stat?.size ?? 0))
   }, 0)
+}
+
+// null where the store has deleted the file meanwhile
+function statOf(at: string): fs.Stats | null {
+  try {
+    return fs.statSync(at)
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return null
+    throw err
+  }
 }
 
 /** The largest file in `db` with this kind of name. */
