@@ -45,7 +45,7 @@ if (seed && cipher !== null) {
   status.info(`this key also reads: on a machine that is not yours, seed with ${hex}`)
 }
 hashFaster(core, status)
-const position = resume === null ? null : copy.position(resume)
+const position = resume === null ? null : await copy.position(resume)
 const retention = await copy.retention(options.keep)
 const start = startOf(options, { held: retention.end, resumed: position?.seq })
 

@@ -1,5 +1,5 @@
 import c, { type Encoder } from 'compact-encoding'
-import type { SignedLength } from '../upstream/hypercore-tree.ts'
+import { MAX_SIGNATURE_BYTES, type SignedLength } from '../upstream/hypercore-tree.ts'
 import { uints } from './encodings.ts'
 
 /** An answer has at most so many signatures, each of which its receiver verifies. */
@@ -47,7 +47,11 @@ export const signed: Encoder<Signed> = {
     if (count > MAX_SIGNATURES) throw new Error(`${count} signatures at once`)
     const lengths: SignedLength[] = []
     for (let i = 0; i < count; i++) {
-      lengths.push({ length: c.uint.decode(state), signature: c.buffer.decode(state) })
+      const length = c.uint.decode(state)
+      const signature = c.buffer.decode(state)
+      const { byteLength } = signature
+      if (byteLength > MAX_SIGNATURE_BYTES) throw new Error(`a signature of ${byteLength} bytes`)
+      lengths.push({ length, signature })
     }
     return { fork, after, lengths }
   }

@@ -4,8 +4,13 @@ import { now } from '../limits/clock.ts'
 import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
+import {
+  MAX_SIGNATURE_BYTES,
+  applyProof,
+  isSignedEnd,
+  setManifest
+} from '../upstream/hypercore-tree.ts'
 import { leapTo } from '../upstream/hypercore-trim.ts'
-import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
 import { type OwnLog, ownLog } from './claim.ts'
 import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
@@ -107,7 +112,9 @@ export class Verifier {
       const appended = appendBlocks(this.#session, blocks, {
         signature,
         ongrown: () => {
-          this.#recent.add({ start, signature, blocks })
+          if (signature.byteLength <= MAX_SIGNATURE_BYTES) {
+            this.#recent.add({ start, signature, blocks })
+          }
           onstored(true)
         }
       })

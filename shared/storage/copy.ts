@@ -2,9 +2,12 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
-import { InUse } from './failures.ts'
-import { openReader } from './open.ts'
+import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
+import { isUnfinished } from './first-start.ts'
+import { readStore } from './inventory.ts'
 import type { Keep } from './keep.ts'
+import { tryShare } from './lock.ts'
+import { assertPlace, openReader } from './open.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
 import { Retention } from './retention.ts'
@@ -12,6 +15,8 @@ import { Rewinds } from './rewinds.ts'
 import { Slots } from './slots.ts'
 import { makeFolder } from './sync.ts'
 import { type TemporaryFolder, makeTemporary, removeStale } from './temporary.ts'
+
+type Places = ReturnType<typeof copyPlaces>
 
 /** Of what is not kept, no more than this is on the disk after it was taken, in bytes. */
 const BEHIND_BYTES = 8 * 1024 * 1024
@@ -22,16 +27,23 @@ const BEHIND_BYTES = 8 * 1024 * 1024
  */
 export class Copy {
   readonly core: Hypercore
-  readonly #positions: string
+  readonly #places: Places
   readonly #rewinds: Rewinds
   readonly #temporary: TemporaryFolder | null
+  readonly #leave: () => void
   #position: Position | null = null
 
-  private constructor(core: Hypercore, positions: string, temporary: TemporaryFolder | null) {
+  private constructor(
+    core: Hypercore,
+    places: Places,
+    temporary: TemporaryFolder | null,
+    leave: () => void
+  ) {
     this.core = core
-    this.#positions = positions
-    this.#rewinds = new Rewinds(path.join(positions, 'rewinds'), core)
+    this.#places = places
+    this.#rewinds = new Rewinds(path.join(places.positions, 'rewinds'), core)
     this.#temporary = temporary
+    this.#leave = leave
   }
 
   /**
@@ -39,16 +51,22 @@ export class Copy {
    * open. Throws a Failure where it can't.
    */
   static async open(storage: string, key: Uint8Array, { alone = false } = {}): Promise<Copy> {
-    const { all, copy, positions } = copyPlaces(storage, key)
+    const places = copyPlaces(storage, key)
+    const { all, copy } = places
     const temporaries = path.join(all, 'temporary')
-    const core = await unlessInUse(openReader(storage, key, copy), alone)
-    removeStale(temporaries)
-    if (core !== null) {
-      await takeOver(core, positions)
-      return new Copy(core, positions, null)
+    let leave: (() => void) | null = null
+    try {
+      leave = join(storage, places)
+      const core = await unlessInUse(openReader(storage, key, copy), alone)
+      removeStale(temporaries)
+      if (core !== null) return new Copy(core, places, null, leave)
+      const temporary = makeTemporary(temporaries)
+      const beside = await openReader(storage, key, temporary.path)
+      return new Copy(beside, places, temporary, leave)
+    } catch (err) {
+      leave?.()
+      throw placeFailure(err, all, REPAIR_HINT_READER)
     }
-    const temporary = makeTemporary(temporaries)
-    return new Copy(await openReader(storage, key, temporary.path), positions, temporary)
   }
 
   /** Whether what is read stays on this machine. */
@@ -57,10 +75,16 @@ export class Copy {
   }
 
   /** The position called `name`. Throws a Failure where another process goes on with it. */
-  position(name: string): Position {
-    makeFolder(this.#positions)
-    const file = positionFile(this.#positions, name)
-    this.#position = Position.open(file, name, this.core, this.#rewinds)
+  async position(name: string): Promise<Position> {
+    const { positions } = this.#places
+    const file = positionFile(positions, name)
+    try {
+      makeFolder(positions)
+      if (name === DEFAULT_POSITION) await this.#takeOver(file)
+      this.#position = Position.open(file, name, this.core, this.#rewinds)
+    } catch (err) {
+      throw placeFailure(err, positions, REPAIR_HINT_READER)
+    }
     return this.#position
   }
 
@@ -74,10 +98,13 @@ export class Copy {
   }
 
   #needed(taken: number): number {
-    const names = fs.existsSync(this.#positions) ? fs.readdirSync(this.#positions) : []
+    const { positions } = this.#places
+    const names = fs.existsSync(positions) ? fs.readdirSync(positions) : []
     const files = names.filter((name) => name.endsWith(POSITION))
-    const places = files.map((name) => path.join(this.#positions, name))
-    return Math.min(taken, ...places.map((file) => Position.seqIn(file, this.core, this.#rewinds)))
+    const seqs = files.map((name) =>
+      Position.seqIn(path.join(positions, name), this.core, this.#rewinds)
+    )
+    return Math.min(taken, ...seqs)
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */
@@ -85,7 +112,48 @@ export class Copy {
     await this.#position?.close()
     await this.core.close()
     this.#temporary?.remove()
+    this.#leave()
   }
+
+  /** Takes over, in `file`, the position of an earlier version, unless one was saved there since. */
+  async #takeOver(file: string): Promise<void> {
+    const slots = new Slots<Saved>(file)
+    try {
+      // a full disk may have left a file in which nothing was saved
+      if (slots.value !== null || slots.isDamaged) return
+      const { copy } = this.#places
+      // beside a copy whose first start is under way there is none
+      if (!this.isKept && isUnfinished(copy)) return
+      const saved = await (this.isKept
+        ? formerPosition(this.core)
+        : readStore(copy, formerPosition))
+      if (saved !== null) await slots.save(saved)
+    } finally {
+      slots.close()
+    }
+  }
+}
+
+/** Where versions that allowed one reader of a log kept its position: in the store of the copy. */
+const FORMERLY = 'position'
+
+/** The position that such a version has left in `core`; null where there is none. */
+async function formerPosition(core: Hypercore): Promise<Saved | null> {
+  const bytes = await core.getUserData(FORMERLY)
+  if (bytes === null) return null
+  // the earliest saved the number alone
+  const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
+  const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
+  return { ...position, first: 0 }
+}
+
+/** From now on, until what is returned is called, nobody deletes the copy or what lies beside it. */
+function join(storage: string, { all, copy, readers }: Places): () => void {
+  assertPlace(storage, copy)
+  makeFolder(all)
+  const leave = tryShare(readers)
+  if (leave === null) throw inUse(copy)
+  return leave
 }
 
 async function unlessInUse<T>(opening: Promise<T>, alone: boolean): Promise<T | null> {
@@ -101,21 +169,4 @@ const POSITION = '.position'
 
 function positionFile(folder: string, name: string): string {
   return path.join(folder, `${name}${POSITION}`)
-}
-
-/** Where versions that allowed one reader of a log kept its position: in the store of the copy. */
-const FORMERLY = 'position'
-
-/** Takes over the position that such a version has left in `core`, unless that was done before. */
-async function takeOver(core: Hypercore, folder: string): Promise<void> {
-  const file = positionFile(folder, DEFAULT_POSITION)
-  const bytes = fs.existsSync(file) ? null : await core.getUserData(FORMERLY)
-  if (bytes === null) return
-  // the earliest saved the number alone
-  const saved = JSON.parse(b4a.toString(bytes)) as number | { seq: number; fork: number }
-  const position = typeof saved === 'number' ? { seq: saved, fork: core.fork } : saved
-  makeFolder(folder)
-  const slots = new Slots<Saved>(file)
-  await slots.save({ ...position, first: 0 })
-  slots.close()
 }

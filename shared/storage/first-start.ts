@@ -13,7 +13,7 @@ export const DRAFT_LOCK = 'unfinished.lock'
  * that has the store open has locked the first.
  */
 export const DEVICE_FILE = 'CORESTORE'
-const DATABASE = 'db'
+export const DATABASE = 'db'
 
 /** All that RocksDB writes before the first CURRENT: none of it holds data. */
 const BEFORE_CURRENT = [

@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
-import { Failure } from '../errors.ts'
+import { Failure, codeOf } from '../errors.ts'
 import { readOnlyStorage } from '../upstream/hypercore-store.ts'
 import { listOf } from './checks.ts'
 import { DEVICE_FILE, isUnfinished } from './first-start.ts'
@@ -68,19 +68,30 @@ type Contents = Pick<StoredLog, 'key' | 'encryption' | 'blocks'>
 
 const UNREADABLE: Contents = { key: null, encryption: null, blocks: 0 }
 
-async function look(folder: string): Promise<Contents | null> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+// whatever keeps it from being opened, what it takes can be told
+function look(folder: string): Promise<Contents | null> {
+  const contents = (core: Hypercore): Contents => {
+    return { key: core.key, encryption: writerEncryption(core), blocks: core.length }
+  }
+  return readStore(folder, contents).catch(() => null)
+}
+
+/** What `read` reads of the store in `folder`, which another process may have open. */
+export async function readStore<T>(
+  folder: string,
+  read: (core: Hypercore) => T | Promise<T>
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     const core = new Hypercore(readOnlyStorage(folder))
     try {
       await core.ready()
-      return { key: core.key, encryption: writerEncryption(core), blocks: core.length }
-    } catch {
-      // whatever keeps it from being opened, what it takes can be told
+      return await read(core)
+    } catch (err) {
+      if (attempt === ATTEMPTS) throw err
     } finally {
       await core.close().catch(() => {})
     }
   }
-  return null
 }
 
 /** What `folder` takes on the disk, and when something in it was changed last. */
@@ -103,5 +114,10 @@ function measure(folder: string): { bytes: number; used: Date } {
 
 // a file that is deleted meanwhile takes nothing
 function statOf(at: string): fs.Stats | null {
-  return fs.existsSync(at) ? fs.statSync(at) : null
+  try {
+    return fs.statSync(at)
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return null
+    throw err
+  }
 }

@@ -75,6 +75,12 @@ function openCheckpoint(storage: string): Checkpoint {
   }
 }
 
+/** Throws unless `storage`, and `folder` of a store in it, are missing, empty, or of these apps. */
+export function assertPlace(storage: string, folder: string): void {
+  assertOurs(storage, OURS)
+  assertOurs(folder, STORE)
+}
+
 /**
  * Opens the copy, in `folder` below `storage`, of the log with `key`. It takes only blocks that the
  * log's writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws
@@ -100,8 +106,7 @@ async function open(
   { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
-    assertOurs(storage, OURS)
-    assertOurs(folder, STORE)
+    assertPlace(storage, folder)
     await makeOnce(folder, async (draft) => {
       const core = make(storeIn(draft))
       await core.ready()

@@ -13,14 +13,14 @@ export function writerPlaces(storage: string): { folder: string; record: string 
 }
 
 /**
- * Where the copies that readers make lie below `storage`; where that of the log with `key` does, and
- * the positions of its readers.
+ * Where the copies that readers make lie below `storage`; where that of the log with `key` does, the
+ * positions of its readers, and what each of its readers locks, whether it has the copy open or not.
  */
 export function copyPlaces(
   storage: string,
   key: Uint8Array
-): { all: string; copy: string; positions: string } {
+): { all: string; copy: string; positions: string; readers: string } {
   const all = path.join(storage, READER_STORAGE)
   const copy = path.join(all, b4a.toString(Hypercore.discoveryKey(key), 'hex'))
-  return { all, copy, positions: `${copy}.positions` }
+  return { all, copy, positions: `${copy}.positions`, readers: `${copy}.lock` }
 }

@@ -37,6 +37,8 @@ export class Slots<T extends object> {
     // the very first write of all may have been torn
     const written = slots.every((slot) => slot.some((byte) => byte !== 0))
     this.#isDamaged = this.#latest === null && written
+    // what is not as long as it will ever be is made anew
+    if (this.#latest === null && !written) this.close()
   }
 
   /** What was saved last; null where nothing was. */

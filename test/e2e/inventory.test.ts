@@ -98,6 +98,7 @@ test('--forget deletes a copy and its positions, and no other', async (t) => {
   const folder = path.basename(left[0]?.folder ?? '')
   t.alike(fs.readdirSync(path.join(storage, 'reader-storage')).sort(), [
     folder,
+    `${folder}.lock`,
     `${folder}.positions`
   ])
   const again = await startReader(t, gone.key, ['--resume', '--start', '0', '-n', '1'], { storage })
@@ -144,6 +145,39 @@ test('--forget deletes the log that is written by its own key alone, and not whi
   t.alike(fs.readdirSync(storage), [])
   const next = await startWriter(t, [], { storage })
   t.not(next.key, key, 'the next start makes a new one')
+})
+
+test('--forget ends what it was cut off at, and deletes a log that is damaged', async (t) => {
+  const storage = await t.tmp()
+  const folder = path.join(storage, 'writer-storage')
+  const { key, append, program } = await startWriter(t, [], { storage })
+  await append('a')
+  await program.stop()
+  // as a kill leaves it that comes while the folder is deleted
+  fs.unlinkSync(path.join(folder, 'db', 'CURRENT'))
+  const forget = (flag: string) => startApp(t, 'writer-app', ['--forget', flag], { storage })
+  await refuses(t, await forget('ab'.repeat(32)), 1, new RegExp(`holds the log ${key}: give`))
+  t.is(await (await forget(key)).ending, 0)
+  t.alike(fs.readdirSync(storage), [])
+})
+
+test('--forget deletes nothing that lies behind a link', async (t) => {
+  for (const below of ['', 'db']) {
+    const [storage, elsewhere] = [await t.tmp(), path.join(await t.tmp(), 'moved')]
+    const { key, append, program } = await startWriter(t, [], { storage })
+    await append('a')
+    await program.stop()
+    const folder = path.join(storage, 'writer-storage', below)
+    fs.renameSync(folder, elsewhere)
+    fs.symlinkSync(elsewhere, folder)
+    const before = fs.readdirSync(elsewhere).sort()
+    const forget = await startApp(t, 'writer-app', ['--forget', key], { storage })
+    await refuses(t, forget, 1, /is a link to another place: delete that, and then the link/)
+    t.alike(fs.readdirSync(elsewhere).sort(), before)
+    const again = await startWriter(t, [], { storage, length: 1 })
+    t.is(again.key, key)
+    await again.program.stop()
+  }
 })
 
 closeTestnet()

@@ -5,6 +5,8 @@ import { rememberLog } from '../../shared/feed/memory.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
+import { type Signed, signed } from '../../shared/feed/signature-messages.ts'
+import { MAX_SIGNATURE_BYTES } from '../../shared/upstream/hypercore-tree.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 const BIG = 2 ** 40
@@ -152,6 +154,14 @@ test('a batch that announces more than it brings is refused', async (t) => {
     lie[lengthAt] = claim
     await t.exception(() => c.decode(wire.batch, lie), /Out of bounds/)
   }
+})
+
+test('a signature that is longer than any writer makes is no signature', (t) => {
+  const answer = (bytes: number): Signed => {
+    return { fork: 0, after: 0, lengths: [{ length: 1, signature: b4a.alloc(bytes, 7) }] }
+  }
+  t.alike(roundTrip(signed, answer(MAX_SIGNATURE_BYTES)), answer(MAX_SIGNATURE_BYTES))
+  t.exception(() => roundTrip(signed, answer(MAX_SIGNATURE_BYTES + 1)), /a signature of 4097 bytes/)
 })
 
 test('a message that is cut short is refused, wherever it is cut', (t) => {

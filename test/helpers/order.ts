@@ -18,6 +18,10 @@ export const LONGEST: readonly string[] = [
   'test/replication/rewind.test.ts',
   'test/replication/slow-links.test.ts',
   'test/storage/kill.test.ts',
+  'test/e2e/private.test.ts',
+  'test/storage/retention.test.ts',
+  'test/e2e/inventory.test.ts',
+  'test/e2e/retention-disk.test.ts',
   'test/feed/hostile.test.ts',
   'test/storage/damage.test.ts',
   'test/e2e/memory.test.ts',
@@ -31,7 +35,8 @@ export const LONGEST: readonly string[] = [
   'test/torture/short.test.ts',
   'test/replication/position.test.ts',
   'test/e2e/writer.test.ts',
-  'test/e2e/compatibility.test.ts'
+  'test/e2e/compatibility.test.ts',
+  'test/e2e/resume.test.ts'
 ]
 
 /** The comment that begins a file which must have the machine to itself, and says why. */

@@ -102,7 +102,7 @@ test('a rewind that another reader of the log on this machine takes is resumed f
   }
   t.is(valuesOf(await look()).length, 10)
   await writer.truncate(9)
-  await writer.append(numbered(2, 9))
+  await writer.append(['other 9', 'other 10'])
   await untilBlock(watching, 10)
   await writer.truncate(7)
   await writer.append(['new 7', 'new 8'])

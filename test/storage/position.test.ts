@@ -5,6 +5,7 @@ import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
 import { Failure } from '../../shared/errors.ts'
 import { Copy } from '../../shared/storage/copy.ts'
+import { copyPlaces } from '../../shared/storage/places.ts'
 import { Position } from '../../shared/storage/position.ts'
 import { Rewinds } from '../../shared/storage/rewinds.ts'
 
@@ -166,20 +167,59 @@ test('a position that an earlier version has saved in its copy is taken over', a
     // by a run that has no use for it
     await (await Copy.open(storage, key)).close()
     const copy = await Copy.open(storage, key)
-    t.is(copy.position('default').seq, seq)
+    t.is((await copy.position('default')).seq, seq)
     await copy.close()
     const again = await Copy.open(storage, key)
-    const position = again.position('default')
+    const position = await again.position('default')
     t.is(position.seq, seq)
     await position.moveTo(9, 0)
     await again.close()
     const last = await Copy.open(storage, key)
-    t.is(last.position('default').seq, 9, 'once')
+    t.is((await last.position('default')).seq, 9, 'once')
     await last.close()
     const other = await Copy.open(storage, key)
-    t.is(other.position('other').seq, undefined, 'and under no other name')
+    t.is((await other.position('other')).seq, undefined, 'and under no other name')
     await other.close()
   }
+})
+
+test('a position that an earlier version has saved is taken over where a full disk has cut that off', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const first = await Copy.open(storage, key)
+  await first.core.setUserData('position', b4a.from('6'))
+  await first.close()
+  // what creating the file has left where the disk had no room for what is in it
+  const { positions } = copyPlaces(storage, key)
+  fs.mkdirSync(positions)
+  fs.writeFileSync(path.join(positions, 'default.position'), '')
+  const copy = await Copy.open(storage, key)
+  t.is((await copy.position('default')).seq, 6)
+  await copy.close()
+})
+
+test('the position of an earlier version is taken over beside its copy, which that version has open', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const keeper = await Copy.open(storage, key)
+  await keeper.core.setUserData('position', b4a.from('{"seq":7,"fork":0}'))
+  const beside = await Copy.open(storage, key)
+  t.is((await beside.position('default')).seq, 7)
+  await beside.close()
+  await keeper.close()
+})
+
+test('positions that cannot be written are told in one line', async (t) => {
+  const key = b4a.alloc(32, 'k')
+  const storage = await t.tmp()
+  const copy = await Copy.open(storage, key)
+  t.teardown(() => copy.close())
+  const { positions } = copyPlaces(storage, key)
+  fs.writeFileSync(positions, 'not a folder')
+  await t.exception(copy.position('default'), Failure)
+  fs.unlinkSync(positions)
+  fs.mkdirSync(path.join(positions, 'default.position'), { recursive: true })
+  await t.exception(copy.position('default'), Failure)
 })
 
 /** The exit code of the Failure that `action` throws; null where it throws none. */
