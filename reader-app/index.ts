@@ -15,7 +15,6 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
-import { Retention } from '../shared/storage/retention.ts'
 import { NAME, parseReader } from './command.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
@@ -47,7 +46,7 @@ if (seed && cipher !== null) {
 }
 hashFaster(core, status)
 const position = resume === null ? null : await copy.position(resume)
-const retention = await Retention.load(core, copy.keeping(options.keep))
+const retention = await copy.retention(options.keep)
 const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')

@@ -20,6 +20,8 @@ import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** Blocks before this one the writer let go of in an earlier run, by what peers have passed on. */
+  readonly letGo: number
   /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
   remember(batch: ReadBatch): void
   /** Tells other writers of the log, from now on, that this one appends. */
@@ -80,7 +82,11 @@ export function serveFeed(
     onchange() {}
   }
   const links = openLinks(context, memory, onerror)
+  core.on('truncate', () => links.takeWords())
   return {
+    get letGo() {
+      return keeping.letGo
+    },
     begin() {
       // what readers gave back was there before
       begin()

@@ -30,6 +30,8 @@ export class Keeping {
   readonly #own: OwnKeeping | null
   readonly #isWriter: boolean
   #word: KeptWord | null = null
+  /** At the writer, what it said itself, by what peers pass on. */
+  #earlier: KeptWord | null = null
   #timer: Timer | null = null
   #closed = false
   /** Called when the word of the writer is another. */
@@ -68,13 +70,23 @@ export class Keeping {
     return this.#word?.fork === fork ? this.#word : null
   }
 
+  /** What the writer, here, once said that it keeps: more of its log may be here since, put back from a backup. */
+  get letGo(): number {
+    return this.#earlier?.fork === this.#core.fork ? this.#earlier.first : 0
+  }
+
   /** Takes a word that a peer has passed on, if the writer has signed it and has said no later one. */
   take(word: KeptWord): Heard {
     const { fork } = this.#core
-    if (this.#isWriter || (word.fork === fork && word.first <= this.kept)) return 'known'
+    const known = Math.max(this.kept, this.letGo)
+    if (word.fork === fork && word.first <= known) return 'known'
     const signer = manifestOf(this.#core)?.signers[0]
     if (word.fork !== fork || signer === undefined) return 'too early'
     if (!isWordOf(signer.publicKey, this.#core.key, word)) return 'forged'
+    if (this.#isWriter) {
+      this.#earlier = word
+      return 'taken'
+    }
     this.#word = word
     this.#save(word)
     this.#changed()

@@ -88,8 +88,8 @@ export class Verifier {
       if (proof !== null && isUpgrade(proof, length, start)) await applyProof(this.#core, proof)
       else if (proof !== null && length < this.#keeping.kept && isUpgrade(proof, 0, start)) {
         // what leads there from here is kept by nobody
-        await leapTo(this.#core, { ...proof, fork: this.#core.fork })
-        await this.#keeping.leap(start)
+        const upgrade = { ...proof, fork: this.#core.fork }
+        await leapTo(this.#core, upgrade, () => this.#keeping.leap(start))
       }
       if (!job.isWanted()) return null
       // what others are told who waited as long

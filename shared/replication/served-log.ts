@@ -67,7 +67,7 @@ export class ServedLog {
       await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
       if (log.hasLostBlocks) {
         this.#events.onloss()
-        await recoverFromReaders(log, {
+        await recoverFromReaders(log, () => this.#feed.letGo, {
           onstall: (peer) => this.#drop(peer, NOT_SENT, { ban: false }),
           onerror: (err) => this.#events.onerror(err)
         })
@@ -86,12 +86,15 @@ export class ServedLog {
    * `timeout` milliseconds. Throws a Failure where some are kept no longer, and no peer took them in time.
    */
   async waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
-    const { first } = this.#log.retention
-    const held = waitUntilHeld(this.#core, start, end, timeout)
-    if (first <= start) return held
+    const { retention } = this.#log
+    const allHeld = waitUntilHeld(this.#core, () => start, end, timeout)
+    // more may go meanwhile, as it becomes too old
+    const first = (): number => Math.min(end, Math.max(start, retention.first))
     const restHeld = await waitUntilHeld(this.#core, first, end, timeout)
-    if (restHeld && !(await Promise.race([held, after(GRACE_MS)]))) throw letGo(first - start)
-    return restHeld
+    if (!restHeld || first() === start || (await Promise.race([allHeld, after(GRACE_MS)]))) {
+      return restHeld
+    }
+    throw letGo(first() - start)
   }
 
   /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */

@@ -22,10 +22,13 @@ export class Ages {
     return this.#marks
   }
 
-  /** Notes that there are `length` blocks. Returns whether enough time has passed to remember that. */
+  /**
+   * Notes that there are `length` blocks, unless there were as many before. Returns whether enough time has
+   * passed to remember that.
+   */
   note(length: number): boolean {
     const [before, last] = [this.#marks.at(-2), this.#marks.at(-1)]
-    if (last?.length === length) return false
+    if (last !== undefined && length <= last.length) return false
     // a clock that was set back makes nothing older
     const mark = { length, at: Math.max(Date.now(), last?.at ?? 0) }
     // of those that come soon after one the last counts

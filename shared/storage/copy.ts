@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
@@ -9,6 +10,7 @@ import { tryShare } from './lock.ts'
 import { assertPlace, openReader } from './open.ts'
 import { copyPlaces } from './places.ts'
 import { DEFAULT_POSITION, Position, type Saved } from './position.ts'
+import { Retention } from './retention.ts'
 import { Rewinds } from './rewinds.ts'
 import { Slots } from './slots.ts'
 import { makeFolder } from './sync.ts'
@@ -86,9 +88,23 @@ export class Copy {
     return this.#position
   }
 
-  /** How much is kept of what was taken, where `keep` is asked for: next to nothing beside another copy. */
-  keeping(keep: Keep | null): Keep | null {
-    return this.isKept ? keep : { bytes: BEHIND_BYTES }
+  /**
+   * What is kept of what was taken, where `keep` is asked for, and of all that a position beside the copy has
+   * yet to go on with; next to nothing beside another copy.
+   */
+  retention(keep: Keep | null): Promise<Retention> {
+    if (!this.isKept) return Retention.load(this.core, { bytes: BEHIND_BYTES })
+    return Retention.load(this.core, keep, (taken) => this.#needed(taken))
+  }
+
+  #needed(taken: number): number {
+    const { positions } = this.#places
+    const names = fs.existsSync(positions) ? fs.readdirSync(positions) : []
+    const files = names.filter((name) => name.endsWith(POSITION))
+    const seqs = files.map((name) =>
+      Position.seqIn(path.join(positions, name), this.core, this.#rewinds)
+    )
+    return Math.min(taken, ...seqs)
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */
@@ -149,6 +165,8 @@ async function unlessInUse<T>(opening: Promise<T>, alone: boolean): Promise<T | 
   }
 }
 
+const POSITION = '.position'
+
 function positionFile(folder: string, name: string): string {
-  return path.join(folder, `${name}.position`)
+  return path.join(folder, `${name}${POSITION}`)
 }

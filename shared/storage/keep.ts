@@ -7,17 +7,22 @@ export type Keep = { blocks: number } | { bytes: number } | { ms: number }
 /** What a block takes on the disk beside its own bytes: mostly two nodes of the Merkle tree. */
 const BLOCK_OVERHEAD = 128
 
-/** About how many bytes of disk the whole log would take. */
-export function diskBytes({ length, byteLength }: Hypercore): number {
-  return byteLength + BLOCK_OVERHEAD * length
+/** About how many bytes of disk the blocks from `from` to before `end` take; Infinity where the tree cannot tell. */
+export async function diskBytes(core: Hypercore, from: number, end: number): Promise<number> {
+  const sizes = await sizesIn(core, spansOf(from, end))
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /**
- * The first block of `core`, from block `from` on, such that it and what follows take no more than
- * `bytes` on the disk. The Merkle tree tells; where it is not all here, what comes before is not counted.
+ * The first block of `core`, from block `from` on, such that it and what follows before block `end` take no
+ * more than `bytes` on the disk. The Merkle tree tells; where it is not all here, what comes before is not
+ * counted.
  */
-export async function firstWithin(core: Hypercore, from: number, bytes: number): Promise<number> {
-  let first = core.length
+export async function firstWithin(
+  core: Hypercore,
+  { from, end, bytes }: { from: number; end: number; bytes: number }
+): Promise<number> {
+  let first = end
   let left = bytes
   let spans = spansOf(from, first)
   for (;;) {

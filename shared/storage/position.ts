@@ -65,6 +65,17 @@ export class Position {
     return new Position(core, slots, rewinds, unlock)
   }
 
+  /**
+   * The block of the log `core` that the position in `file` goes on with: Infinity where there is none, the
+   * first one where it can't be told.
+   */
+  static seqIn(file: string, core: Hypercore, rewinds: Rewinds): number {
+    const slots = new Slots<Saved>(file)
+    slots.close()
+    if (slots.isDamaged) return 0
+    return slots.value === null ? Infinity : fitted(slots.value, core.fork, rewinds).seq
+  }
+
   /** The block that comes next; undefined where none was ever printed. */
   get seq(): number | undefined {
     return this.#saved?.seq
@@ -98,10 +109,7 @@ export class Position {
   // Where a copy is behind, as a new one is, the position is ahead of it, and fits once it has come there.
   #fit(fork: number): void {
     if (this.#saved === null || this.#saved.fork >= fork) return
-    const { seq, first } = this.#saved
-    const common = this.#rewinds.common(this.#saved.fork, fork)
-    // what comes before the first block was never printed, and is not replaced
-    const saved = this.#save({ seq: Math.max(first, Math.min(seq, common)), fork, first })
+    const saved = this.#save(fitted(this.#saved, fork, this.#rewinds))
     // the next save tells of an error
     saved.catch(() => {})
   }
@@ -111,4 +119,13 @@ export class Position {
     this.#saving = this.#saving.then(() => this.#slots.save(saved, options))
     return this.#saving
   }
+}
+
+// a position on the log as it is on `fork`, or already on a later one
+function fitted(saved: Saved, fork: number, rewinds: Rewinds): Saved {
+  if (saved.fork >= fork) return saved
+  const { seq, first } = saved
+  const common = rewinds.common(saved.fork, fork)
+  // what comes before the first block was never printed, and is not replaced
+  return { seq: Math.max(first, Math.min(seq, common)), fork, first }
 }

@@ -40,17 +40,22 @@ export class Retention {
   readonly #keep: Keep | null
   readonly #ages: Ages | null
   #saved: Saved
-  /** What the log took on the disk when it was last looked at, in blocks or bytes. */
-  #checkedAt = -Infinity
+  readonly #needed: (taken: number) => number
   #trimming: Promise<number> | null = null
   #timer: Timer | null = null
   #aging: Timer | null = null
   /** Called when the first block that is kept is another. */
   onmoved: () => void = () => {}
 
-  private constructor(core: Hypercore, keep: Keep | null, saved: Saved) {
+  private constructor(
+    core: Hypercore,
+    keep: Keep | null,
+    needed: (taken: number) => number,
+    saved: Saved
+  ) {
     this.#core = core
     this.#keep = keep
+    this.#needed = needed
     this.#saved = saved
     this.#ages = keep !== null && 'ms' in keep ? new Ages(keep.ms, saved.marks ?? []) : null
     core.on('truncate', (length) => {
@@ -60,11 +65,18 @@ export class Retention {
     })
   }
 
-  /** What is kept of `core`, and from now on is to be kept; null for everything that there is. */
-  static async load(core: Hypercore, keep: Keep | null): Promise<Retention> {
+  /**
+   * What is kept of `core`, and from now on is to be kept; null for everything that there is. Of the blocks
+   * before the one given, `needed` tells the first that is needed whatever else is kept.
+   */
+  static async load(
+    core: Hypercore,
+    keep: Keep | null,
+    needed: (taken: number) => number = (taken) => taken
+  ): Promise<Retention> {
     const bytes = await core.getUserData(NAME)
     const saved = bytes && (JSON.parse(b4a.toString(bytes)) as Saved)
-    return new Retention(core, keep, saved ?? { first: 0, freed: 0, cleared: 0 })
+    return new Retention(core, keep, needed, saved ?? { first: 0, freed: 0, cleared: 0 })
   }
 
   /** The first block that is kept. */
@@ -112,7 +124,6 @@ export class Retention {
 
   /** Blocks from `start` on may come to be here again, though they had gone: they go again. */
   lower(start: number): void {
-    this.#checkedAt = -Infinity
     const { first, cleared } = this.#saved
     if (first <= start && cleared <= start) return
     const save = this.#save({
@@ -124,8 +135,8 @@ export class Retention {
   }
 
   /**
-   * Lets go of the blocks before block `taken` that are no longer kept, once they are a tenth of what is,
-   * or the `share` that is given. Resolves to how many went.
+   * Lets go of what is no longer kept of the blocks before block `taken`, once it is a tenth of what is, or
+   * the `share` that is given: what is still to be taken does not count. Resolves to how many went.
    */
   apply(taken: number = this.#core.length, share = SHARE): Promise<number> {
     if (this.#keep === null) return Promise.resolve(0)
@@ -145,10 +156,13 @@ export class Retention {
 
   async #apply(keep: Keep, taken: number, share: number): Promise<number> {
     const { first } = this.#saved
-    if (this.#ages?.note(this.#core.length)) await this.#save({})
-    const wanted = Math.min(taken, await this.#wanted(keep, share))
+    const end = Math.min(taken, this.#core.length)
+    if (this.#ages?.note(end)) await this.#save({})
+    const wanted = await this.#wanted(keep, end, share)
+    if (wanted <= first) return 0
+    const needed = Math.min(wanted, this.#needed(wanted))
     // an odd one would have Hypercore delete nodes that prove what comes before
-    const next = wanted - (wanted % 2)
+    const next = needed - (needed % 2)
     if (next <= first) return 0
     await this.#save({ first: next })
     await this.#free()
@@ -156,21 +170,19 @@ export class Retention {
     return next - first
   }
 
-  // the first block to keep; no later than the present one where too little would go
-  async #wanted(keep: Keep, share: number): Promise<number> {
-    const { length } = this.#core
-    const { first } = this.#saved
+  // the first block to keep of those before `end`; no later than the present one where too little would go
+  async #wanted(keep: Keep, end: number, share: number): Promise<number> {
+    const { first: from } = this.#saved
+    if (end <= from) return from
     if ('blocks' in keep) {
-      const excess = length - first - keep.blocks
-      return excess < keep.blocks * share ? first : length - keep.blocks
+      const excess = end - from - keep.blocks
+      return excess < keep.blocks * share ? from : end - keep.blocks
     }
-    if (this.#ages !== null) return this.#ages.expired
-    if (!('bytes' in keep)) return first
-    const size = diskBytes(this.#core)
-    if (size - this.#checkedAt < keep.bytes * share) return first
-    const wanted = await firstWithin(this.#core, first, keep.bytes)
-    this.#checkedAt = size
-    return wanted
+    if (this.#ages !== null) return Math.min(end, this.#ages.expired)
+    if (!('bytes' in keep)) return from
+    const { bytes } = keep
+    const size = await diskBytes(this.#core, from, end)
+    return size < bytes * (1 + share) ? from : firstWithin(this.#core, { from, end, bytes })
   }
 
   async #free(): Promise<void> {

@@ -134,16 +134,21 @@ export function flushStore(core: Hypercore): Promise<void> {
 /**
  * Takes `core` to where `proof`, which begins with the first block, leads, though what would join that to
  * what is here has gone: the writer's signature stands for it. The blocks that are here stay on the disk,
- * but no peer is told of them, since nothing proves them any more. Throws where the proof is not the
- * writer's. No public way.
+ * but no peer is told of them, since nothing proves them any more. `onverified` is waited for before
+ * anything is changed. Throws where the proof is not the writer's. No public way.
  */
-export async function leapTo(core: Hypercore, proof: Proof): Promise<void> {
+export async function leapTo(
+  core: Hypercore,
+  proof: Proof,
+  onverified: () => Promise<void>
+): Promise<void> {
   const { state, core: inner } = core as unknown as Leaping
   const before = core.length
   const batch = state.createTreeBatch()
   Object.assign(batch, { fork: proof.fork, roots: [], length: 0, byteLength: 0 })
   if (!batch.verifyUpgrade(proof)) throw new Error('the proof is not one of an upgrade')
   inner._verifyBatchUpgrade(batch, null)
+  await onverified()
   await hideBlocks(core as unknown as Leaping, before)
   await state._verifyBlock(batch, null, null, null)
 }

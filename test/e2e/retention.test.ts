@@ -142,6 +142,22 @@ test('a reader with --keep holds what it printed last, and serves that alone', a
   t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
 })
 
+test('a reader with --keep lets go of nothing that a position beside the copy has yet to print', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(3000))
+  const storage = await t.tmp()
+  const named = ['--resume=slow', '--start', '0']
+  const slow = await startReader(t, writer.key, [...named, '-n', '500'], { storage })
+  t.is(await slow.ending, 0)
+  const fast = await startReader(t, writer.key, ['--start', '0', '--keep', '0'], { storage })
+  await untilBlock(fast, 2999)
+  await fast.stop()
+  await writer.program.kill()
+  const again = await startReader(t, writer.key, [...named, '-n', '2500'], { storage })
+  t.is(await again.ending, 0)
+  t.alike(again.stdout.lines.slice(1), printed(numbered(2500, 500), 500))
+})
+
 test('where the writer has not said so nothing is skipped, a person is told, and who has it may come late', async (t) => {
   const home = await t.tmp()
   const writer = await startWriter(t, [], { storage: home })

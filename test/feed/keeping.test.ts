@@ -78,7 +78,13 @@ test('the writer signs what it keeps now, and has nothing to say where that is a
   own.first = 4
   t.alike(keeping.word, word(log, 0, 4))
   t.is(keeping.word, keeping.word, 'once')
-  t.is(keeping.take(word(log, 0, 9)), 'known', 'nobody tells the writer')
+  t.is(keeping.letGo, 0)
+  t.is(keeping.take({ ...word(log, 0, 9), first: 8 }), 'forged')
+  t.is(keeping.take(word(log, 1, 9)), 'too early')
+  t.is(keeping.take(word(log, 0, 9)), 'taken', 'it is told what it said before')
+  t.is(keeping.take(word(log, 0, 6)), 'known')
+  t.is(keeping.letGo, 9)
+  t.alike(keeping.word, word(log, 0, 4), 'and says what is so now')
 })
 
 async function pair(t: Test): Promise<{ log: Hypercore; copy: Hypercore }> {

@@ -74,7 +74,17 @@ test('a copy leaps by the word of the writer alone, and keeps what it has to its
   const { log, copy, keeping: writers, answer } = await trimmed(t)
   const message = await answer(OLD, 0, true)
   if (message === null || writers.word === null) throw new Error('the writer refuses')
-  const keeping = new Keeping(copy, null, { isWriter: false })
+  let saved = 0
+  const own = {
+    first: 0,
+    freed: 0,
+    onmoved() {},
+    leap: () => {
+      saved = copy.length
+      return Promise.resolve()
+    }
+  }
+  const keeping = new Keeping(copy, own, { isWriter: false })
   const verifier = new Verifier(copy, rememberLog(copy, keeping))
   t.teardown(() => verifier.close())
   const before = await begin(verifier, message)
@@ -88,8 +98,10 @@ test('a copy leaps by the word of the writer alone, and keeps what it has to its
   const broken = { ...message, proof: { ...proof, upgrade: { ...proof.upgrade, nodes } } }
   t.is((await begin(verifier, broken)).is, 'offence', 'what the writer did not sign')
   t.is(copy.length, OLD)
+  t.is(saved, 0, 'nothing is saved of what is forged')
 
   t.alike(await begin(verifier, message), { is: 'stored' })
+  t.is(saved, OLD, 'it is saved before, so that a kill leaves no log that says more than it proves')
   t.is(copy.length, FIRST)
   t.is(copy.contiguousLength, 0)
   t.is(endOfRun(copy, 0), 0, 'peers are told of none')

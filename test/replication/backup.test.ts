@@ -30,6 +30,26 @@ test('a writer that was put back from a backup takes the missing blocks back fro
   t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
 })
 
+test('what it had let go of since then is not missed', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await startReader(t, key, ['--start', '0', '--raw', '--keep', '20'])
+  const keeping = await startWriter(t, ['--keep', '20'], { storage, length: FIRST.length })
+  await keeping.append(...MORE)
+  await reader.stdout.line(MORE.at(-1) ?? '')
+  await keeping.program.stop()
+  // at its start a writer says what it keeps
+  const next = await startWriter(t, ['--keep', '20'], { storage, length: ALL.length })
+  await next.append('next')
+  await reader.stdout.line('next')
+  await next.program.stop()
+  restore()
+
+  const writer = await startWriter(t, ['--keep', '20'], { storage, length: ALL.length + 1 })
+  await writer.append('after')
+  await reader.stdout.line('after')
+  t.alike(reader.stdout.lines, [...ALL, 'next', 'after'])
+})
+
 test('and from a plain Hypercore reader', async (t) => {
   const { storage, key, restore } = await backedUp(t)
   const reader = await startPlainReader(t, key, 0)

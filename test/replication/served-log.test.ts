@@ -12,6 +12,32 @@ import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 
+test('a writer waits for no peer to hold what it let go of meanwhile', async (t) => {
+  const core = await createLog(t, numbered(20))
+  const retention = await Retention.load(core, { blocks: 10 })
+  const log = new WriterLog(
+    core,
+    new Checkpoint(path.join(await t.tmp(), 'record')),
+    retention,
+    () => {}
+  )
+  t.teardown(() => log.close(), { force: true, order: -1 })
+  const alone = { connections: new Set() } as unknown as Hyperswarm
+  const events = { onloss() {}, onrival() {}, onerror: (err: unknown) => t.fail(messageOf(err)) }
+  const served = new ServedLog(alone, log, events, (_peer, reason) => t.fail(reason))
+  const waiting = served.waitUntilHeld(0, 20, 5000).catch(messageOf)
+  await retention.skipTo(10)
+  const copy = await createCopy(t, core)
+  connect(t, core, copy)
+  await copy.update({ wait: true })
+  await copy.download({ start: 10, end: 20 }).done()
+  t.ok(/let go of 10 blocks of this run/.test(String(await waiting)))
+
+  const all = served.waitUntilHeld(0, 20, 5000).catch(messageOf)
+  await retention.skipTo(20)
+  t.ok(/let go of 20 blocks of this run/.test(String(await all)))
+})
+
 test('a copy that is longer stops the writer, though it comes when the questions are over', async (t) => {
   const core = await createLog(t, numbered(10))
   const twin = new Hypercore(await t.tmp(), { keyPair: core.keyPair })

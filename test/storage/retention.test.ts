@@ -7,6 +7,7 @@ import { firstWithin } from '../../shared/storage/keep.ts'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
 import type { Keep } from '../../shared/storage/keep.ts'
 import { openWriter } from '../../shared/storage/open.ts'
+import { Retention } from '../../shared/storage/retention.ts'
 import type { WriterLog } from '../../shared/storage/writer-log.ts'
 import { closeTestnet, refuses, startApp, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -36,6 +37,25 @@ test('a writer keeps what takes so many bytes on the disk', async (t) => {
   const each = (b4a.from(numbered(1, 4999)[0] ?? '').byteLength + 128) * kept
   t.ok(each > 190_000 && each < 225_000, `${each} bytes`)
 })
+
+for (const keep of [{ blocks: 1000 }, { bytes: 190_000 }]) {
+  test(`of a log that is here before it is taken the last that were taken are kept: ${JSON.stringify(keep)}`, async (t) => {
+    const core = await createLog(t, numbered(5000))
+    const retention = await Retention.load(core, keep)
+    await retention.begin(
+      () => 0,
+      (err) => t.fail(String(err))
+    )
+    for (let taken = 100; taken <= 5000; taken += 100) {
+      await retention.apply(taken)
+      const kept = taken - retention.first
+      const least = Math.min(taken, 950)
+      if (kept < least || kept > 1300) t.fail(`${kept} of ${taken} are kept`)
+    }
+    t.ok(retention.first > 3600)
+    await retention.close()
+  })
+}
 
 test('a writer keeps what came in so much time, through restarts', async (t) => {
   const storage = await t.tmp()
@@ -67,7 +87,7 @@ test('what a size leaves is told from the tree, whatever the blocks are', async 
   for (const bytes of [0, 200, 500, 1000, 22_000, 23_000, 100_000]) {
     let [first, left] = [sizes.length, bytes]
     while (first > 0 && left >= (sizes[first - 1] ?? 0) + 128) left -= (sizes[--first] ?? 0) + 128
-    t.is(await firstWithin(core, 0, bytes), first, `${bytes} bytes`)
+    t.is(await firstWithin(core, { from: 0, end: core.length, bytes }), first, `${bytes} bytes`)
   }
 })
 
