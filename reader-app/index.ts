@@ -113,6 +113,7 @@ onAsked(() => progress.tell())
 progress.start()
 const begun = now()
 let done = first
+let earliest = first
 retention.lower(first)
 await retention.begin(() => done, fail)
 let told = false
@@ -136,6 +137,12 @@ for await (const step of steps) {
   if ('rewindTo' in step) {
     const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
     status.tell('rewind', text, { seq: next })
+    // --count is of blocks that stand: those from before this run are counted anew
+    if (next < earliest) {
+      earliest = next
+      stopAt = Math.min(stopAt, next + options.count)
+      log.stopAt(follow ? stopAt : Math.min(log.claimedEnd, stopAt))
+    }
   } else if (!seed) {
     await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks

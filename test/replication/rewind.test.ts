@@ -88,6 +88,24 @@ test('a rewind that a run without --resume takes is resumed from', async (t) => 
   t.alike(valuesOf(second), ['7: new 7', '8: new 8'])
 })
 
+test('--count is of what a rewind leaves and brings, where it begins before this run', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
+    storage
+  })
+  t.is(await first.ending, 0)
+  await writer.truncate(5)
+  await writer.append(numbered(20, 100))
+  const reader = await startReader(t, writer.key, ['--resume', '-n', '3'], { storage })
+  t.is(await reader.ending, 0)
+  t.alike(
+    valuesOf(reader),
+    numbered(3, 100).map((line, i) => `${5 + i}: ${line}`)
+  )
+})
+
 test('a rewind that another reader of the log on this machine takes is resumed from', async (t) => {
   const writer = await startRewinding(t)
   await writer.append(numbered(12))
