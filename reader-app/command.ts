@@ -13,6 +13,7 @@ import {
 import type { Format } from '../shared/app/format.ts'
 import { keyFlag, parseAccess, withoutLabel } from '../shared/app/keys.ts'
 import { onTerminal } from '../shared/app/stdout.ts'
+import { keepsNothing } from '../shared/storage/keep.ts'
 import type { Access } from '../shared/storage/read-key.ts'
 import { DEFAULT_POSITION, POSITION_NAME } from '../shared/storage/position.ts'
 import pkg from './package.json' with { type: 'json' }
@@ -60,7 +61,7 @@ export function parseReader(argv: string[]) {
   }
   if (raw && common.json) throw usage(definition, '--raw and --json are two formats: give one')
   const keep = keepFlag(definition)
-  if (keep !== null && flags['seed'] === true && Object.values(keep).every((all) => all === 0)) {
+  if (keep !== null && flags['seed'] === true && keepsNothing(keep)) {
     throw usage(definition, '--keep 0 would leave nothing to seed')
   }
   if (delimiter && !raw) throw usage(definition, '--delimiter goes with --raw')

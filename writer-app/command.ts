@@ -9,6 +9,7 @@ import {
   secondsFlag,
   usage
 } from '../shared/app/flags.ts'
+import { keepsNothing } from '../shared/storage/keep.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name
@@ -36,7 +37,7 @@ export function parseWriter(argv: string[]) {
     throw usage(definition, '--timeout goes with --exit-on-eof')
   }
   const keep = keepFlag(definition)
-  if (keep !== null && Object.values(keep).every((amount) => amount === 0)) {
+  if (keep !== null && keepsNothing(keep)) {
     throw usage(definition, '--keep 0 would leave nothing to serve')
   }
   return {

@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
-import { codeOf } from '../../shared/errors.ts'
+import { unlessMissing } from '../../shared/errors.ts'
 
 /** The bytes of Bare, an app's compiled folder and every package that the app needs, as installed. */
 export function installedSize(app: string): number {
@@ -47,10 +47,5 @@ export function sizeOf(folder: string, except?: string): number {
 
 // null where a store has deleted the file meanwhile
 function statOf(at: string): fs.Stats | null {
-  try {
-    return fs.statSync(at)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return null
-    throw err
-  }
+  return unlessMissing(() => fs.statSync(at), null)
 }

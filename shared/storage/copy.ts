@@ -1,7 +1,7 @@
 import b4a from 'b4a'
-import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
+import { listOf } from './checks.ts'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
 import { isUnfinished } from './first-start.ts'
 import { readStore } from './inventory.ts'
@@ -99,8 +99,7 @@ export class Copy {
 
   #needed(taken: number): number {
     const { positions } = this.#places
-    const names = fs.existsSync(positions) ? fs.readdirSync(positions) : []
-    const files = names.filter((name) => name.endsWith(POSITION))
+    const files = listOf(positions).filter((name) => name.endsWith(POSITION))
     const seqs = files.map((name) =>
       Position.seqIn(path.join(positions, name), this.core, this.#rewinds)
     )

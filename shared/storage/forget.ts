@@ -1,12 +1,11 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { Failure, codeOf } from '../errors.ts'
+import { Failure, unlessMissing } from '../errors.ts'
 import { Checkpoint } from './checkpoint.ts'
-import { inUse } from './failures.ts'
 import { DATABASE, DEVICE_FILE } from './first-start.ts'
 import { writtenLog, writtenLogs } from './inventory.ts'
-import { tryLock } from './lock.ts'
+import { takeLock } from './lock.ts'
 import { copyPlaces, writerPlaces } from './places.ts'
 
 /**
@@ -68,11 +67,7 @@ function deleteStore(folder: string, { paths, locks }: { paths: string[]; locks:
   const all = fs.existsSync(folder) ? [...locks, path.join(folder, DEVICE_FILE)] : locks
   const unlocks: (() => void)[] = []
   try {
-    for (const file of all) {
-      const unlock = tryLock(file)
-      if (unlock === null) throw inUse(folder)
-      unlocks.push(unlock)
-    }
+    for (const file of all) unlocks.push(takeLock(file, folder))
     for (const at of paths) fs.rmSync(at, { recursive: true, force: true })
   } finally {
     for (const unlock of unlocks) unlock()
@@ -80,10 +75,5 @@ function deleteStore(folder: string, { paths, locks }: { paths: string[]; locks:
 }
 
 function isLink(at: string): boolean {
-  try {
-    return fs.lstatSync(at).isSymbolicLink()
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return false
-    throw err
-  }
+  return unlessMissing(() => fs.lstatSync(at).isSymbolicLink(), false)
 }

@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
-import { Failure, codeOf } from '../errors.ts'
+import { Failure, unlessMissing } from '../errors.ts'
 import { readOnlyStorage } from '../upstream/hypercore-store.ts'
 import { listOf } from './checks.ts'
 import { DEVICE_FILE, isUnfinished } from './first-start.ts'
@@ -114,10 +114,5 @@ function measure(folder: string): { bytes: number; used: Date } {
 
 // a file that is deleted meanwhile takes nothing
 function statOf(at: string): fs.Stats | null {
-  try {
-    return fs.statSync(at)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return null
-    throw err
-  }
+  return unlessMissing(() => fs.statSync(at), null)
 }

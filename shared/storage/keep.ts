@@ -1,8 +1,13 @@
 import type { Hypercore } from 'hypercore'
-import { sizesOf } from '../upstream/hypercore-tree.ts'
+import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-tree.ts'
 
 /** How much of a log is kept: its last `blocks`, what takes `bytes` on the disk, or what came in the last `ms`. */
 export type Keep = { blocks: number } | { bytes: number } | { ms: number }
+
+/** Whether not one block is kept. */
+export function keepsNothing(keep: Keep): boolean {
+  return Object.values(keep).every((amount) => amount === 0)
+}
 
 /** What a block takes on the disk beside its own bytes: mostly two nodes of the Merkle tree. */
 const BLOCK_OVERHEAD = 128
@@ -45,26 +50,7 @@ export async function firstWithin(
   }
 }
 
-/** The blocks below one node of the Merkle tree. */
-interface Span {
-  start: number
-  count: number
-}
-
-// the fewest nodes that have these blocks, and no others, below them
-function spansOf(start: number, end: number): Span[] {
-  const spans: Span[] = []
-  while (start < end) {
-    let count = 1
-    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
-    spans.push({ start, count })
-    start += count
-  }
-  return spans
-}
-
 async function sizesIn(core: Hypercore, spans: Span[]): Promise<number[]> {
-  const nodes = spans.map(({ start, count }) => 2 * start + count - 1)
-  const sizes = await sizesOf(core, nodes)
+  const sizes = await sizesOf(core, spans.map(nodeOf))
   return spans.map(({ count }, i) => (sizes[i] ?? Infinity) + BLOCK_OVERHEAD * count)
 }

@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import fsx from 'fs-native-extensions'
-import { codeOf } from '../errors.ts'
+import { unlessMissing } from '../errors.ts'
 import { inUse } from './failures.ts'
 
 /**
@@ -41,16 +41,12 @@ function lock(file: string, options: { shared: boolean }): number | null {
 
 /** Whether another process has locked `file` for itself. It may be missing, and is only read. */
 export function isLocked(file: string): boolean {
-  try {
-    // whoever shares it with others writes nothing
-    const fd = fs.openSync(file, 'r')
-    const locked = !fsx.tryLock(fd, { shared: true })
-    fs.closeSync(fd)
-    return locked
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return false
-    throw err
-  }
+  const fd = unlessMissing(() => fs.openSync(file, 'r'), null)
+  if (fd === null) return false
+  // whoever shares it with others writes nothing
+  const locked = !fsx.tryLock(fd, { shared: true })
+  fs.closeSync(fd)
+  return locked
 }
 
 /** Locks `file` as `tryLock` does. Throws a Failure where another process has it, and works on `what`. */
@@ -61,10 +57,5 @@ export function takeLock(file: string, what: string): () => void {
 }
 
 function isFile(fd: number, file: string): boolean {
-  try {
-    return fs.fstatSync(fd).ino === fs.statSync(file).ino
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return false
-    throw err
-  }
+  return unlessMissing(() => fs.fstatSync(fd).ino === fs.statSync(file).ino, false)
 }

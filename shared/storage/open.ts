@@ -9,7 +9,7 @@ import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
-import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
+import { STORE, isUnfinished, makeOnce } from './first-start.ts'
 import type { Keep } from './keep.ts'
 import { keepPrivate } from './permissions.ts'
 import { privateOptions, writerEncryption } from './private-log.ts'
@@ -24,8 +24,6 @@ import { Retention } from './retention.ts'
 import { WriterLog } from './writer-log.ts'
 
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
-/** What is in the folder of a store, finished or not. */
-const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
 /** One writes tables, and two merge them: a large merge does not hold up the small ones. */
@@ -33,8 +31,8 @@ const BACKGROUND_JOBS = 3
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key, whose blocks
- * are encrypted where it is to be `private`; `keep` says how much of it is kept. Throws a Failure where it can't, and where a log that is
- * there was not made private.
+ * are encrypted where it is to be `private`; `keep` says how much of it is kept. Throws a Failure where
+ * it can't, and where a log that is there was not made private.
  */
 export async function openWriter(
   storage: string,

@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import type { Hypercore } from 'hypercore'
-import { codeOf } from '../errors.ts'
+import { unlessMissing } from '../errors.ts'
 import { seal, unseal } from './sealed.ts'
 
 /** A log was rewound: as it is on fork `to` it has the first `length` blocks of what it was on `from`. */
@@ -68,19 +68,9 @@ export class Rewinds {
 
 /** null where its folder is missing. */
 function openToAppend(file: string): number | null {
-  try {
-    return fs.openSync(file, 'a', 0o600)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return null
-    throw err
-  }
+  return unlessMissing(() => fs.openSync(file, 'a', 0o600), null)
 }
 
 function textOf(file: string): string {
-  try {
-    return String(fs.readFileSync(file))
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return ''
-    throw err
-  }
+  return unlessMissing(() => String(fs.readFileSync(file)), '')
 }

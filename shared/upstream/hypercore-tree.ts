@@ -167,6 +167,29 @@ export function applyProof(core: Hypercore, proof: Proof): Promise<boolean> {
   return (core as Hypercore & Tree).applyProof(proof)
 }
 
+/** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
+export interface Span {
+  start: number
+  count: number
+}
+
+/** The fewest nodes that have the blocks from `start` to before `end`, and no others, below them. */
+export function spansOf(start: number, end: number): Span[] {
+  const spans: Span[] = []
+  while (start < end) {
+    let count = 1
+    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
+    spans.push({ start, count })
+    start += count
+  }
+  return spans
+}
+
+/** The number of the node (of flat-tree) that has the blocks of a span below it. */
+export function nodeOf({ start, count }: Span): number {
+  return 2 * start + count - 1
+}
+
 /**
  * The bytes below each of the tree nodes `indexes` (of flat-tree; block n is node 2 * n), Infinity where
  * the node is not here. Tells how many blocks fit into a batch without reading one. No public way:

@@ -1,6 +1,7 @@
 // Checked with hypercore 11.37.1, hypercore-storage 3.3.1 and rocksdb-native 3.18.1.
 import type { Hypercore } from 'hypercore'
 import type { Proof } from './hypercore-proof.ts'
+import { nodeOf, spansOf } from './hypercore-tree.ts'
 import type { Members } from './members.ts'
 
 interface Write {
@@ -108,16 +109,10 @@ export async function freeTree(core: Hypercore, from: number, to: number): Promi
  * a log of `length` blocks: the full roots of what comes before, and the ancestors of block `first`.
  */
 export function provingNodes(first: number, length: number): number[] {
-  const nodes: number[] = []
-  for (let start = 0; start < first; ) {
-    let count = 1
-    while (start % (2 * count) === 0 && start + 2 * count <= first) count *= 2
-    nodes.push(2 * start + count - 1)
-    start += count
-  }
+  const nodes = spansOf(0, first).map(nodeOf)
   for (let count = 2; count <= 2 * length; count *= 2) {
     const start = Math.floor(first / count) * count
-    const index = 2 * start + count - 1
+    const index = nodeOf({ start, count })
     if (start < first && index < 2 * first) nodes.push(index)
   }
   return nodes

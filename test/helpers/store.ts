@@ -3,7 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
-import { codeOf } from '../../shared/errors.ts'
+import { unlessMissing } from '../../shared/errors.ts'
 import { startReader, startWriter } from './app.ts'
 
 /** The folder of the RocksDB in which a writer keeps its log below `storage`. */
@@ -36,12 +36,7 @@ export function bytesBelow(folder: string): number {
 
 // null where the store has deleted the file meanwhile
 function statOf(at: string): fs.Stats | null {
-  try {
-    return fs.statSync(at)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return null
-    throw err
-  }
+  return unlessMissing(() => fs.statSync(at), null)
 }
 
 /** The largest file in `db` with this kind of name. */
