@@ -8,33 +8,11 @@ import { onPosix } from '../helpers/platform.ts'
 
 /** What every recipe of the README does when it is run as it stands. */
 const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promise<void>> = {
-  'tail -n 0 -F /var/log/app.log | bare writer-app': async (t, shell, command) => {
-    const log = path.join(shell.folder, 'app.log')
-    fs.writeFileSync(log, 'before\n')
-    const pipe = shell.run(command.replace('/var/log/app.log', log))
-    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
-    const reader = await startReader(t, key, ['--start', '0'])
-    await reader.stdout.line('Skipping 0 earlier blocks...')
-    fs.appendFileSync(log, 'after\n')
-    await reader.stdout.line('Block 0: after')
-    shell.interrupt()
-    await pipe.ending
-    t.pass('a new line of the file arrived')
-  },
+  'tail -n 0 -F /var/log/app.log | bare writer-app': followsFile('a new line of the file arrived'),
 
-  'tail -n 0 -F /var/log/app.log | bare writer-app --keep 7d': async (t, shell, command) => {
-    const log = path.join(shell.folder, 'app.log')
-    fs.writeFileSync(log, 'before\n')
-    const pipe = shell.run(command.replace('/var/log/app.log', log))
-    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
-    const reader = await startReader(t, key, ['--start', '0'])
-    await reader.stdout.line('Skipping 0 earlier blocks...')
-    fs.appendFileSync(log, 'after\n')
-    await reader.stdout.line('Block 0: after')
-    shell.interrupt()
-    await pipe.ending
-    t.pass('a line that is not a week old is there')
-  },
+  'tail -n 0 -F /var/log/app.log | bare writer-app --keep 7d': followsFile(
+    'a line that is not a week old is there'
+  ),
 
   'bare reader-app --seed --keep 50GB <key>': async (t, shell, command) => {
     const { key, append, program } = await startWriter(t)
@@ -212,6 +190,23 @@ for (const [command, recipe] of Object.entries(RECIPES)) {
 }
 
 closeTestnet()
+
+/** What a command does that broadcasts a log file as it grows; `told` says what a passing test has shown. */
+function followsFile(told: string) {
+  return async (t: Test, shell: Shell, command: string) => {
+    const log = path.join(shell.folder, 'app.log')
+    fs.writeFileSync(log, 'before\n')
+    const pipe = shell.run(command.replace('/var/log/app.log', log))
+    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
+    const reader = await startReader(t, key, ['--start', '0'])
+    await reader.stdout.line('Skipping 0 earlier blocks...')
+    fs.appendFileSync(log, 'after\n')
+    await reader.stdout.line('Block 0: after')
+    shell.interrupt()
+    await pipe.ending
+    t.pass(told)
+  }
+}
 
 function keyOf(line: string): string {
   return line.slice(-64)

@@ -138,33 +138,14 @@ test('an old backup that was appended to is not mended with what readers hold', 
   const { storage, key, restore } = await backedUp(t)
   const { reader } = await copied(t, storage, key)
   restore()
-  const alone = await startWriter(t, [], { storage, length: FIRST.length })
-  await alone.append('an acknowledged line')
-  await alone.program.stop()
-  // announced by now
-  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
-  await back.stderr.line(/no peer yet/)
-
-  const again = await startWriter(t, [], { storage })
-  t.is(await again.program.ending, 1)
-  await tellsOfOthers(t, again.program)
-  t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
+  await isNotMended(t, { storage, key, reader })
 })
 
 test('and neither is one from before a rewind', async (t) => {
   const { storage, key, restore } = await backedUp(t)
   const { reader } = await rewound(t, storage, key, 1)
   restore()
-  const alone = await startWriter(t, [], { storage, length: FIRST.length })
-  await alone.append('acknowledged')
-  await alone.program.stop()
-  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
-  await back.stderr.line(/no peer yet/)
-
-  const again = await startWriter(t, [], { storage })
-  t.is(await again.program.ending, 1)
-  await tellsOfOthers(t, again.program)
-  t.alike((await storedLog(storage)).lines, [...FIRST, 'acknowledged'])
+  await isNotMended(t, { storage, key, reader })
 })
 
 test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
@@ -205,6 +186,24 @@ test('of two machines that write copies of one log the second stops, and both na
   await first.program.stderr.line(/a copy of this log was started at 127\.0\.0\.1:\d+/)
   await first.append('mine again')
 })
+
+/** A writer of the log in `storage` appends, and then stops at the reader that holds other blocks of it. */
+async function isNotMended(
+  t: Test,
+  { storage, key, reader }: { storage: string; key: string; reader: string }
+): Promise<void> {
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('an acknowledged line')
+  await alone.program.stop()
+  // announced by now
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await back.stderr.line(/no peer yet/)
+
+  const again = await startWriter(t, [], { storage })
+  t.is(await again.program.ending, 1)
+  await tellsOfOthers(t, again.program)
+  t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
+}
 
 /** A log of FIRST, and a backup of it. */
 async function backedUp(t: Test) {

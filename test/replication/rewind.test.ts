@@ -70,13 +70,7 @@ test('a reader that ends before the rewound log grows again resumes there', asyn
 })
 
 test('a rewind that a run without --resume takes is resumed from', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(12))
-  const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
-    storage
-  })
-  t.is(await first.ending, 0)
+  const { writer, storage } = await readOnce(t)
 
   await writer.truncate(7)
   await writer.append(['new 7', 'new 8'])
@@ -89,13 +83,7 @@ test('a rewind that a run without --resume takes is resumed from', async (t) => 
 })
 
 test('--count is of what a rewind leaves and brings, where it begins before this run', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(12))
-  const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
-    storage
-  })
-  t.is(await first.ending, 0)
+  const { writer, storage } = await readOnce(t)
   await writer.truncate(5)
   await writer.append(numbered(20, 100))
   const reader = await startReader(t, writer.key, ['--resume', '-n', '3'], { storage })
@@ -217,6 +205,18 @@ test('a new reader of a log that was rewound once begins where it is told, and e
   )
   t.absent(TOLD.test(reader.stderr.text))
 })
+
+/** A log of 12 lines, and where a reader with --resume has left a copy once it had printed all of them. */
+async function readOnce(t: Test): Promise<{ writer: Rewinding; storage: string }> {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
+    storage
+  })
+  t.is(await first.ending, 0)
+  return { writer, storage }
+}
 
 interface Rewinding {
   key: string
