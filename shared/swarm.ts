@@ -1,4 +1,5 @@
 import type Hyperswarm from 'hyperswarm'
+import { after } from './limits/clock.ts'
 import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
@@ -105,8 +106,4 @@ function everyoneMet(
 function connected(swarm: Hyperswarm): Promise<void> {
   if (swarm.connections.size > 0) return Promise.resolve()
   return new Promise((resolve) => swarm.once('connection', () => resolve()))
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

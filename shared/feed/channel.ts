@@ -62,6 +62,10 @@ export class FeedChannel {
   private constructor(channel: Channel) {
     const bucket = new TokenBucket()
     const rivalBucket = new TokenBucket()
+    const passedOn = <T>(then: (message: T) => void): ((message: T) => void) =>
+      metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) then(message)
+      })
     this.#channel = channel
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
@@ -99,15 +103,11 @@ export class FeedChannel {
     })
     this.#challenge = channel.addMessage({
       encoding: rivals.challenge,
-      onmessage: metered(bucket, 1, (message) => {
-        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onchallenge(message)
-      })
+      onmessage: passedOn((message) => this.#on?.onchallenge(message))
     })
     this.#rival = channel.addMessage({
       encoding: rivals.rival,
-      onmessage: metered(bucket, 1, (message) => {
-        if (rivalBucket.tryTake(RIVAL_COST)) this.#on?.onrival(message)
-      })
+      onmessage: passedOn((message) => this.#on?.onrival(message))
     })
     this.#want = channel.addMessage({
       encoding: signatures.want,

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
-import c, { type Encoder } from 'compact-encoding'
+import c from 'compact-encoding'
 import sodium from 'sodium-universal'
+import { fields } from './encodings.ts'
 
 const DOMAIN = b4a.from('pear-broadcast/kept/1')
 const NUMBER_BYTES = 8
@@ -15,23 +16,7 @@ export interface KeptWord {
 /** What the word says. */
 type Said = Omit<KeptWord, 'signature'>
 
-export const keptWord: Encoder<KeptWord> = {
-  preencode(state, m) {
-    c.uint.preencode(state, m.fork)
-    c.uint.preencode(state, m.first)
-    c.fixed64.preencode(state, m.signature)
-  },
-  encode(state, m) {
-    c.uint.encode(state, m.fork)
-    c.uint.encode(state, m.first)
-    c.fixed64.encode(state, m.signature)
-  },
-  decode(state) {
-    const fork = c.uint.decode(state)
-    const first = c.uint.decode(state)
-    return { fork, first, signature: c.fixed64.decode(state) }
-  }
-}
+export const keptWord = fields<KeptWord>({ fork: c.uint, first: c.uint, signature: c.fixed64 })
 
 /** The word of the writer with `secretKey` on its log with `key`. */
 export function signWord(secretKey: Uint8Array, key: Uint8Array, said: Said): KeptWord {

@@ -1,5 +1,5 @@
 import c, { type Encoder, type State } from 'compact-encoding'
-import { maybe, uints } from './encodings.ts'
+import { fields, maybe } from './encodings.ts'
 import { type KeptWord, keptWord } from './kept-word.ts'
 import { type Proof, type Upgrade, proofEncoding } from '../upstream/hypercore-proof.ts'
 import { TREE_HASH_BYTES } from './tree-hash.ts'
@@ -98,8 +98,8 @@ export const status: Encoder<Status> = {
   }
 }
 
-export const ack = uints<Ack>('id', 'end')
-export const refuse = uints<Refuse>('id')
+export const ack = fields<Ack>({ id: c.uint, end: c.uint })
+export const refuse = fields<Refuse>({ id: c.uint })
 
 /**
  * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. Then come the

@@ -1,5 +1,5 @@
 import type { Hypercore } from 'hypercore'
-import { now } from '../limits/clock.ts'
+import { after, now } from '../limits/clock.ts'
 import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { endOfRun } from '../upstream/hypercore-trim.ts'
@@ -53,7 +53,7 @@ export class GoneBlocks {
     for (const deadline = now() + ANSWER_MS; ; ) {
       if (this.#closed || this.#isHeld(start)) return start
       if (now() >= deadline) break
-      await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+      await after(POLL_MS)
     }
     if (!this.suspects(start)) return start
     const held = this.#core.peers.map((peer) => firstHeld(peer, start))

@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { now } from '../limits/clock.ts'
+import { after, now } from '../limits/clock.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { startOfLastRun } from './first-hole.ts'
@@ -83,8 +83,4 @@ async function heldRuns(core: Hypercore): Promise<{ start: number; end: number }
   const last = { start: await startOfLastRun(core), end: length }
   const first = { start: 0, end: contiguousLength }
   return [first, last].filter(({ start, end }, i) => start < end && (i === 0 || start > 0))
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,6 +1,6 @@
 import type { Peer } from 'hypercore'
 import { Failure } from '../errors.ts'
-import { now } from '../limits/clock.ts'
+import { after, now } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { endOfRun } from '../upstream/hypercore-trim.ts'
 import { detectStalls } from './stall-detector.ts'
@@ -42,7 +42,7 @@ export async function recoverFromReaders(
       const hasEnd = core.length >= log.knownLength && endOfRun(core, start) === core.length
       // no earlier: should the end not come, what is here is all there is
       if (hasEnd && log.length < start) await log.retention.skipTo(start)
-      await new Promise<void>((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
+      await after(RETRY_DELAY_MS)
     }
   } finally {
     stopDetecting()

@@ -3,6 +3,7 @@ import type Hyperswarm from 'hyperswarm'
 import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
+import { after } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
@@ -180,8 +181,4 @@ function rivalled(address: string): Failure {
   return new Failure(
     `another process, at ${address}, writes this log: a log has one writer, so stop that one first, or leave the log to it`
   )
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
