@@ -11,7 +11,7 @@ const definition = command(
   flag('--against <commit>', 'measures the apps of an earlier commit too, in turn with these'),
   flag('--quick', 'a tenth of the sizes and few rounds: a hint in five minutes'),
   flag('--json', 'JSON on stdout in place of the table'),
-  flag('--svg', 'draw the figures into docs/bench.svg'),
+  flag('--svg', 'draw the figures into docs/bench.svg and docs/retention.svg'),
   footer(
     `Figures:\n${figures.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join('\n')}`
   ),

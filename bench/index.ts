@@ -8,11 +8,13 @@ import { type Effort, LeftOut } from './harness/figure.ts'
 import { Interruption, interrupt } from './harness/program.ts'
 import { showProgress, startProgress } from './harness/progress.ts'
 import { scoped } from './harness/scope.ts'
+import { toCurves } from './report/curves.ts'
 import { type Report, describeMachine, toJson } from './report/report.ts'
 import { toSvg } from './report/svg.ts'
 import { toTable } from './report/table.ts'
 
 const PICTURE = 'docs/bench.svg'
+const CURVES = 'docs/retention.svg'
 const ROUNDS = 5
 const QUICK_ROUNDS = 2
 /** What sizes are divided by with --quick. */
@@ -70,4 +72,7 @@ function show(report: Report, { json, svg }: Options): void {
   if (!svg) return
   fs.mkdirSync('docs', { recursive: true })
   fs.writeFileSync(PICTURE, toSvg(report))
+  for (const { curves } of report.results) {
+    if (curves) fs.writeFileSync(CURVES, toCurves(curves, 'MB of disk over lines', 'lines'))
+  }
 }

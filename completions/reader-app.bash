@@ -6,7 +6,7 @@ _reader_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --start | --tail | --count | -n | --delimiter | -d | --timeout | --bootstrap)
+  --start | --tail | --count | -n | --delimiter | -d | --keep | --timeout | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -20,14 +20,18 @@ _reader_app() {
 --delimiter
 -d
 --seed
+--keep
 --storage
 -s
 --timeout
+--forget
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help

@@ -6,7 +6,7 @@ _writer_app() {
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -d -- "$word"))
     ;;
-  --delimiter | -d | --timeout | --bootstrap)
+  --delimiter | -d | --timeout | --keep | --forget | --bootstrap)
     COMPREPLY=()
     ;;
   *)
@@ -18,12 +18,17 @@ _writer_app() {
 -e
 --timeout
 --private
+--keep
+--key
+--forget
 --accept-loss
 --bootstrap
 --no-lan
+--list
 --json
 --quiet
 -q
+--verbose
 --version
 -v
 --help

@@ -25,6 +25,7 @@ const reader = spawn(os.execPath(), ['reader-app', key.split(' ').pop() ?? '', .
   detached
 })
 process.stderr.write('Type a line; the reader prints it once it has arrived. Ctrl-C ends both.\n')
+process.stderr.write('A second window reads along with the command that the writer has printed.\n')
 
 process.on('SIGHUP', () => stopBoth('SIGHUP'))
 process.on('SIGINT', () => stopBoth('SIGINT'))

@@ -1,31 +1,42 @@
 import '../shared/app/prelude.ts'
 import b4a from 'b4a'
+import type { Peer } from 'hypercore'
 import { bootstrapNodes, dataFolder } from '../shared/app/environment.ts'
 import { expectPeer } from '../shared/app/expect-peer.ts'
-import { formatBlocks, jsonLine } from '../shared/app/format.ts'
+import { formatBlocks } from '../shared/app/format.ts'
 import { hashFaster } from '../shared/app/hashing.ts'
-import { fail, isStopping, onStop, stop } from '../shared/app/lifecycle.ts'
+import { fail, isStopping, onAsked, onStop, stop } from '../shared/app/lifecycle.ts'
+import { Progress, type Work, grouped } from '../shared/app/progress.ts'
+import { now, secondsSince } from '../shared/app/schedule.ts'
 import { startApp } from '../shared/app/start.ts'
 import { writeStatus } from '../shared/app/status.ts'
-import { hasOutput, writeOutput } from '../shared/app/stdout.ts'
+import { hasOutput, onTerminal, writeOutput } from '../shared/app/stdout.ts'
 import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
+import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
-import { openReader } from '../shared/storage/open.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
-import { Position } from '../shared/storage/position.ts'
 import { NAME, parseReader } from './command.ts'
+import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
 import { readingRange, startOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
 if (!seed && !hasOutput()) await stop(DONE)
+const storage = options.storage ?? dataFolder(NAME)
+if (options.list || options.forget) {
+  const { runErrand } = await import('./errands.ts')
+  await runErrand(storage, options, status)
+  await stop(DONE)
+}
 
 // the DHT is asked for its nodes while the copy is opened
 const { createSwarm, joinSwarm } = await import('../shared/swarm.ts')
 const swarm = createSwarm(options.bootstrap ?? bootstrapNodes, status.info)
 const { access } = options
-const core = await openReader(options.storage ?? dataFolder(NAME), access.key)
+const copy = await Copy.open(storage, access.key, { alone: seed })
+onStop(() => copy.close())
+const { core } = copy
 const unreadable = whyUnreadable(core, access, options)
 if (unreadable !== null) throw unreadable
 const cipher = access.encryption && createCipher(core.key, access.encryption)
@@ -34,33 +45,37 @@ if (seed && cipher !== null) {
   status.info(`this key also reads: on a machine that is not yours, seed with ${hex}`)
 }
 hashFaster(core, status)
-const position = await Position.load(core)
-const resumed = resume ? position.seq : undefined
-const start = startOf(options, { held: core.contiguousLength, resumed })
+const position = resume === null ? null : await copy.position(resume)
+const retention = await copy.retention(options.keep)
+const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
 const { followLog } = await import('../shared/replication.ts')
-const log = followLog(swarm, core, start, {
-  ondrop: (reason) => peers.reportDrop(reason),
-  onhops: (peer, hops) => peers.setHops(peer, hops),
+const events = {
+  ondrop: (reason: string) => peers.reportDrop(reason),
+  onhops: (peer: Peer, hops: number) => peers.setHops(peer, hops),
+  standing: () => (seed ? retention.end : (position?.seq ?? Infinity)),
   onmanifest: () => {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
   onerror: fail
-})
+}
+const log = followLog(swarm, core, start, events, retention)
 const membership = joinSwarm(swarm, core.discoveryKey, {
   lan: options.lan,
   ondht: (answers) => peers.reportDht(answers),
   onwarning: status.info
 })
 const peers = new PeerStatus(core, status, membership)
+const stopHinting = hintAtMissing(log, status.info)
 onStop(async () => {
+  stopHinting()
   peers.close()
   await log.close()
-  await position.settled()
+  await retention.close()
   await membership.leave()
-  await core.close()
+  await copy.close()
 })
 if (options.timeout !== undefined) expectPeer(core, options.timeout)
 
@@ -70,7 +85,9 @@ const startKnown = 'from' in start
 const asked = !startKnown || !follow
 const patience = follow ? Infinity : options.timeout
 const end = asked ? await log.findEnd(membership.flushed, patience) : null
-const { first, stopAt } = readingRange(start, options, end ?? core.length)
+const length = end ?? core.length
+const { first, stopAt: wantedEnd } = readingRange(start, options, length)
+let stopAt = wantedEnd
 if (!startKnown) log.startAt(first)
 log.stopAt(stopAt)
 if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
@@ -83,37 +100,57 @@ if (!seed && follow) await log.manifestKnown()
 if (!seed && !isStopping()) {
   const notice = `Skipping ${first} earlier blocks...\n`
   if (format.as === 'text') await writeOutput(notice)
-  else if (!options.quiet) {
-    writeStatus(format.as === 'json' ? jsonLine('reader', 'skip', { blocks: first }) : notice)
-  }
+  else if (format.as === 'json') status.tell('skip', notice.trim(), { blocks: first })
+  else if (!options.quiet) writeStatus(notice)
 }
 
 // the next --resume goes on from here, though nothing should come before it
-if (resume && (end !== null || startKnown)) await position.begin(first)
+if (end !== null || startKnown) await position?.begin(first)
 
-let told = !seed
-let { rewinds } = position
+// blocks that are printed on the terminal show by themselves how far it is
+const progress = new Progress(status, measure, describe, { draws: seed || !onTerminal() })
+onAsked(() => progress.tell())
+progress.start()
+const begun = now()
+let done = first
+let earliest = first
+retention.lower(first)
+await retention.begin(() => done, fail)
+let told = false
+if (end !== null && first >= Math.min(end, stopAt)) tellCaughtUp(end)
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
+  const came = new Date()
   // what cannot be read is not shown
   if (isStopping()) break
+  if ('gone' in step) {
+    tellGone(step.gone)
+    if (seed) await retention.skipTo(step.gone.end)
+    // --count is of blocks that are printed
+    const { start: from, end: to } = step.gone
+    stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
+    log.stopAt(stopAt)
+    noteDone(step.gone.end)
+    continue
+  }
   const next = 'blocks' in step ? step.seq + step.blocks.length : step.rewindTo
   if ('rewindTo' in step) {
-    status.info(
-      `the writer rewound its log to block ${next}: what follows replaces what came after`
-    )
+    const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
+    status.tell('rewind', text, { seq: next })
+    // --count is of blocks that stand: those from before this run are counted anew
+    if (next < earliest) {
+      earliest = next
+      stopAt = Math.min(stopAt, next + options.count)
+      log.stopAt(follow ? stopAt : Math.min(log.claimedEnd, stopAt))
+    }
   } else if (!seed) {
-    if (resume) await position.begin(step.seq)
+    await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
-    await writeOutput(formatBlocks(format, step.seq, blocks))
-    if (resume) await position.moveTo(next, rewinds)
+    await writeOutput(formatBlocks(format, step.seq, blocks, came))
+    await position?.moveTo(next, step.fork)
   }
-  // taken before the next blocks are read: a rewind since then may have replaced them
-  rewinds = position.rewinds
-  if (!told && log.holdsAll(next)) {
-    told = true
-    status.info(`holding every block so far (${next}), and every new one as it comes`)
-  }
+  noteDone(next)
+  await retention.apply(next)
 }
 
 if (!isStopping()) {
@@ -126,10 +163,48 @@ if (!isStopping()) {
   await stop(DONE)
 }
 
+function noteDone(blocks: number): void {
+  done = blocks
+  if (!told && (blocks >= stopAt || holdsAll(blocks))) tellCaughtUp(blocks)
+}
+
+// what no peer says may be behind what is known here
+function holdsAll(blocks: number): boolean {
+  return (seed || core.peers.length > 0) && log.holdsAll(blocks)
+}
+
+function tellCaughtUp(blocks: number): void {
+  told = true
+  progress.stop()
+  const seconds = secondsSince(begun)
+  const text = seed
+    ? `holding every block so far (${blocks}), and every new one as it comes`
+    : `caught up at block ${grouped(blocks)} in ${seconds} s`
+  // a person is told of blocks that came
+  status.tell('caughtup', text, { blocks, seconds }, done > first || seed ? undefined : 'scripts')
+}
+
+function measure(): Work {
+  const of = Math.max(done, Math.min(log.claimedEnd, stopAt))
+  return { blocks: done, of, from: first, peers: core.peers.length }
+}
+
+function describe({ blocks, of }: Work): string {
+  return `${seed ? 'holding' : 'at block'} ${grouped(blocks)} of ${grouped(of)}`
+}
+
 function reportBeyond(length: number | null): void {
   if (length === null || first <= length || seed) return
   const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
-  status.info(`the log has ${length} blocks so far: ${then}`)
+  const text = `the log has ${length} blocks so far: ${then}`
+  if (follow) status.tell('waiting', text, { for: 'block' })
+  else status.info(text)
+}
+
+function tellGone(gone: { start: number; end: number }): void {
+  const { start, end } = gone
+  const text = `skipping ${end - start} blocks that nobody keeps any more (${start} to ${end - 1})`
+  status.tell('gone', text, gone)
 }
 
 function missing(): Failure | null {

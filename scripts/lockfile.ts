@@ -29,7 +29,7 @@ export interface Manifest {
  * The packages that `lock` lacks although an installed package names them as optional, as entries
  * by path. A registry that has no build of a package for some platform leaves npm without its
  * entry, and `npm ci` refuses such a lockfile. Each build is described as its siblings are, with the
- * platform that its name ends in; its integrity is not known here, so it has none.
+ * platform that its name ends in; its integrity is for `withIntegrity` to add.
  *
  * Throws where an optional package is no exactly pinned build for a platform.
  */
@@ -57,6 +57,31 @@ export function withEntries(lock: Lockfile, missing: Record<string, Entry>): Loc
     const before = packages.findIndex(([other]) => other > path)
     packages.splice(before === -1 ? packages.length : before, 0, [path, entry])
   }
+  return { ...lock, packages: Object.fromEntries(packages) }
+}
+
+/**
+ * The packages of `lock` that come from a registry and whose bytes nothing vouches for, as
+ * `name@version` by path: an install would take whatever it is given.
+ */
+export function unverified(lock: Lockfile): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const [path, { version, integrity, link }] of Object.entries(lock.packages)) {
+    // a folder of this project is no package of a registry
+    if (!path.includes('node_modules/') || link || integrity !== undefined) continue
+    found[path] = `${path.split('node_modules/').at(-1)}@${version}`
+  }
+  return found
+}
+
+/** `lock` with what its packages have to hash to, by path, where npm writes it. */
+export function withIntegrity(lock: Lockfile, hashes: Record<string, string>): Lockfile {
+  const packages = Object.entries(lock.packages).map(([path, entry]) => {
+    const integrity = hashes[path]
+    if (integrity === undefined) return [path, entry] as const
+    const { version, ...rest } = entry
+    return [path, { ...(version !== undefined && { version }), integrity, ...rest }] as const
+  })
   return { ...lock, packages: Object.fromEntries(packages) }
 }
 

@@ -20,6 +20,16 @@ export function codeOf(err: unknown): string {
   return err instanceof Error && 'code' in err ? String(err.code) : ''
 }
 
+/** What `look` finds, or `otherwise` where the file or folder that it looks at is missing. */
+export function unlessMissing<T>(look: () => T, otherwise: T): T {
+  try {
+    return look()
+  } catch (err) {
+    if (codeOf(err) === 'ENOENT') return otherwise
+    throw err
+  }
+}
+
 /** The message of anything thrown. */
 export function messageOf(err: unknown): string {
   return err instanceof Error ? err.message : String(err)

@@ -5,6 +5,7 @@ import { type ConnectionEvents, limitConnections } from './limits/connections.ts
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
 import { Overlay } from './replication/overlay.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
+import type { Retention } from './storage/retention.ts'
 import type { WriterLog } from './storage/writer-log.ts'
 import { READER } from './swarm/overlay-policy.ts'
 
@@ -18,21 +19,22 @@ export function serveLog(
   log: WriterLog,
   events: ConnectionEvents & ServeEvents
 ): ServedLog {
-  replicate(swarm, log.core, events)
-  return new ServedLog(swarm, log, events)
+  const drop = replicate(swarm, log.core, events)
+  return new ServedLog(swarm, log, events, drop)
 }
 
 /**
  * Follows a log in its copy `core`, and serves it on: to and from every peer that `swarm` connects to
- * and that holds its key. `start` says which block comes first.
+ * and that holds its key. `start` says which block comes first, `retention` what is kept of it.
  */
 export function followLog(
   swarm: Hyperswarm,
   core: Hypercore,
   start: Start,
-  events: ConnectionEvents & FollowEvents
+  events: ConnectionEvents & FollowEvents,
+  retention: Retention | null = null
 ): FollowedLog {
-  const log = new FollowedLog(core, start, events, replicate(swarm, core, events))
+  const log = new FollowedLog(core, start, events, replicate(swarm, core, events), retention)
   const overlay = new Overlay(swarm, core, READER, log.feed)
   core.once('close', () => overlay.close())
   return log

@@ -1,4 +1,5 @@
 import Hyperswarm from 'hyperswarm'
+import { after } from './limits/clock.ts'
 import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { Dialling } from './swarm/dialling.ts'
@@ -99,8 +100,4 @@ function everyoneMet(
 function connected(swarm: Hyperswarm): Promise<void> {
   if (swarm.connections.size > 0) return Promise.resolve()
   return new Promise((resolve) => swarm.once('connection', () => resolve()))
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

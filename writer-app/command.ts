@@ -1,12 +1,15 @@
 import { flag } from 'paparam'
+import { keyFlag } from '../shared/app/keys.ts'
 import {
   commonFlags,
   defineCommand,
   delimiterFlag,
+  keepFlag,
   parseArgs,
   secondsFlag,
   usage
 } from '../shared/app/flags.ts'
+import { keepsNothing } from '../shared/storage/keep.ts'
 import pkg from './package.json' with { type: 'json' }
 
 export const NAME = pkg.name
@@ -19,6 +22,9 @@ export const definition = defineCommand(
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
   flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
   flag('--private', 'begin a log that only its read key reads; needed the first time only'),
+  flag('--keep <what>', 'let go of all but the last blocks: so many, or 500MB, 10GB, 12h, 7d'),
+  flag('--key', 'print the key of the log, and exit'),
+  flag('--forget <key>', 'delete the log with this key and its secret key, and exit'),
   flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')
 )
 
@@ -30,11 +36,18 @@ export function parseWriter(argv: string[]) {
   if (timeout !== undefined && !exitOnEof) {
     throw usage(definition, '--timeout goes with --exit-on-eof')
   }
+  const keep = keepFlag(definition)
+  if (keep !== null && keepsNothing(keep)) {
+    throw usage(definition, '--keep 0 would leave nothing to serve')
+  }
   return {
     text,
     exitOnEof,
     timeout,
+    key: definition.flags['key'] === true,
+    forget: keyFlag(definition, 'forget'),
     private: definition.flags['private'] === true,
+    keep,
     acceptLoss: definition.flags['acceptLoss'] === true,
     delimiter: delimiterFlag(definition),
     ...commonFlags(definition)

@@ -16,6 +16,7 @@ import { pipe } from './pipe.ts'
 import { plain } from './plain.ts'
 import { privateLog } from './private.ts'
 import { relay } from './relay.ts'
+import { retention } from './retention.ts'
 import { slowLink } from './slow-link.ts'
 import { startUp } from './start-up.ts'
 
@@ -39,5 +40,6 @@ export const figures: Figure[] = [
   noDht,
   executables,
   memory,
-  growth
+  growth,
+  retention
 ]

@@ -36,6 +36,14 @@ export interface Result {
   baselines: Record<string, number[]>
   /** What is promised, of the ratio of medians or of the pair's own median. */
   target?: Target
+  /** How it came to that. */
+  curves?: Curve[]
+}
+
+/** What one contestant held, as it went on. */
+export interface Curve {
+  name: string
+  points: [number, number][]
 }
 
 /** Of some units less is better: times and sizes. */

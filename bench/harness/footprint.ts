@@ -1,6 +1,7 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
+import { unlessMissing } from '../../shared/errors.ts'
 
 /** The bytes of Bare, an app's compiled folder and every package that the app needs, as installed. */
 export function installedSize(app: string): number {
@@ -31,13 +32,20 @@ function locate(name: string, folder: string): string | null {
   return above === folder ? null : locate(name, above)
 }
 
-function sizeOf(folder: string, except?: string): number {
+/** The bytes of all files below `folder`, but for what is below a folder named `except`. */
+export function sizeOf(folder: string, except?: string): number {
   let size = 0
   for (const name of fs.readdirSync(folder)) {
     const at = path.join(folder, String(name))
-    const stat = fs.statSync(at)
+    const stat = statOf(at)
+    if (stat === null) continue
     if (!stat.isDirectory()) size += stat.size
     else if (name !== except) size += sizeOf(at)
   }
   return size
+}
+
+// null where a store has deleted the file meanwhile
+function statOf(at: string): fs.Stats | null {
+  return unlessMissing(() => fs.statSync(at), null)
 }

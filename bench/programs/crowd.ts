@@ -34,7 +34,13 @@ async function read(storage: string): Promise<void> {
   const core = await openReader(storage, b4a.from(key, 'hex'))
   const swarm = createSwarm(lan ? [] : [{ host, port: Number(port) }])
   const ondrop = stats === undefined ? refuse : tellDrop
-  const events = { ondrop, onhops() {}, onmanifest() {}, onerror: refuse }
+  const events = {
+    ondrop,
+    onhops() {},
+    standing: () => Infinity,
+    onmanifest() {},
+    onerror: refuse
+  }
   const log = followLog(swarm, core, { from: 0 }, events)
   crowd.push({ swarm, log })
   const membership = joinSwarm(swarm, core.discoveryKey, { lan, ondht() {}, onwarning: refuse })

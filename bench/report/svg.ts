@@ -1,6 +1,7 @@
 import { type Result, lessIsBetter, ratioOf } from '../harness/figure.ts'
 import { median } from '../harness/measure.ts'
 import { formatNumber } from './numbers.ts'
+import { STYLE, text } from './picture.ts'
 import type { Report } from './report.ts'
 
 const WIDTH = 880
@@ -11,21 +12,6 @@ const BARS_WIDTH = 380
 const BAR_HEIGHT = 14
 const LINE_HEIGHT = 20
 const PANEL_GAP = 16
-
-// legible on the light and on the dark pages of a forge
-const STYLE = `
-  text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-  .title { font-weight: 600 }
-  .note, .name { fill: #59636e }
-  .name { text-anchor: end }
-  .pair { fill: #1a7f64 }
-  .baseline { fill: #afb8c1 }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 }
-    .note, .name { fill: #9198a1 }
-    .pair { fill: #3fb68b }
-    .baseline { fill: #57606a }
-  }`
 
 /** The report as a picture: a panel of bars for each result that has a baseline, all linear. */
 export function toSvg({ results, machine }: Report): string {
@@ -67,9 +53,4 @@ function panel(result: Result, top: number): string {
       ].join('\n')
     })
   ].join('\n')
-}
-
-function text(kind: string, x: number, y: number, content: string): string {
-  const safe = content.replace(/&/g, '&amp;').replace(/</g, '&lt;')
-  return `<text class="${kind}" x="${x.toFixed(1)}" y="${y}" dominant-baseline="central">${safe}</text>`
 }

@@ -13,8 +13,10 @@ else require('./NAME/index.js')
 
 // The bundle is there, and so are the addons, in the versions that it was made with: another install
 // may have brought others. Each version is looked at by itself, since to resolve an addon takes longer
-// than to load a small one.
+// than to load a small one. Pear 1 and 2 load modules and addons in a way of their own, which knows of no
+// addon but those that modules name.
 function fits() {
+  if ('Pear' in globalThis) return false
   try {
     require.resolve('./app.bundle')
     const versions = Object.entries(require('./addons.json'))

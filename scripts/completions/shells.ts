@@ -12,7 +12,7 @@ interface Flag {
 /** The completion of the app that `help` is about, by the name of its file. */
 export function completions(help: Help): Record<string, string> {
   const flags = Object.entries(help.flags).map(([flag, about]) => parseFlag(flag, about))
-  const args = Object.keys(help.args).map((arg) => arg.replace(/[<>]/g, ''))
+  const args = Object.keys(help.args).map((arg) => arg.replace(/[<>[\]]/g, ''))
   return {
     [`${help.name}.bash`]: bash(help.name, flags),
     [`_${help.name}`]: zsh(help.name, flags, args),
@@ -20,9 +20,9 @@ export function completions(help: Help): Record<string, string> {
   }
 }
 
-// `--count|-n <n>` is what the parser reads
+// `--count|-n <n>` is what the parser reads; `--resume[=name]` is complete without its value
 function parseFlag(flag: string, about: string): Flag {
-  const [names = '', value = ''] = flag.split(' ')
+  const [names = '', value = ''] = flag.replace(/\[.*\]$/, '').split(' ')
   return { names: names.split('|'), value: value.replace(/[<>]/g, ''), about }
 }
 

@@ -2,7 +2,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { runtimeFor } from './hosts.ts'
-import { withOurStart } from './runtime.ts'
+import { copyStripped, withOurStart } from './runtime.ts'
 
 export interface App {
   name: string
@@ -31,7 +31,8 @@ export async function makeExecutable(
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'make-'))
   const started = path.join(folder, path.basename(runtime))
   try {
-    fs.writeFileSync(started, withOurStart(runtime))
+    copyStripped(runtime, started, host)
+    fs.writeFileSync(started, withOurStart(started))
     const built = build(path.join(root, name, 'dist', name, 'index.js'), {
       name,
       version,

@@ -1,4 +1,5 @@
 import type { Help } from 'paparam'
+import { OUTPUT_EVENTS, STATUS_EVENTS } from '../../shared/app/events.ts'
 import { DONE, ERROR, TIMED_OUT, USAGE } from '../../shared/errors.ts'
 
 /** What a man page says beside the help of its app. */
@@ -19,6 +20,11 @@ const EXIT_CODES: [string, string][] = [
   ['129, 130, 143', 'stopped by SIGHUP, SIGINT or SIGTERM; a second signal ends at once']
 ]
 
+const SIGNALS: [string, string][] = [
+  ['SIGUSR2', 'asks how far the app is, which it tells on standard error (not on Windows)'],
+  ['SIGUSR1', 'the same; it opens the debugger of Bare on loopback, too']
+]
+
 /** The man page, in roff's man macros, of the app that `help` is about. */
 export function manPage(help: Help, { version, files, examples, seeAlso }: About): string {
   const { name, summary, args, flags } = help
@@ -32,12 +38,49 @@ export function manPage(help: Help, { version, files, examples, seeAlso }: About
     ...section('ARGUMENTS', Object.entries(args)),
     ...section('OPTIONS', Object.entries(flags).map(spaced)),
     ...section('EXIT STATUS', EXIT_CODES),
+    ...section('SIGNALS', SIGNALS),
+    ...events(name),
     ...section('FILES', files),
     ...section('EXAMPLES', examples),
     '.SH SEE ALSO',
     `\\fB${text(seeAlso)}\\fR(1)`,
     ''
   ].join('\n')
+}
+
+// each event with its fields, one below the other
+function events(app: string): string[] {
+  const cmd = app.replace(/-app$/, '')
+  const entries = (all: typeof OUTPUT_EVENTS | typeof STATUS_EVENTS): string[] =>
+    Object.entries(all).flatMap(([tag, event]: [string, Event]) => {
+      if (event.of !== undefined && event.of !== cmd) return []
+      const fields = Object.entries(event.fields)
+      return [
+        '.TP',
+        `\\fB${text(tag)}\\fR`,
+        line(event.about),
+        ...fields.flatMap(([field, what]) => [
+          '.br',
+          `\\fI${text(field.replace('|', ' or '))}\\fR: ${text(what)}`
+        ])
+      ]
+    })
+  return [
+    '.SH EVENTS',
+    text(
+      `With --json each line is {"cmd":"${cmd}","tag":TAG,"data":{FIELDS}}. On standard output:`
+    ),
+    ...entries(OUTPUT_EVENTS),
+    '.PP',
+    'On standard error, each with a \\fImessage\\fR beside its fields:',
+    ...entries(STATUS_EVENTS)
+  ]
+}
+
+interface Event {
+  of?: string
+  about: string
+  fields: Record<string, string>
 }
 
 function section(title: string, entries: [string, string][]): string[] {

@@ -17,7 +17,7 @@ const GAP = 18
 const COLOURS = { prompt: '#7ee787', typed: '#e6edf3', stdout: '#a5d6ff', stderr: '#7d8590' }
 
 /** Draws terminals one below the other, in an SVG that needs no font of its own. */
-export function drawTerminals(terminals: Terminal[]): string {
+export function drawTerminals(terminals: Terminal[], label: string): string {
   let top = 0
   const drawn = terminals.map(({ title, lines }) => {
     const height = BAR + MARGIN + lines.length * ROW + MARGIN / 2
@@ -26,7 +26,7 @@ export function drawTerminals(terminals: Terminal[]): string {
     return window
   })
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top - GAP}" role="img" aria-label="A writer and a reader in two terminals">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${top - GAP}" role="img" aria-label="${label}">`,
     '<style>text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre }</style>',
     ...drawn,
     '</svg>',

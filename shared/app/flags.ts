@@ -1,5 +1,6 @@
 import { type Bail, type Command, bail, command, flag, summary } from 'paparam'
 import { Failure, USAGE } from '../errors.ts'
+import type { Keep } from '../storage/keep.ts'
 import type { DhtNode } from '../swarm.ts'
 import { parseDelimiter } from './lines.ts'
 
@@ -10,8 +11,10 @@ const COMMON = [
     'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
   ),
   flag('--no-lan', 'do not announce on the local network'),
-  flag('--json', 'newline-delimited JSON on stdout'),
+  flag('--list', 'show the logs on this machine, and exit'),
+  flag('--json', 'newline-delimited JSON on stdout and stderr'),
   flag('--quiet|-q', 'no status on stderr'),
+  flag('--verbose', 'every status line on stderr'),
   flag('--version|-v', 'Show version')
 ]
 
@@ -63,8 +66,21 @@ export function parseArgs(definition: Command, version: string, argv: string[]):
     return text
   }
   if (argv.includes('')) throw usage(definition, 'an argument is empty: is a variable not set?')
-  definition.parse(argv, { silent: true, run: false })
+  definition.parse(spellOut(definition, argv), { silent: true, run: false })
   return null
+}
+
+// `-n5` is `--count=5`, which the parser would read as three switches
+function spellOut(definition: Command, argv: string[]): string[] {
+  const long = new Map<string, string>()
+  for (const flag of Object.keys(definition.helpJSON().flags)) {
+    const [, name = '', short = ''] = /^(--[\w-]+)\|(-\w) </.exec(flag) ?? []
+    if (short !== '') long.set(short, name)
+  }
+  return argv.map((arg) => {
+    const name = long.get(arg.slice(0, 2))
+    return name !== undefined && /^-\w[^=]/.test(arg) ? `${name}=${arg.slice(2)}` : arg
+  })
 }
 
 function textFor(definition: Command, version: string, argv: string[]): string | null {
@@ -103,6 +119,29 @@ export function secondsFlag(definition: Command, name: string): number | undefin
   )
 }
 
+const SIZE_UNITS = { kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }
+const AGE_UNITS = { m: 60e3, h: 3600e3, d: 86_400e3 }
+
+/** What --keep asks to keep; null for everything. Throws a usage error. */
+export function keepFlag(definition: Command): Keep | null {
+  const value = textFlag(definition, 'keep')
+  if (value === undefined) return null
+  const [, digits = '', unit = ''] = /^(\d{1,12})([A-Za-z]*)$/.exec(value) ?? []
+  if (digits !== '') {
+    if (unit === '') return { blocks: Number(digits) }
+    for (const [name, bytes] of Object.entries(SIZE_UNITS)) {
+      if (unit === name) return { bytes: Number(digits) * bytes }
+    }
+    for (const [name, ms] of Object.entries(AGE_UNITS)) {
+      if (unit === name) return { ms: Number(digits) * ms }
+    }
+  }
+  throw usage(
+    definition,
+    `--keep takes a number of blocks, a size (500MB, 10GB) or an age (30m, 12h, 7d), not '${value}'`
+  )
+}
+
 /** The bytes of --delimiter; undefined stands for the default, a line ending. */
 export function delimiterFlag(definition: Command): Uint8Array | undefined {
   const value = textFlag(definition, 'delimiter')
@@ -122,7 +161,9 @@ export function commonFlags(definition: Command) {
     storage: textFlag(definition, 'storage'),
     bootstrap: bootstrapFlag(definition),
     lan: flags['lan'] !== false,
+    list: flags['list'] === true,
     json: flags['json'] === true,
+    verbose: flags['verbose'] === true,
     quiet: flags['quiet'] === true
   }
 }

@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import type { StoredLog } from '../storage/inventory.ts'
 import { encodeReadKey } from '../storage/read-key.ts'
 import { escapeControls, escapeJson } from './escape.ts'
 
@@ -30,8 +31,14 @@ export function formatKeys(
   return `hypercore key: ${hex}\n${read === null ? '' : `read key: ${read}\n`}`
 }
 
-/** The bytes that show `blocks`, the first of which is block number `seq`. */
-export function formatBlocks(format: Format, seq: number, blocks: Uint8Array[]): Uint8Array {
+/** The bytes that show `blocks`, which `came` at that time; the first of them is block number `seq`. */
+export function formatBlocks(
+  format: Format,
+  seq: number,
+  blocks: Uint8Array[],
+  came: Date
+): Uint8Array {
+  const time = came.toISOString()
   const parts: Uint8Array[] = []
   for (const block of blocks) {
     switch (format.as) {
@@ -39,7 +46,7 @@ export function formatBlocks(format: Format, seq: number, blocks: Uint8Array[]):
         parts.push(block, format.delimiter)
         break
       case 'json':
-        parts.push(b4a.from(jsonLine(format.cmd, 'block', { seq, ...jsonValue(block) })))
+        parts.push(b4a.from(jsonLine(format.cmd, 'block', { seq, ...jsonValue(block), time })))
         break
       case 'text':
         parts.push(b4a.from(`Block ${seq}: `), format.terminal ? escapeBlock(block) : block, LF)
@@ -57,4 +64,32 @@ function jsonValue(block: Uint8Array): { value: string } | { base64: string } {
   const value = b4a.toString(block)
   // a round trip tells what is UTF-8: anything else decodes to replacement characters
   return b4a.equals(b4a.from(value), block) ? { value } : { base64: b4a.toString(block, 'base64') }
+}
+
+/** What `logs` is told of, of which one is shown a line: for a person in columns, of `cmd` in JSON. */
+export function formatLogs(
+  { json, cmd }: { json: boolean; cmd: string },
+  logs: StoredLog[]
+): string {
+  if (json) return logs.map((log) => jsonLine(cmd, 'log', logData(log))).join('')
+  const rows = logs.map((log) => {
+    const { key, blocks, bytes, used, running } = logData(log)
+    const size = `${(bytes / 1e6).toFixed(1)} MB`
+    const name = (key ?? `unreadable: ${log.folder}`).padEnd(64)
+    return `${name}  ${String(blocks).padStart(11)}  ${size.padStart(11)}  ${used}  ${running ? 'running' : ''}`
+  })
+  const head = `${'key'.padEnd(64)}  ${'blocks'.padStart(11)}  ${'on the disk'}  last use`
+  return rows.length === 0 ? '' : [head, ...rows].map((row) => `${row.trimEnd()}\n`).join('')
+}
+
+function logData({ key, blocks, bytes, used, running, folder }: StoredLog) {
+  const [seconds = ''] = used.toISOString().split('.')
+  return {
+    key: key && b4a.toString(key, 'hex'),
+    blocks,
+    bytes,
+    used: `${seconds}Z`,
+    running,
+    folder
+  }
 }

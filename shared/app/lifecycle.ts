@@ -1,11 +1,16 @@
+import os from 'bare-os'
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
+import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
-import { createStatus, statusWritten } from './status.ts'
+import { onUncaught } from './loading.ts'
+import { type Status, createStatus, statusWritten } from './status.ts'
+
+let onasked = (): void => {}
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
-let close: () => Promise<void> = () => Promise.resolve()
+let close: (() => Promise<void>) | null = null
 let closing: Promise<void> | null = null
 let stopping = false
 
@@ -20,16 +25,26 @@ export function handleSignals(): void {
       else void stop(code)
     })
   }
+  // Windows has neither; SIGUSR1 opens Bare's debugger as well, listened to or not
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) {
+    if (signal in os.constants.signals) process.on(signal, () => onasked())
+  }
+}
+
+/** Calls `tell` whenever SIGUSR1 or SIGUSR2 asks how far the app is. */
+export function onAsked(tell: () => void): void {
+  onasked = tell
 }
 
 /**
- * Takes the app's one teardown: an ordered close that `stop`, a signal and Pear run, once. Before it
- * is set there is nothing to close that the end of the process would not close as well.
+ * Takes the app's one teardown, in the place of the one before: an ordered close that `stop`, a signal
+ * and Pear run, once. Before it is set there is nothing to close that the end of the process would not
+ * close as well.
  */
 export function onStop(teardown: () => Promise<void>): void {
-  close = teardown
   // Pear 2 tears down on a signal as well, and sends itself that signal again once it is done
-  pear?.teardown(closeOnce)
+  if (close === null) pear?.teardown(closeOnce)
+  close = teardown
 }
 
 /** Closes what the app opened, in its order, and ends the process with `code`. */
@@ -43,6 +58,7 @@ export async function stop(code: number): Promise<never> {
     const failed = report(err)
     code ||= failed
   }
+  status.tell('end', `ended with exit code ${code}`, { code }, 'scripts')
   await statusWritten()
   return Bare.exit(code)
 }
@@ -54,43 +70,46 @@ export function isStopping(): boolean {
 
 function closeOnce(): Promise<void> {
   // every caller waits for the one close, which is under way before any of it runs
-  closing ??= Promise.resolve().then(close)
+  closing ??= Promise.resolve().then(() => close?.())
   return closing
 }
 
-/** The name that errors begin with. */
-let appName = 'pear'
+let status: Status = createStatus('pear')
 let explain: (err: unknown) => unknown = (err) => err
 
 /**
- * Names the app in errors, and takes over every error that is thrown and not caught. `inWords` turns
- * what a person can mend into a Failure, and returns everything else as it is.
+ * Takes over every error that is thrown and not caught. `inWords` turns what a person can mend into a
+ * Failure, and returns everything else as it is.
  */
-export function handleErrors(name: string, inWords: (err: unknown) => unknown): void {
-  appName = name
+export function handleErrors(inWords: (err: unknown) => unknown): void {
   explain = inWords
-  Bare.on('uncaughtException', fail)
-  Bare.on('unhandledRejection', fail)
+  onUncaught(fail)
+}
+
+/** Tells of errors, and of the end, in `to`. */
+export function reportTo(to: Status): void {
+  status = to
 }
 
 /** Reports `err` and stops: with the code of a Failure, or as the bug that it is. */
 export function fail(err: unknown): void {
-  if (isStopping()) return
+  if (isStopping() || isOfDebugger(err)) return
   void stop(report(err))
 }
 
-function report(err: unknown): number {
-  const status = createStatus(appName)
-  const reason = explain(err)
-  if (reason instanceof Failure) {
-    status.error(reason.message)
-    return reason.code
-  }
-  for (const line of stackOf(reason)) status.error(line)
-  return ERROR
+// At SIGUSR1 Bare listens for a debugger, at one port for all: it is no fault that another process has it.
+function isOfDebugger(err: unknown): boolean {
+  const { message, stack = '' } = err instanceof Error ? err : new Error()
+  return message === 'address already in use' && stack.includes('bare:/bare.bundle/')
 }
 
-function stackOf(err: unknown): string[] {
-  const stack = err instanceof Error ? err.stack : undefined
-  return ['this is a bug, please report it', ...(stack ?? String(err)).split('\n')]
+function report(err: unknown): number {
+  const reason = addonFailure(explain(err))
+  if (reason instanceof Failure) {
+    status.error(reason.message, reason.code)
+    return reason.code
+  }
+  const stack = reason instanceof Error ? reason.stack : undefined
+  status.error('this is a bug, please report it', ERROR, stack ?? String(reason))
+  return ERROR
 }

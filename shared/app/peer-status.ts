@@ -1,9 +1,10 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { NO_PATH } from '../feed/messages.ts'
-import type { Membership } from '../swarm.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { PeerEntry } from './peer-entry.ts'
 import { placeOf } from './peer-place.ts'
+import { LOCAL, type Search, placesSearched } from './peer-search.ts'
+import { type Schedule, later } from './schedule.ts'
 import type { Status } from './status.ts'
 
 /** A person who sees nothing arrive is told why after this long. */
@@ -14,15 +15,9 @@ const ALONE_MS = 30_000
 const HOPS_GRACE_MS = 2500
 /** A peer that comes back by then was never away. */
 const LOSS_GRACE_MS = 500
-const LOCAL = 'on this machine and the local network'
+const NO_WAY = 'no peer here knows a way to the writer, so nothing new arrives until it is back'
 /** Peers that are remembered after they were lost. */
 const MAX_LOST = 256
-
-/** How peers are looked for. */
-type Search = Pick<Membership, 'dht' | 'lan'>
-
-/** Calls `then` after `ms` milliseconds. Returns what prevents it. */
-export type Schedule = (ms: number, then: () => void) => () => void
 
 /**
  * Tells a person whether it is working: which peers are connected and where they are, which were
@@ -55,8 +50,10 @@ export class PeerStatus {
       ? `${alone} s: is a reader running, and does it have this key?`
       : `${alone} s: is the key right, and is the writer running?`
     const plans = [
-      this.#after(STATUS_DELAY_MS, () => this.#say(`no peer yet, still looking ${this.#where()}`)),
-      this.#after(ALONE_MS, () => this.#say(question))
+      this.#after(STATUS_DELAY_MS, () =>
+        this.#wait('peer', `no peer yet, still looking ${placesSearched(this.#search)}`)
+      ),
+      this.#after(ALONE_MS, () => this.#wait('peer', question))
     ]
     core.once('peer-add', () => {
       for (const cancel of plans) cancel()
@@ -77,14 +74,14 @@ export class PeerStatus {
 
   /** A peer was dropped that `reason`. */
   reportDrop(reason: string): void {
-    this.#say(`dropped a peer that ${reason}`)
+    this.#status.info(`dropped a peer that ${reason}`)
   }
 
   /** Tells whether the DHT answers, unless a peer is connected. */
   reportDht(answers: boolean): void {
     if (this.#closed || this.#present.length > 0) return
     const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
-    this.#say(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
+    this.#status.info(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
   }
 
   /** Says no more: connections that end from now on end because of us. */
@@ -93,15 +90,8 @@ export class PeerStatus {
     for (const cancel of this.#planned) cancel()
   }
 
-  #say(text: string): void {
-    this.#status.info(text)
-  }
-
-  #where(): string {
-    const { lan, dht } = this.#search
-    if (dht === null) return lan === null ? 'nowhere (--bootstrap none, --no-lan)' : LOCAL
-    if (dht.online !== false) return lan === null ? 'in the DHT' : `in the DHT, ${LOCAL}`
-    return lan === null ? 'in the DHT, which does not answer' : `${LOCAL} only`
+  #wait(what: 'peer' | 'writer', text: string): void {
+    this.#status.tell('waiting', text, { for: what })
   }
 
   #onPeerAdd(peer: Peer): void {
@@ -125,7 +115,14 @@ export class PeerStatus {
     const again = this.#lost.delete(entry.id) || (entry.isWriter && this.#metWriter)
     if (entry.isWriter) this.#metWriter = true
     const what = again ? `found ${role} again` : `connected to ${role}`
-    this.#say(`${what} at ${entry.host}, ${placeOf(entry.host)} (${this.#count()})`)
+    const [{ host }, place] = [entry, placeOf(entry.host)]
+    const { length: peers } = this.#present
+    this.#status.tell(
+      'peer',
+      `${what} at ${host}, ${place} (${count(peers)})`,
+      { role: roleIn(role), host, place, peers, again },
+      entry.isWriter || peers === 1 ? undefined : 'verbose'
+    )
   }
 
   #onPeerRemove(peer: Peer): void {
@@ -145,8 +142,13 @@ export class PeerStatus {
     const others = this.#present
     if (entry.isWriter && others.some(({ isWriter }) => isWriter)) return
     const waiting = entry.isWriter || others.length === 0
-    this.#say(
-      `lost ${this.#role(entry)} (${this.#count()})${waiting ? `, still looking ${this.#where()}` : ''}`
+    const role = this.#role(entry)
+    const looking = waiting ? `, still looking ${placesSearched(this.#search)}` : ''
+    this.#status.tell(
+      'lost',
+      `lost ${role} (${count(others.length)})${looking}`,
+      { role: roleIn(role), peers: others.length },
+      waiting ? undefined : 'verbose'
     )
     this.#schedulePathReport()
   }
@@ -171,11 +173,6 @@ export class PeerStatus {
     return hops === undefined && !this.#core.writable ? 'a peer' : 'a reader'
   }
 
-  #count(): string {
-    const { length } = this.#present
-    return length === 1 ? '1 peer' : `${length || 'no'} peers`
-  }
-
   // readers without a path to the writer have nothing new
   #schedulePathReport(): void {
     if (this.#hasPath() !== this.#pathLost || this.#reportScheduled) return
@@ -188,11 +185,8 @@ export class PeerStatus {
     const path = this.#hasPath()
     if (path !== this.#pathLost) return
     this.#pathLost = !path
-    this.#say(
-      path
-        ? 'there is a way to the writer again'
-        : 'no peer here knows a way to the writer, so nothing new arrives until it is back'
-    )
+    if (path) this.#status.info('there is a way to the writer again')
+    else this.#wait('writer', NO_WAY)
   }
 
   #hasPath(): boolean {
@@ -214,7 +208,11 @@ export class PeerStatus {
   }
 }
 
-function later(ms: number, then: () => void): () => void {
-  const timer = setTimeout(then, ms)
-  return () => clearTimeout(timer)
+function count(peers: number): string {
+  return peers === 1 ? '1 peer' : `${peers || 'no'} peers`
+}
+
+/** `the writer` is the writer. */
+function roleIn(role: string): string {
+  return role.replace(/^\w+ /, '')
 }

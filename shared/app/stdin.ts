@@ -1,4 +1,5 @@
 import { Failure, codeOf } from '../errors.ts'
+import { statusLine, statusOnTerminal } from './status.ts'
 import { openInput } from './stdio.ts'
 
 /** The bytes of stdin as they come. Throws a Failure where stdin is nothing that can be read. */
@@ -9,7 +10,12 @@ export async function* readInput(): AsyncGenerator<unknown> {
   // what reads it waits for ever
   stdin.once('end', () => stdin.destroy())
   try {
-    yield* stdin
+    const typed = statusOnTerminal() && 'isTTY' in stdin && stdin.isTTY === true
+    for await (const chunk of stdin) {
+      if (typed) statusLine().lineTyped()
+      yield chunk
+    }
+    if (typed) statusLine().typingEnded()
   } catch (err) {
     const code = codeOf(err)
     if (code === '') throw err

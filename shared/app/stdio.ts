@@ -88,6 +88,13 @@ export class Output {
     this.#stream?.on('error', (err) => this.#break(err))
   }
 
+  /** How wide the terminal is, in characters. */
+  get columns(): number {
+    const stream = this.#stream
+    // a terminal that nobody looks at may have no width
+    return (stream !== null && 'columns' in stream && Number(stream.columns)) || 80
+  }
+
   /** Resolves once the system has taken all of `data`: to false where it never will. */
   write(data: Uint8Array | string): Promise<boolean> {
     const bytes = typeof data === 'string' ? b4a.from(data) : data

@@ -1,6 +1,7 @@
 import type { Hypercore } from 'hypercore'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
+import type { Keeping } from './keeping.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 import type { LogMemory } from './memory.ts'
 import type { ReadBatch, RecentBatches } from './recent-batches.ts'
@@ -14,9 +15,11 @@ export class BatchReader {
   readonly #core: Hypercore
   readonly #signedLengths: SignedLengths
   readonly #recent: RecentBatches
+  readonly #keeping: Keeping
   #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
 
-  constructor(core: Hypercore, { signedLengths, recent }: LogMemory) {
+  constructor(core: Hypercore, { signedLengths, recent, keeping }: LogMemory) {
+    this.#keeping = keeping
     this.#core = core
     this.#signedLengths = signedLengths
     this.#recent = recent
@@ -45,6 +48,16 @@ export class BatchReader {
   }
 
   async #read(start: number): Promise<ReadBatch | null> {
+    try {
+      return start < this.#keeping.first ? null : await this.#readKept(start)
+    } catch (err) {
+      // it has gone meanwhile
+      if (start < this.#keeping.first) return null
+      throw err
+    }
+  }
+
+  async #readKept(start: number): Promise<ReadBatch | null> {
     const { fork, length } = this.#core
     const end = await batchEnd(this.#core, start, length)
     const signed = await this.#signedLengths.within(start, end)

@@ -1,11 +1,5 @@
 import type { Hypercore } from 'hypercore'
-import { sizesOf } from '../upstream/hypercore-tree.ts'
-
-/** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
-interface Span {
-  start: number
-  count: number
-}
+import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-tree.ts'
 
 /** A span that is too long is looked at in this many parts. */
 const PARTS = 8
@@ -45,18 +39,6 @@ export async function blocksWithin(
   return Math.max(1, next - start)
 }
 
-// the fewest nodes that have these blocks, and no others, below them
-function spansOf(start: number, end: number): Span[] {
-  const spans: Span[] = []
-  while (start < end) {
-    let count = 1
-    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
-    spans.push({ start, count })
-    start += count
-  }
-  return spans
-}
-
 function partsOf({ start, count }: Span): Span[] {
   const part = Math.max(1, count / PARTS)
   return Array.from({ length: count / part }, (_, i) => ({ start: start + i * part, count: part }))
@@ -64,9 +46,6 @@ function partsOf({ start, count }: Span): Span[] {
 
 // the size of a span that is not all here is not known, which is as good as too long
 async function measured(core: Hypercore, spans: Span[]): Promise<(Span & { size: number })[]> {
-  const sizes = await sizesOf(
-    core,
-    spans.map(({ start, count }) => 2 * start + count - 1)
-  )
+  const sizes = await sizesOf(core, spans.map(nodeOf))
   return spans.map((span, i) => ({ ...span, size: sizes[i] ?? Infinity }))
 }

@@ -4,6 +4,7 @@ import { muxOf } from '../upstream/hypercore-peer.ts'
 import { isOpen } from '../upstream/protomux.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
 import { readable } from './encodings.ts'
+import type { KeptWord } from './kept-word.ts'
 import * as messages from './messages.ts'
 import * as rivals from './rival-messages.ts'
 import * as signatures from './signature-messages.ts'
@@ -11,9 +12,8 @@ import * as signatures from './signature-messages.ts'
 /** What a message costs beside a small one: a status is passed on, a subscription takes a proof. */
 const STATUS_COST = 10
 const SUBSCRIBE_COST = 100
-/** A challenge takes a signature, and goes to other peers. */
-const CHALLENGE_COST = 1000
-const RIVAL_COST = 100
+/** A challenge takes a signature, an answer the check of one; both go to other peers. */
+const RIVAL_COST = 1000
 /** As many signatures as an answer may have are made for it. */
 const WANT_COST = 2500
 /** Each is verified. */
@@ -25,6 +25,8 @@ export interface ChannelEvents {
   onopen(): void
   onclose(): void
   onhops(hops: number): void
+  /** The peer passes on the word of the writer on what it keeps. */
+  onkept(word: KeptWord): void
   onsubscribe(message: messages.Subscribe | typeof messages.UNSUBSCRIBE): void
   onbegin(message: messages.Begin): void
   onbatch(message: messages.Batch): void
@@ -40,7 +42,8 @@ export interface ChannelEvents {
 
 /**
  * The feed's messages with one peer, over the connection that Hypercore replicates on. A peer that
- * sends more small messages than any honest one loses its connection.
+ * sends more small messages than any honest one loses its connection; but what it passes on for others
+ * is no fault of its own, and of that the rest is left alone.
  */
 export class FeedChannel {
   readonly #channel: Channel
@@ -58,11 +61,17 @@ export class FeedChannel {
 
   private constructor(channel: Channel) {
     const bucket = new TokenBucket()
+    const rivalBucket = new TokenBucket()
+    const passedOn = <T>(then: (message: T) => void): ((message: T) => void) =>
+      metered(bucket, 1, (message) => {
+        if (rivalBucket.tryTake(RIVAL_COST)) then(message)
+      })
     this.#channel = channel
     // the numbers of the messages are given in this order
     this.#status = channel.addMessage({
       encoding: messages.status,
-      onmessage: metered(bucket, STATUS_COST, ({ hops }) => {
+      onmessage: metered(bucket, STATUS_COST, ({ hops, kept }) => {
+        if (kept) this.#on?.onkept(kept)
         this.#on?.onhops(Math.min(hops, messages.NO_PATH))
       })
     })
@@ -94,11 +103,11 @@ export class FeedChannel {
     })
     this.#challenge = channel.addMessage({
       encoding: rivals.challenge,
-      onmessage: metered(bucket, CHALLENGE_COST, (message) => this.#on?.onchallenge(message))
+      onmessage: passedOn((message) => this.#on?.onchallenge(message))
     })
     this.#rival = channel.addMessage({
       encoding: rivals.rival,
-      onmessage: metered(bucket, RIVAL_COST, (message) => this.#on?.onrival(message))
+      onmessage: passedOn((message) => this.#on?.onrival(message))
     })
     this.#want = channel.addMessage({
       encoding: signatures.want,

@@ -1,6 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
-import { manifestOf, signedEnd } from '../upstream/hypercore-tree.ts'
+import { endRoots, manifestOf } from '../upstream/hypercore-tree.ts'
 import { treeHash } from './tree-hash.ts'
 
 /** Where a log ends: how many blocks it has, and how often its writer has truncated it. */
@@ -13,12 +13,16 @@ export interface LogState {
 export interface OwnLog extends LogState {
   readonly hasManifest: boolean
   readonly tree: Uint8Array
+  /** Whether it ends before the first block that the writer keeps. */
+  readonly leaps: boolean
 }
 
-export function ownLog(core: Hypercore): OwnLog {
+/** Our own log; the writer keeps it from block `kept` on. */
+export function ownLog(core: Hypercore, kept: number): OwnLog {
   const { length, fork } = core
-  const tree = treeHash(signedEnd(core)?.nodes ?? [])
-  return { length, fork, hasManifest: manifestOf(core) !== null, tree }
+  const tree = treeHash(endRoots(core))
+  const leaps = length > 0 && length < kept
+  return { length, fork, hasManifest: manifestOf(core) !== null, tree, leaps }
 }
 
 /** What a peer says of its log, which no signature proves. */

@@ -1,19 +1,20 @@
 // What the encodings of the feed's messages are made of.
 import c, { type Encoder } from 'compact-encoding'
 
-/** The numbers that `names` name, in this order. */
-export function uints<T extends { [name in keyof T]: number }>(
-  ...names: (keyof T & string)[]
-): Encoder<T> {
+/** What `encodings` name, each in its encoding and in this order. */
+export function fields<T extends object>(encodings: {
+  [name in keyof T]: Encoder<T[name]>
+}): Encoder<T> {
+  const all = Object.entries(encodings) as [keyof T & string, Encoder<unknown>][]
   return {
     preencode(state, value) {
-      for (const name of names) c.uint.preencode(state, value[name])
+      for (const [name, encoding] of all) encoding.preencode(state, value[name])
     },
     encode(state, value) {
-      for (const name of names) c.uint.encode(state, value[name])
+      for (const [name, encoding] of all) encoding.encode(state, value[name])
     },
     decode(state) {
-      return Object.fromEntries(names.map((name) => [name, c.uint.decode(state)])) as T
+      return Object.fromEntries(all.map(([name, encoding]) => [name, encoding.decode(state)])) as T
     }
   }
 }

@@ -10,6 +10,8 @@ export interface FollowerEvents {
   onchange(): void
   /** A source has proven where the log ends; null where there is no source that could. */
   onend(end: number | null): void
+  /** The writer has said that it keeps no block before `first`. */
+  onkept(first: number): void
   ondelivery(delivery: Delivery): void
   /** Our own copy can't be read or written. */
   onerror(err: unknown): void

@@ -1,17 +1,19 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { onManifest } from '../upstream/hypercore-replicator.ts'
 import { BatchReader } from './batch-reader.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
+import { Keeping, type OwnKeeping } from './keeping.ts'
 import { Link, type LinkContext } from './link.ts'
 import { type LogMemory, rememberLog } from './memory.ts'
 import type { ReadBatch } from './recent-batches.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
-import { Sender } from './sender.ts'
+import { Sender, type SenderChannel } from './sender.ts'
 import { SignatureAnswers } from './signature-answer.ts'
 import { SignatureSearch } from './signature-search.ts'
 import type { Start } from './start.ts'
@@ -21,6 +23,8 @@ import { Verifier } from './verifier.ts'
 export interface ServedFeed {
   /** Every peer that it is served to. */
   readonly links: Iterable<FeedPeer>
+  /** Blocks before this one the writer let go of in an earlier run, by what peers have passed on. */
+  readonly letGo: number
   /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
   remember(batch: ReadBatch): void
   /** Tells other writers of the log, from now on, that this one appends. */
@@ -58,9 +62,14 @@ export interface FollowedFeed {
  * Serves the writer's log beside `core.replicate(connection)`, to every peer that Hypercore's
  * replication has let in: its handshake proves that the peer holds the key.
  */
-export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
+export function serveFeed(
+  core: Hypercore,
+  events: ServeEvents,
+  own: OwnKeeping | null = null
+): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
-  const memory = rememberLog(core)
+  const keeping = new Keeping(core, own, { isWriter: true })
+  const memory = rememberLog(core, keeping)
   const { history, recent } = memory
   const begin = (): void => history.begin(core.length, now())
   begin()
@@ -68,11 +77,23 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
   core.on('truncate', begin)
   const onerror = (err: unknown): void => events.onerror(err)
   const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
-  const context = { core, follower: null, rivals, answers, signatures: null, onchange() {} }
+  const context = {
+    core,
+    follower: null,
+    rivals,
+    keeping,
+    answers,
+    signatures: null,
+    onchange() {}
+  }
   const links = openLinks(context, memory, onerror)
+  core.on('truncate', () => links.takeWords())
   return {
     get links() {
       return links.all
+    },
+    get letGo() {
+      return keeping.letGo
     },
     begin() {
       // what readers gave back was there before
@@ -85,9 +106,19 @@ export function serveFeed(core: Hypercore, events: ServeEvents): ServedFeed {
 }
 
 /** Follows a log from where `start` says, and serves it to others in the same way. */
-export function followFeed(core: Hypercore, start: Start, events: FollowerEvents): FollowedFeed {
-  const memory = rememberLog(core)
-  core.on('truncate', () => memory.history.begin(core.length, now()))
+export function followFeed(
+  core: Hypercore,
+  start: Start,
+  events: FollowerEvents,
+  own: OwnKeeping | null = null
+): FollowedFeed {
+  const keeping = new Keeping(core, own, { isWriter: false })
+  const memory = rememberLog(core, keeping)
+  // how the log came to be longer again is not told
+  core.on('truncate', (common) => {
+    memory.history.begin(common, now())
+    memory.history.record(core.length, now())
+  })
   const follower = new Follower(core, new Verifier(core, memory), start, events)
   const rivals = new RivalRelay(() => links.all)
   const onerror = (err: unknown): void => events.onerror(err)
@@ -98,8 +129,15 @@ export function followFeed(core: Hypercore, start: Start, events: FollowerEvents
     onerror
   })
   const onchange = (): void => events.onchange()
-  const context = { core, follower, rivals, answers, signatures, onchange }
+  const context = { core, follower, rivals, keeping, answers, signatures, onchange }
   const links = openLinks(context, memory, onerror)
+  const takeWords = (): void => links.takeWords()
+  onManifest(core, takeWords)
+  core.on('truncate', takeWords)
+  keeping.onword = () => {
+    follower.onkept()
+    events.onkept(keeping.kept)
+  }
   return {
     get links() {
       return links.all
@@ -131,6 +169,8 @@ interface Links {
   readonly all: Iterable<Link>
   /** Whether some peer has yet to say whether it speaks the feed. */
   readonly opening: boolean
+  /** Takes the word of the writer from those that passed it on too early. */
+  takeWords(): void
   close(): void
 }
 
@@ -146,7 +186,14 @@ function openLinks(
   const open = (peer: Peer): void => {
     const channel = FeedChannel.create(core, peer)
     if (channel === null) return
-    const sender = new Sender(core, memory, reader, channel, onerror)
+    // a peer that asks for what has gone is told so before the answer
+    const tell = (): void => links.get(peer)?.sendKept()
+    const answers: SenderChannel = {
+      begin: (message) => (tell(), channel.begin(message)),
+      batch: (message) => channel.batch(message),
+      refuse: (message) => (tell(), channel.refuse(message))
+    }
+    const sender = new Sender(core, memory, reader, answers, onerror)
     const link = new Link(peer, channel, sender, context, () => {
       if (links.get(peer) === link) links.delete(peer)
     })
@@ -161,6 +208,7 @@ function openLinks(
   core.on('append', pump)
   memory.recent.onadded = pump
   core.on('truncate', refuse)
+  memory.keeping.ontell = () => links.forEach((link) => link.sendKept())
 
   return {
     get all() {
@@ -169,7 +217,9 @@ function openLinks(
     get opening() {
       return [...links.values()].some((link) => link.opening)
     },
+    takeWords: () => links.forEach((link) => link.takeWord()),
     close() {
+      memory.keeping.close()
       core.off('peer-add', open)
       core.off('peer-remove', close)
       core.off('append', pump)

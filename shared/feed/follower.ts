@@ -1,7 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
-import { ownLog } from './claim.ts'
 import type { FollowerEvents } from './events.ts'
 import { Intake } from './intake.ts'
 import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
@@ -21,6 +20,7 @@ const REVIEW_MS = 500
 export class Follower {
   readonly #core: Hypercore
   readonly #events: FollowerEvents
+  readonly #verifier: Verifier
   readonly #intake: Intake
   readonly #selection: Selection
   readonly #timer: Timer
@@ -30,6 +30,7 @@ export class Follower {
 
   constructor(core: Hypercore, verifier: Verifier, start: Start, events: FollowerEvents) {
     this.#core = core
+    this.#verifier = verifier
     this.#events = events
     this.#start = new OpenStart(start, now())
     this.#intake = new Intake(verifier, now, {
@@ -37,15 +38,12 @@ export class Follower {
       onbegun: (end, before) => this.#begun(end, before),
       onstored: (subscription, start, end) => this.#stored(subscription, start, end),
       onlogmoved: () => this.#restart(),
-      onoffence: (peer, reason) => this.#accuse(peer, reason),
+      onoffence: (peer, reason) => this.accuse(peer, reason),
       onerror: (err) => events.onerror(err)
     })
     // where the log ends is asked of a peer with a path to the writer, while there may be one
     this.#selection = new Selection(core, { requirePath: 'tail' in start })
-    core.on('truncate', () => {
-      this.#selection.forgiveAll()
-      this.#restart()
-    })
+    core.on('truncate', () => this.#restart({ forgive: true }))
     this.#timer = setInterval(() => this.#review(), REVIEW_MS)
   }
 
@@ -121,9 +119,18 @@ export class Follower {
     if (subscription !== null) this.#replace()
   }
 
-  /** What `peer` sent is no message. */
-  onunreadable(peer: FeedPeer, err: Error): void {
-    this.#accuse(peer, `sent what cannot be read: ${err.message}`)
+  /** The writer has said what it keeps: where our log ends before that, we ask anew, and leap. */
+  onkept(): void {
+    if (!this.#verifier.ownLog.leaps || this.#subscription?.request.leaps) return
+    this.#restart({ forgive: true })
+  }
+
+  /** `peer` sent what no honest peer sends, for this `reason`. */
+  accuse(peer: FeedPeer, reason: string): void {
+    this.#selection.remove(peer)
+    this.#events.onoffence(peer.peer, reason)
+    this.remove(peer)
+    this.#reportIfNone()
   }
 
   async close(): Promise<void> {
@@ -139,13 +146,6 @@ export class Follower {
     const subscription = this.#subscription
     const isIts = subscription?.source.channel === peer && subscription.request.id === id
     return isIts ? subscription : null
-  }
-
-  #accuse(peer: FeedPeer, reason: string): void {
-    this.#selection.remove(peer)
-    this.#events.onoffence(peer.peer, reason)
-    this.remove(peer)
-    this.#reportIfNone()
   }
 
   #begun(end: number, before: number): void {
@@ -164,7 +164,8 @@ export class Follower {
   }
 
   // what has not been asked yet is asked of the best peer
-  #restart(): void {
+  #restart({ forgive = false } = {}): void {
+    if (forgive) this.#selection.forgiveAll()
     this.#carryOut(this.#selection.replace(null, now()))
   }
 
@@ -197,7 +198,9 @@ export class Follower {
   // Nothing is told before the new source is asked: else plain replication would extend the log.
   #subscribe(source: Candidate, fallback: Candidate | null): void {
     this.#leave()
-    const request = requestOf(ownLog(this.#core), source.nextId(), this.#start.skip(now()))
+    const waited = this.#start.waited(now())
+    const log = this.#verifier.ownLog
+    const request = requestOf(log, source.nextId(), this.#start.skip, waited)
     this.#subscription = new Subscription(source, request, fallback, now())
     source.channel.subscribe(request)
     this.#events.onchange()

@@ -13,10 +13,10 @@ interface Record {
 export class LengthHistory {
   #records: Record[] = []
 
-  /** The log has `length` blocks since `at`, which is no earlier than any time before. */
+  /** The log has `length` blocks since `at`; of no interest where that is earlier than what is known. */
   record(length: number, at: number): void {
     const last = this.#records.at(-1)
-    if (last && last.length >= length) return
+    if (last && (last.length >= length || last.at > at)) return
     this.#records.push({ at, length })
     if (this.#records.length > MAX_RECORDS) this.#thin()
   }

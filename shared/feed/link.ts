@@ -5,6 +5,8 @@ import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
 import type { Follower } from './follower.ts'
+import type { Keeping } from './keeping.ts'
+import type { KeptWord } from './kept-word.ts'
 import { type Ack, NO_PATH, type Subscribe, UNSUBSCRIBE } from './messages.ts'
 import type { Challenge, Rival } from './rival-messages.ts'
 import type { Address, RivalPeer, RivalSearch } from './rivals.ts'
@@ -30,6 +32,7 @@ export interface LinkContext {
   /** null at the writer. */
   readonly follower: Follower | null
   readonly rivals: RivalSearch
+  readonly keeping: Keeping
   readonly answers: SignatureAnswers
   /** null at the writer. */
   readonly signatures: SignatureSearch<Link> | null
@@ -46,6 +49,10 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
   #announcements: AnnouncementBuffer | null = null
   #hops = NO_PATH
   #toldHops: number | null = null
+  readonly #keeping: Keeping
+  #heard: KeptWord | null = null
+  #toldKept: KeptWord | null = null
+  readonly #onforged: () => void
   #unsupported = false
 
   /** Opens `channel`; `onclose` is called when it closes. */
@@ -53,13 +60,15 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     peer: Peer,
     channel: FeedChannel,
     sender: Sender,
-    { core, follower, rivals, answers, signatures, onchange }: LinkContext,
+    { core, follower, rivals, keeping, answers, signatures, onchange }: LinkContext,
     onclose: () => void
   ) {
     this.peer = peer
     this.#channel = channel
     this.#sender = sender
     this.#isWriter = follower === null
+    this.#keeping = keeping
+    this.#onforged = () => follower?.accuse(this, 'passed on what the writer did not say')
     const timer = setTimeout(() => {
       this.#unsupported = !channel.opened
       onchange()
@@ -89,6 +98,10 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
         this.#announcements?.flush()
         follower?.onhops(this, previousHops)
       },
+      onkept: (word) => {
+        this.#heard = word
+        this.takeWord()
+      },
       onsubscribe: (message) => void sender.subscribe(message),
       onack: (message) => sender.ack(message),
       onbegin: (message) => follower?.onbegin(this, message),
@@ -98,7 +111,7 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
       onrival: (message) => rivals.onrival(this, message),
       onwant: (message) => void answers.answer(message).then((answer) => channel.signed(answer)),
       onsigned: (message) => signatures?.onsigned(this, message),
-      onunreadable: (err) => follower?.onunreadable(this, err)
+      onunreadable: (err) => follower?.accuse(this, `sent what cannot be read: ${err.message}`)
     })
   }
 
@@ -132,7 +145,23 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
   sendHops(hops: number): void {
     if (hops === this.#toldHops) return
     this.#toldHops = hops
-    this.#channel.status({ hops })
+    this.#sendStatus(hops)
+  }
+
+  /** Passes on to the peer which blocks the writer keeps, unless it knows. */
+  sendKept(): void {
+    const hops = this.#toldHops
+    if (hops !== null && this.#keeping.word !== this.#toldKept) this.#sendStatus(hops)
+  }
+
+  /** Takes what the peer passed on, where there is no later word: it may have come before its time. */
+  takeWord(): void {
+    if (this.#heard !== null && this.#keeping.take(this.#heard) === 'forged') this.#onforged()
+  }
+
+  #sendStatus(hops: number): void {
+    this.#toldKept = this.#keeping.word
+    this.#channel.status({ hops, kept: this.#toldKept })
   }
 
   subscribe(message: Subscribe): void {

@@ -1,4 +1,5 @@
 import type { Hypercore } from 'hypercore'
+import { Keeping } from './keeping.ts'
 import { LengthHistory } from './length-history.ts'
 import { RecentBatches } from './recent-batches.ts'
 import { SignedLengths } from './signed-lengths.ts'
@@ -8,12 +9,17 @@ export interface LogMemory {
   readonly signedLengths: SignedLengths
   readonly recent: RecentBatches
   readonly history: LengthHistory
+  readonly keeping: Keeping
 }
 
-export function rememberLog(core: Hypercore): LogMemory {
+export function rememberLog(
+  core: Hypercore,
+  keeping: Keeping = new Keeping(core, null, { isWriter: core.writable })
+): LogMemory {
   return {
     signedLengths: new SignedLengths(core),
     recent: new RecentBatches(core),
-    history: new LengthHistory()
+    history: new LengthHistory(),
+    keeping
   }
 }

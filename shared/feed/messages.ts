@@ -1,5 +1,6 @@
 import c, { type Encoder, type State } from 'compact-encoding'
-import { maybe, uints } from './encodings.ts'
+import { fields, maybe } from './encodings.ts'
+import { type KeptWord, keptWord } from './kept-word.ts'
 import { type Proof, type Upgrade, proofEncoding } from '../upstream/hypercore-proof.ts'
 import { TREE_HASH_BYTES } from './tree-hash.ts'
 
@@ -20,13 +21,15 @@ export const NO_PATH = 16
 /** How many connections lie between the peer and the writer along the feed. */
 export interface Status {
   hops: number
+  /** The word of the writer on which blocks it keeps, where it does not keep all. */
+  kept?: KeptWord | null
 }
 
 /**
- * Which blocks to leave out: those before block `from`, or of those that were there `waited`
- * milliseconds ago all but the last `tail`.
+ * Which blocks to leave out: those before block `from`, or all but the last `tail` of those that were
+ * there when the reader began.
  */
-export type Skip = { from: number } | { tail: number; waited: number }
+export type Skip = { from: number } | { tail: number }
 
 /** Asks for the blocks from `length` on, where the reader's log ends at present, but for `skip`. */
 export interface Subscribe {
@@ -39,6 +42,10 @@ export interface Subscribe {
   manifest: boolean
   /** The tree hash of the reader's log; null where an earlier version of the reader does not tell. */
   tree: Uint8Array | null
+  /** How many milliseconds ago the reader began; 0 where what was there then is of no interest. */
+  waited: number
+  /** Where no proof leads on from the reader's log, it takes one that begins with the first block. */
+  leaps?: boolean
 }
 
 /** Ends the subscription. */
@@ -52,7 +59,7 @@ export interface Begin {
   proof: Proof | null
   /** Where the source's log ends now, with the writer's word for it; null where it is empty. */
   end: Upgrade | null
-  /** How many blocks there were when the reader began to wait, as far as the source can tell. */
+  /** How many blocks there were when the reader began, as far as the source can tell. */
   before: number
 }
 
@@ -75,26 +82,44 @@ export interface Refuse {
   id: number
 }
 
-export const status = uints<Status>('hops')
-export const ack = uints<Ack>('id', 'end')
-export const refuse = uints<Refuse>('id')
+/** The number, and the word where there is one; an earlier version does not look for it. */
+export const status: Encoder<Status> = {
+  preencode(state, { hops, kept }) {
+    c.uint.preencode(state, hops)
+    if (kept) keptWord.preencode(state, kept)
+  },
+  encode(state, { hops, kept }) {
+    c.uint.encode(state, hops)
+    if (kept) keptWord.encode(state, kept)
+  },
+  decode(state) {
+    const hops = c.uint.decode(state)
+    return state.start < state.end ? { hops, kept: keptWord.decode(state) } : { hops }
+  }
+}
+
+export const ack = fields<Ack>({ id: c.uint, end: c.uint })
+export const refuse = fields<Refuse>({ id: c.uint })
 
 /**
  * Six numbers: id, fork, length, from, tail + 1, manifest. A tail of 0 on the wire is none. Then come the
- * tree hash and how long the reader has waited, where an earlier version does not look for them.
+ * tree hash, how long the reader has waited, and whether it leaps, where an earlier version does not look
+ * for them.
  */
 export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
   preencode(state, m) {
     for (const value of subscribeFields(m)) c.uint.preencode(state, value)
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.preencode(state, m.tree)
-    c.uint.preencode(state, waitedOf(m))
+    c.uint.preencode(state, Math.floor(m.waited))
+    if (m.leaps) c.uint.preencode(state, 1)
   },
   encode(state, m) {
     for (const value of subscribeFields(m)) c.uint.encode(state, value)
     if (m === UNSUBSCRIBE || m.tree === null) return
     c.fixed32.encode(state, m.tree)
-    c.uint.encode(state, waitedOf(m))
+    c.uint.encode(state, Math.floor(m.waited))
+    if (m.leaps) c.uint.encode(state, 1)
   },
   decode(state) {
     const id = c.uint.decode(state)
@@ -106,13 +131,10 @@ export const subscribe: Encoder<Subscribe | typeof UNSUBSCRIBE> = {
     if (id === 0) return UNSUBSCRIBE
     const hash = state.end - state.start < TREE_HASH_BYTES ? null : c.fixed32.decode(state)
     const waited = state.start < state.end ? c.uint.decode(state) : 0
-    const skip = tail === 0 ? { from } : { tail: tail - 1, waited }
-    return { id, fork, length, skip, manifest, tree: hash }
+    const leaps = state.start < state.end && c.uint.decode(state) === 1
+    const skip = tail === 0 ? { from } : { tail: tail - 1 }
+    return { id, fork, length, skip, manifest, tree: hash, waited, ...(leaps && { leaps }) }
   }
-}
-
-function waitedOf({ skip }: Subscribe): number {
-  return 'tail' in skip ? Math.floor(skip.waited) : 0
 }
 
 function subscribeFields(m: Subscribe | typeof UNSUBSCRIBE): number[] {

@@ -1,4 +1,5 @@
-import c, { type Encoder } from 'compact-encoding'
+import c from 'compact-encoding'
+import { fields } from './encodings.ts'
 
 /**
  * Asks for proof of who else writes the log, over a `nonce` that was never used before. A reader passes
@@ -20,34 +21,12 @@ export interface Rival {
   port: number
 }
 
-export const challenge: Encoder<Challenge> = {
-  preencode: (state, { nonce }) => c.fixed32.preencode(state, nonce),
-  encode: (state, { nonce }) => c.fixed32.encode(state, nonce),
-  decode: (state) => ({ nonce: c.fixed32.decode(state) })
-}
+export const challenge = fields<Challenge>({ nonce: c.fixed32 })
 
-export const rival: Encoder<Rival> = {
-  preencode(state, m) {
-    c.fixed32.preencode(state, m.nonce)
-    c.bool.preencode(state, m.begun)
-    c.fixed64.preencode(state, m.signature)
-    c.string.preencode(state, m.host)
-    c.uint.preencode(state, m.port)
-  },
-  encode(state, m) {
-    c.fixed32.encode(state, m.nonce)
-    c.bool.encode(state, m.begun)
-    c.fixed64.encode(state, m.signature)
-    c.string.encode(state, m.host)
-    c.uint.encode(state, m.port)
-  },
-  decode(state) {
-    return {
-      nonce: c.fixed32.decode(state),
-      begun: c.bool.decode(state),
-      signature: c.fixed64.decode(state),
-      host: c.string.decode(state),
-      port: c.uint.decode(state)
-    }
-  }
-}
+export const rival = fields<Rival>({
+  nonce: c.fixed32,
+  begun: c.bool,
+  signature: c.fixed64,
+  host: c.string,
+  port: c.uint
+})

@@ -4,6 +4,7 @@ import { now } from '../limits/clock.ts'
 import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { manifestOf, proveUpgrade, rootsAt, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
+import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
 import {
@@ -17,7 +18,7 @@ import {
   WINDOW_BATCHES,
   WINDOW_BYTES
 } from './messages.ts'
-import type { SignedLengths } from './signed-lengths.ts'
+import { ServingStart } from './serving-start.ts'
 import { treeHash } from './tree-hash.ts'
 
 /** What a sender may send to the one peer that it serves. */
@@ -43,9 +44,10 @@ interface Served {
  */
 export class Sender {
   readonly #core: Hypercore
-  readonly #signedLengths: SignedLengths
+  readonly #start: ServingStart
   readonly #reader: BatchReader
   readonly #history: LengthHistory
+  readonly #keeping: Keeping
   readonly #channel: SenderChannel
   readonly #onerror: (err: unknown) => void
   #request: Subscribe | typeof UNSUBSCRIBE | null = null
@@ -55,15 +57,16 @@ export class Sender {
 
   constructor(
     core: Hypercore,
-    { signedLengths, history }: LogMemory,
+    { signedLengths, history, keeping }: LogMemory,
     reader: BatchReader,
     channel: SenderChannel,
     onerror: (err: unknown) => void
   ) {
     this.#core = core
-    this.#signedLengths = signedLengths
+    this.#start = new ServingStart(core, signedLengths, keeping)
     this.#reader = reader
     this.#history = history
+    this.#keeping = keeping
     this.#channel = channel
     this.#onerror = onerror
   }
@@ -177,22 +180,27 @@ export class Sender {
   }
 
   // where to begin, and the proof that takes the peer's log there
-  async #answer({ id, length, skip, manifest, tree }: Subscribe): Promise<Begin | null> {
+  async #answer(request: Subscribe): Promise<Begin | null> {
+    const { id, length, skip, manifest, tree, waited } = request
     const { fork, length: ours } = this.#core
     const known = manifestOf(this.#core)
     const end = signedEnd(this.#core)
     if (length > ours || (manifest && known === null)) return null
     if (ours > 0 && end === null) return null
+    const joins = this.#keeping.joins(length)
+    // the peer leaps by the word of the writer alone
+    if (!joins && (!request.leaps || length >= this.#keeping.kept)) return null
     // a log that its writer has signed twice, here or there: what follows in one does not fit the other
-    if (tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) return null
-    const before = 'from' in skip ? ours : this.#lengthBefore(skip.waited)
-    const wanted = 'from' in skip ? skip.from : before - skip.tail
-    const signed =
-      wanted > length ? await this.#signedLengths.within(length, Math.min(wanted, ours)) : null
+    if (joins && tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) {
+      return null
+    }
+    const before = Math.min(ours, this.#lengthBefore(waited))
+    const asked = 'from' in skip ? skip.from : before - skip.tail
+    const { wanted, signed } = await this.#start.find(length, asked)
     const start = signed?.length ?? length
     // a peer that asks for the end of the log is not to take all that lies before
     if ('tail' in skip && wanted > start + MAX_BLOCKS) return null
-    const upgrade = signed && (await proveUpgrade(this.#core, length, signed))
+    const upgrade = signed && (await proveUpgrade(this.#core, joins ? length : 0, signed))
     const proof =
       upgrade || manifest
         ? { fork, block: null, hash: null, seek: null, upgrade, manifest: manifest ? known : null }
@@ -202,8 +210,6 @@ export class Sender {
 
   // how many blocks there were `waited` milliseconds ago
   #lengthBefore(waited: number): number {
-    const { length } = this.#core
-    if (waited === 0) return length
-    return Math.min(length, this.#history.at(now() - waited) ?? length)
+    return (waited > 0 ? this.#history.at(now() - waited) : null) ?? Infinity
   }
 }

@@ -1,6 +1,6 @@
 import c, { type Encoder } from 'compact-encoding'
-import type { SignedLength } from '../upstream/hypercore-tree.ts'
-import { uints } from './encodings.ts'
+import { MAX_SIGNATURE_BYTES, type SignedLength } from '../upstream/hypercore-tree.ts'
+import { fields } from './encodings.ts'
 
 /** An answer has at most so many signatures, each of which its receiver verifies. */
 export const MAX_SIGNATURES = 16
@@ -19,26 +19,22 @@ export interface Signed {
   lengths: SignedLength[]
 }
 
-export const want = uints<Want>('fork', 'after', 'upTo')
+export const want = fields<Want>({ fork: c.uint, after: c.uint, upTo: c.uint })
+
+const signedLength = fields<SignedLength>({ length: c.uint, signature: c.buffer })
 
 export const signed: Encoder<Signed> = {
   preencode(state, m) {
     c.uint.preencode(state, m.fork)
     c.uint.preencode(state, m.after)
     c.uint.preencode(state, m.lengths.length)
-    for (const { length, signature } of m.lengths) {
-      c.uint.preencode(state, length)
-      c.buffer.preencode(state, signature)
-    }
+    for (const length of m.lengths) signedLength.preencode(state, length)
   },
   encode(state, m) {
     c.uint.encode(state, m.fork)
     c.uint.encode(state, m.after)
     c.uint.encode(state, m.lengths.length)
-    for (const { length, signature } of m.lengths) {
-      c.uint.encode(state, length)
-      c.buffer.encode(state, signature)
-    }
+    for (const length of m.lengths) signedLength.encode(state, length)
   },
   decode(state) {
     const fork = c.uint.decode(state)
@@ -47,7 +43,10 @@ export const signed: Encoder<Signed> = {
     if (count > MAX_SIGNATURES) throw new Error(`${count} signatures at once`)
     const lengths: SignedLength[] = []
     for (let i = 0; i < count; i++) {
-      lengths.push({ length: c.uint.decode(state), signature: c.buffer.decode(state) })
+      const length = signedLength.decode(state)
+      const { byteLength } = length.signature
+      if (byteLength > MAX_SIGNATURE_BYTES) throw new Error(`a signature of ${byteLength} bytes`)
+      lengths.push(length)
     }
     return { fork, after, lengths }
   }

@@ -4,7 +4,7 @@ import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 import { MAX_BLOCKS } from './messages.ts'
 import type { Signed, Want } from './signature-messages.ts'
-import type { Place } from './signature-store.ts'
+import { type Place, isOneBatch } from './signature-store.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 import { retryDelay } from './source-policy.ts'
 
@@ -96,11 +96,15 @@ export class SignatureSearch<P extends SignaturePeer> {
   // whether there may be more to look for
   async #lookOnce(): Promise<boolean> {
     const { fork } = this.#core
-    const { start, next } = await this.#signedLengths.firstGap(this.#covered)
+    const from = this.#covered
+    const { start, next } = await this.#signedLengths.firstGap(from)
+    const upTo = Math.min(next?.length ?? start.length, start.length + MAX_BLOCKS)
+    const held = await this.#core.has(start.length, upTo)
+    // it was forgotten meanwhile: what was found may count for nothing now, and there may be more of that
+    if (this.#covered !== from) return false
     this.#covered = start
     if (next === null) return false
-    const upTo = Math.min(next.length, start.length + MAX_BLOCKS)
-    if (!(await this.#core.has(start.length, upTo))) {
+    if (!held) {
       // how many bytes come before a block that is not here may not be known: no more than may be
       this.#covered = upTo === next.length ? next : { length: upTo, byteLength: Infinity }
       return true
@@ -109,7 +113,7 @@ export class SignatureSearch<P extends SignaturePeer> {
       const { count, retryAt } = this.#failures.get(peer) ?? { count: 0, retryAt: 0 }
       if (retryAt > now()) continue
       const answer = await this.#ask(peer, { fork, after: start.length, upTo: next.length })
-      const taken = answer !== null && (await this.#take(peer, answer))
+      const taken = answer !== null && (await this.#take(peer, start, answer))
       if (this.#closed) return false
       if (taken) return true
       this.#failures.set(peer, { count: count + 1, retryAt: now() + retryDelay(count) })
@@ -130,13 +134,13 @@ export class SignatureSearch<P extends SignaturePeer> {
     })
   }
 
-  // whether there was anything in it
-  async #take(peer: P, { fork, after, lengths }: Signed): Promise<boolean> {
-    let last = after
+  // whether batches lead further from `start` now
+  async #take(peer: P, start: Place, { fork, lengths }: Signed): Promise<boolean> {
+    let last = start
     for (const { length, signature } of lengths) {
       const { fork: ours, length: end } = this.#core
-      if (fork !== ours || length > end) return false
-      const nodes = length > last ? await rootsAt(this.#core, length) : []
+      if (fork !== ours || length > end || length <= last.length) return false
+      const nodes = await rootsAt(this.#core, length)
       const upgrade = { start: 0, length, nodes, additionalNodes: [], signature }
       const signed = await verifiedLength(this.#core, fork, upgrade)
       if (this.#core.fork !== fork) return false
@@ -147,10 +151,11 @@ export class SignatureSearch<P extends SignaturePeer> {
         )
         return false
       }
-      const byteLength = nodes.reduce((sum, { size }) => sum + size, 0)
-      this.#signedLengths.keep(fork, { length, byteLength, signature })
-      last = length
+      const place = { length, byteLength: nodes.reduce((sum, { size }) => sum + size, 0) }
+      if (!isOneBatch(last, place)) return false
+      this.#signedLengths.keep(fork, { ...place, signature })
+      last = place
     }
-    return last > after
+    return last !== start
   }
 }

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import c, { type State } from 'compact-encoding'
 import type { Hypercore } from 'hypercore'
 import type { SignedLength } from '../upstream/hypercore-tree.ts'
+import { fields } from './encodings.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 
 /** Where a batch begins or ends: after so many blocks, which have so many bytes. */
@@ -106,21 +107,15 @@ function nameOf(page: number): string {
   return `${NAME}/${page}`
 }
 
+const boundary = fields<Boundary>({ length: c.uint, byteLength: c.uint, signature: c.buffer })
+
 function encode(fork: number, boundaries: Boundary[]): Uint8Array {
   const state: State = { start: 0, end: 0, buffer: b4a.alloc(0) }
   c.uint.preencode(state, fork)
-  for (const { length, byteLength, signature } of boundaries) {
-    c.uint.preencode(state, length)
-    c.uint.preencode(state, byteLength)
-    c.buffer.preencode(state, signature)
-  }
+  for (const each of boundaries) boundary.preencode(state, each)
   state.buffer = b4a.alloc(state.end)
   c.uint.encode(state, fork)
-  for (const { length, byteLength, signature } of boundaries) {
-    c.uint.encode(state, length)
-    c.uint.encode(state, byteLength)
-    c.buffer.encode(state, signature)
-  }
+  for (const each of boundaries) boundary.encode(state, each)
   return state.buffer
 }
 
@@ -128,10 +123,6 @@ function decode(bytes: Uint8Array, fork: number): Boundary[] {
   const state: State = { start: 0, end: bytes.byteLength, buffer: bytes }
   if (c.uint.decode(state) !== fork) return []
   const boundaries: Boundary[] = []
-  while (state.start < state.end) {
-    const length = c.uint.decode(state)
-    const byteLength = c.uint.decode(state)
-    boundaries.push({ length, byteLength, signature: c.buffer.decode(state) })
-  }
+  while (state.start < state.end) boundaries.push(boundary.decode(state))
   return boundaries
 }

@@ -10,6 +10,7 @@ export type Start = { from: number } | { tail: number; live: boolean }
 export class OpenStart {
   #start: Start
   readonly #beganAt: number
+  #answered = false
 
   constructor(start: Start, now: number) {
     this.#start = start
@@ -22,10 +23,14 @@ export class OpenStart {
   }
 
   /** What a source is asked to leave out. */
-  skip(now: number): Skip {
-    if ('from' in this.#start) return this.#start
-    const { tail, live } = this.#start
-    return { tail, waited: live ? now - this.#beganAt : 0 }
+  get skip(): Skip {
+    return 'from' in this.#start ? this.#start : { tail: this.#start.tail }
+  }
+
+  /** For how long what was there when we began has been an open question; 0 where it is none. */
+  waited(now: number): number {
+    const isOpen = !this.#answered && ('from' in this.#start || this.#start.live)
+    return isOpen ? now - this.#beganAt : 0
   }
 
   /**
@@ -35,6 +40,7 @@ export class OpenStart {
   answer(end: number, before: number): number {
     const isLive = 'live' in this.#start && this.#start.live
     this.#start = { from: 0 }
+    this.#answered = true
     return isLive ? before : end
   }
 }

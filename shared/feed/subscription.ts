@@ -19,12 +19,14 @@ interface Source extends CandidateState {
 
 /** Asks for what follows our log as it is now. */
 export function requestOf(
-  { length, fork, hasManifest, tree }: OwnLog,
+  { length, fork, hasManifest, tree, leaps }: OwnLog,
   id: number,
-  skip: Skip
+  skip: Skip,
+  waited: number
 ): Subscribe {
   const rest = 'from' in skip ? { from: Math.max(skip.from, length) } : skip
-  return { id, fork, length, skip: rest, manifest: !hasManifest, tree }
+  const leap = leaps && { leaps }
+  return { id, fork, length, skip: rest, manifest: !hasManifest, tree, waited, ...leap }
 }
 
 /**

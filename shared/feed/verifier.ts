@@ -4,11 +4,18 @@ import { now } from '../limits/clock.ts'
 import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { isHypercoreError, isInvalidData } from '../upstream/hypercore-errors.ts'
 import type { Proof } from '../upstream/hypercore-proof.ts'
-import { applyProof, isSignedEnd, setManifest } from '../upstream/hypercore-tree.ts'
-import type { LogState } from './claim.ts'
+import {
+  MAX_SIGNATURE_BYTES,
+  applyProof,
+  isSignedEnd,
+  setManifest
+} from '../upstream/hypercore-tree.ts'
+import { leapTo } from '../upstream/hypercore-trim.ts'
+import { type OwnLog, ownLog } from './claim.ts'
+import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
 import type { LogMemory } from './memory.ts'
-import type { Batch, Begin } from './messages.ts'
+import type { Batch, Begin, Subscribe } from './messages.ts'
 import type { RecentBatches } from './recent-batches.ts'
 
 /** What has become of a message. */
@@ -21,6 +28,9 @@ export type Verdict =
   | { readonly is: 'offence'; readonly reason: string }
   /** A fault of this machine, such as a full disk. */
   | { readonly is: 'local'; readonly error: unknown }
+
+/** What a source was asked, as far as its answer is judged by that. */
+type Asked = Pick<Subscribe, 'length' | 'waited'>
 
 const STORED = { is: 'stored' } as const
 const LOG_MOVED = { is: 'log-moved' } as const
@@ -48,29 +58,42 @@ export class Verifier {
   readonly #session: Hypercore
   readonly #recent: RecentBatches
   readonly #history: LengthHistory
+  readonly #keeping: Keeping
   #queue: Promise<void> = Promise.resolve()
   #closed = false
 
-  constructor(core: Hypercore, { recent, history }: LogMemory) {
+  constructor(core: Hypercore, { recent, history, keeping }: LogMemory) {
     this.#core = core
     // only this session can append, and only what the writer signed: a reader has no secret key
     this.#session = core.session({ writable: true })
     this.#recent = recent
     this.#history = history
+    this.#keeping = keeping
+  }
+
+  /** Our log as a source has to know it. */
+  get ownLog(): OwnLog {
+    return ownLog(this.#core, this.#keeping.kept)
   }
 
   /** Checks where the source says that the log ends, and takes our log, `asked` for, to its start. */
-  begin({ start, proof, end }: Begin, asked: LogState, job: Job): void {
+  begin({ start, proof, end, before }: Begin, asked: Asked, job: Job): void {
     this.#enqueue(job, async () => {
       if (proof?.manifest) await setManifest(this.#core, proof.manifest)
       if (!job.isWanted()) return null
       if (end !== null && !(await isSignedEnd(this.#core, end))) {
         return offence(`claims ${end.length} blocks that the writer did not sign`)
       }
-      if (proof !== null && isUpgrade(proof, this.#core.length, start)) {
-        await applyProof(this.#core, proof)
+      const { length } = this.#core
+      if (proof !== null && isUpgrade(proof, length, start)) await applyProof(this.#core, proof)
+      else if (proof !== null && length < this.#keeping.kept && isUpgrade(proof, 0, start)) {
+        // what leads there from here is kept by nobody
+        const upgrade = { ...proof, fork: this.#core.fork }
+        await leapTo(this.#core, upgrade, () => this.#keeping.leap(start))
       }
       if (!job.isWanted()) return null
+      // what others are told who waited as long
+      this.#history.record(before, now() - asked.waited)
       this.#history.record(end?.length ?? 0, now())
       if (this.#core.length === start) return STORED
       const moved = this.#core.length !== asked.length
@@ -89,7 +112,9 @@ export class Verifier {
       const appended = appendBlocks(this.#session, blocks, {
         signature,
         ongrown: () => {
-          this.#recent.add({ start, signature, blocks })
+          if (signature.byteLength <= MAX_SIGNATURE_BYTES) {
+            this.#recent.add({ start, signature, blocks })
+          }
           onstored(true)
         }
       })

@@ -8,3 +8,8 @@ import process from 'bare-process'
 export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
+
+/** Resolves after `ms` milliseconds. */
+export function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

@@ -10,11 +10,13 @@ export class TokenBucket {
   #tokens = BURST
   #filledAt = now()
 
-  /** Takes `cost` tokens; false where the peer has used up what any honest peer could need. */
+  /** Takes `cost` tokens; false, and none taken, where the peer has used up what any honest peer could need. */
   tryTake(cost: number): boolean {
     const at = now()
-    this.#tokens = Math.min(BURST, this.#tokens + ((at - this.#filledAt) / 1000) * RATE) - cost
+    this.#tokens = Math.min(BURST, this.#tokens + ((at - this.#filledAt) / 1000) * RATE)
     this.#filledAt = at
-    return this.#tokens >= 0
+    if (this.#tokens < cost) return false
+    this.#tokens -= cost
+    return true
   }
 }

@@ -1,26 +1,16 @@
-import type { Download, Hypercore } from 'hypercore'
+import type { Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
 import { firstHole } from './first-hole.ts'
-
-/** Blocks of a log in order: `blocks[0]` is block `seq`. */
-export interface Blocks {
-  seq: number
-  blocks: Uint8Array[]
-}
-
-/** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */
-export interface Rewind {
-  rewindTo: number
-}
+import { GoneBlocks, hiddenBlocks } from './gone-blocks.ts'
+import { Prefetch } from './prefetch.ts'
+import type { Blocks, Step } from './steps.ts'
 
 /** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */
 const READ_BLOCKS = 1024
 const READ_BYTES = 1024 * 1024
 /** So few blocks are read without a look at their sizes. */
 const FEW_BLOCKS = 8
-/** Blocks that plain replication asks peers for ahead of the read position. */
-const PREFETCH_BLOCKS = 16_384
 
 /**
  * Yields every block of `core` from `position` on, live, in order, each once. Blocks that the feed
@@ -28,29 +18,42 @@ const PREFETCH_BLOCKS = 16_384
  * Asking for more says that the last blocks were taken: only then may their source send more.
  *
  * When the writer truncates its log below the position, yields a rewind, and goes on from where the
- * new log differs.
+ * new log differs. Blocks that the writer keeps no longer, and that no peer has, are left out with a word.
  */
 export class BlockReader {
   readonly #core: Hypercore
+  readonly #standing: () => number
+  /** The first block that was ever to be read. */
+  #first: number
   #position: number
   #end = Infinity
   #delivered: Delivery[] = []
-  #download: { range: Download; end: number } | null = null
+  readonly #ahead: Prefetch
   #wake: (() => void) | null = null
+  #changes = 0
   #truncations = 0
   #rewound = false
   #waiting = false
   #closed = false
+  /** Which blocks nobody has any more. */
+  readonly gone: GoneBlocks
 
-  constructor(core: Hypercore, position: number) {
+  /** `standing` tells how many of the blocks before `position` stand that earlier runs have taken. */
+  constructor(core: Hypercore, position: number, standing: () => number) {
     this.#core = core
+    this.#standing = standing
+    this.#first = position
+    this.#ahead = new Prefetch(core)
+    this.gone = new GoneBlocks(core, () => this.#changed())
     this.#position = position
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
       this.#truncations++
       this.#delivered = []
-      if (length < this.#position) {
-        this.#position = length
+      const kept = this.#kept(length)
+      if (kept < this.#position) {
+        this.#first = Math.min(this.#first, kept)
+        this.#position = kept
         this.#rewound = true
       }
       this.#changed()
@@ -60,6 +63,7 @@ export class BlockReader {
 
   /** Moves the position, before the first blocks are asked for. */
   startAt(position: number): void {
+    this.#first = position
     this.#position = position
     this.#changed()
   }
@@ -89,10 +93,11 @@ export class BlockReader {
   /** Ends now, wherever it is. */
   close(): void {
     this.#closed = true
+    this.gone.close()
     this.#changed()
   }
 
-  async *blocks(): AsyncGenerator<Blocks | Rewind> {
+  async *blocks(): AsyncGenerator<Step> {
     while (!this.#closed && (this.#rewound || this.#position < this.#end)) {
       if (this.#rewound) {
         this.#rewound = false
@@ -109,11 +114,28 @@ export class BlockReader {
         delivery.release()
         continue
       }
+      if (this.gone.suspects(this.#position)) {
+        const [start, changes] = [this.#position, this.#changes]
+        const end = await this.gone.upTo(start)
+        if (end > start && start === this.#position && !this.#rewound) {
+          this.#position = end
+          yield { gone: { start, end } }
+        }
+        if (end > start || changes !== this.#changes) continue
+      }
       const limit = Math.min(delivery?.start ?? this.#core.length, this.#end)
       if (this.#position < limit) yield* this.#take(await this.#read(limit))
       else await this.#change()
     }
-    this.#download?.range.destroy()
+    this.#ahead.close()
+  }
+
+  // How many of the blocks before the position stand in a log that keeps its first `length`. What was
+  // never read is not replaced: a new copy of a log that was rewound before it takes that rewind too.
+  #kept(length: number): number {
+    const standing = this.#standing()
+    if (standing < this.#first) return standing
+    return this.#position > this.#first ? Math.max(length, this.#first) : Infinity
   }
 
   // drops deliveries that lie before the position
@@ -131,7 +153,7 @@ export class BlockReader {
     if (blocks.length === 0) return
     const seq = this.#position
     this.#position += blocks.length
-    yield { seq, blocks }
+    yield { seq, blocks, fork: this.#core.fork }
   }
 
   // stored blocks from the position on, once there are some
@@ -141,16 +163,20 @@ export class BlockReader {
     const furthest = Math.min(limit, start + READ_BLOCKS)
     let upTo = await firstHole(this.#core, start, furthest)
     if (upTo === start) {
-      this.#fetch(start)
+      const hidden = await hiddenBlocks(this.#core, start, furthest)
+      if (truncations !== this.#truncations) return []
+      if (hidden.length > 0) return hidden
+      this.#ahead.fetch(start)
       this.#waiting = true
-      const arrived = await this.#get(start)
+      // it may turn out to be kept by nobody meanwhile
+      const arrived = await Promise.race([this.#get(start), this.gone.suspected(start)])
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
       upTo = await firstHole(this.#core, start, furthest)
     }
     const end = upTo - start <= FEW_BLOCKS ? upTo : await this.#endOfPiece(start, upTo)
     if (truncations !== this.#truncations) return []
-    if (end < limit) this.#fetch(end)
+    if (end < limit) this.#ahead.fetch(end)
 
     const reads: Promise<Uint8Array | null>[] = []
     for (let seq = start; seq < end; seq++) reads.push(this.#get(seq))
@@ -180,14 +206,6 @@ export class BlockReader {
     }
   }
 
-  #fetch(start: number): void {
-    const end = Math.min(this.#core.length, start + PREFETCH_BLOCKS)
-    const ahead = (this.#download?.end ?? 0) - start
-    if (ahead >= PREFETCH_BLOCKS / 2 || (this.#download && this.#download.end >= end)) return
-    this.#download?.range.destroy()
-    this.#download = { range: this.#core.download({ start, end, linear: true }), end }
-  }
-
   #change(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve
@@ -195,6 +213,7 @@ export class BlockReader {
   }
 
   #changed(): void {
+    this.#changes++
     this.#wake?.()
     this.#wake = null
   }

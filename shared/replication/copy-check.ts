@@ -2,9 +2,11 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { treeHash } from '../feed/tree-hash.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
+import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
-import type { Upgrade } from '../upstream/hypercore-proof.ts'
+import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
+import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
@@ -14,7 +16,7 @@ const ROOTS_COST = 1000
 export type Contradiction =
   /** The log once had `length` blocks on `fork`: more than here, or on a later fork. */
   | { readonly is: 'longer'; readonly fork: number; readonly length: number }
-  /** Other blocks than those here were signed with their numbers, some of them before `length`. */
+  /** Blocks that are here are not in the log of `length` blocks on `fork`, which was signed too. */
   | { readonly is: 'different'; readonly fork: number; readonly length: number }
 
 /** The roots of a log on `fork` at one length, and what leads from there to its end. */
@@ -45,6 +47,7 @@ export class CopyCheck {
   constructor(core: Hypercore, onfound: (found: Contradiction, peer: Peer) => void) {
     this.#core = core
     this.#onfound = onfound
+    guardReorganisation(core, (later) => this.#judgeFork(later))
     core.on('peer-add', (peer) => {
       interceptKind(peer, 'sync', async (message, handle) => {
         await handle(message)
@@ -86,6 +89,17 @@ export class CopyCheck {
     askForRoots(peer, fork, length)
   }
 
+  // what is taken back of a later fork must not cost a block that is here
+  #judgeFork({ fork, length, ancestors }: Reorganisation): boolean {
+    if (ancestors >= this.#core.length) return true
+    for (const [peer, question] of this.#questions) {
+      if (question.fork !== fork) continue
+      this.#onfound({ is: 'different', fork, length }, peer)
+      break
+    }
+    return false
+  }
+
   async #judge(peer: Peer, roots: Roots): Promise<void> {
     const found = await contradictionIn(this.#core, roots)
     const question = this.#questions.get(peer)
@@ -118,9 +132,23 @@ export async function contradictionIn(
   if (fork > core.fork) return { is: 'longer', fork, length }
   const at = upgrade.length
   if (at <= core.length) {
-    const ours = treeHash(await rootsAt(core, at))
+    const ours = await rootsHere(core, at)
     if (fork !== core.fork) return null
-    if (!b4a.equals(ours, treeHash(upgrade.nodes))) return { is: 'different', fork, length: at }
+    // the signature is of as many nodes; a peer can add others
+    const theirs = upgrade.nodes.slice(0, ours?.length)
+    if (ours !== null && !b4a.equals(treeHash(ours), treeHash(theirs))) {
+      return { is: 'different', fork, length: at }
+    }
   }
   return length > core.length ? { is: 'longer', fork, length } : null
+}
+
+// null where what would tell is no longer kept
+async function rootsHere(core: Hypercore, length: number): Promise<TreeNode[] | null> {
+  try {
+    return await rootsAt(core, length)
+  } catch (err) {
+    if (isHypercoreError(err)) return null
+    throw err
+  }
 }

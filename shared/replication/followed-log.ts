@@ -1,15 +1,18 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { claimOf, isAhead } from '../feed/claim.ts'
+import type { FollowerEvents } from '../feed/events.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
+import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
-import { holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
-import { BlockReader, type Blocks, type Rewind } from './block-reader.ts'
+import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
 import type { OverlayFeed } from './overlay.ts'
+import type { Step } from './steps.ts'
 import { detectStalls } from './stall-detector.ts'
 
 /** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
@@ -17,11 +20,15 @@ export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
 /** A copy that is new is told the manifest by the first peer that has blocks. */
 const MANIFEST_TIMEOUT_MS = 5000
+/** Why a peer is dropped that was asked for what it claims, and is silent. */
+export const NOT_SENT = 'claims blocks and does not send them'
 const SIGNED_TWICE =
   'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
 
 /** What following a log tells. */
 export interface FollowEvents {
+  /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */
+  standing(): number
   /** A peer has said how many connections lie between it and the writer. */
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
@@ -51,12 +58,19 @@ export class FollowedLog {
   /** Whether it is known which block comes first: before, nothing is fetched that may not be wanted. */
   #started: boolean
 
-  constructor(core: Hypercore, start: Start, events: FollowEvents, drop: Drop) {
+  constructor(
+    core: Hypercore,
+    start: Start,
+    events: FollowEvents,
+    drop: Drop,
+    keeping: OwnKeeping | null = null
+  ) {
     this.#core = core
     this.#started = 'from' in start
-    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0)
+    this.#reader = new BlockReader(core, 'from' in start ? start.from : 0, () => events.standing())
     this.#logEnd = new LogEnd(core)
-    this.#feed = followFeed(core, start, {
+    const feedEvents: FollowerEvents = {
+      onkept: (first) => this.#reader.gone.keptFrom(first),
       ondelivery: (delivery) => this.#reader.deliver(delivery),
       onchange: () => this.#applyMode(),
       onend: (end) => this.#logEnd.tell(end),
@@ -66,7 +80,8 @@ export class FollowedLog {
         events.onhops(peer, hops)
       },
       onerror: (err) => events.onerror(err)
-    })
+    }
+    this.#feed = followFeed(core, start, feedEvents, keeping)
     core.on('peer-add', (peer) => {
       interceptRoots(peer, async (roots) => {
         const found = await contradictionIn(core, roots)
@@ -78,7 +93,7 @@ export class FollowedLog {
     onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),
-      onstall: (peer) => drop(peer, 'claims blocks and does not send them', { ban: false }),
+      onstall: (peer) => drop(peer, NOT_SENT, { ban: false }),
       onerror: (err) => events.onerror(err)
     })
     this.#applyMode()
@@ -118,7 +133,7 @@ export class FollowedLog {
   }
 
   /** The blocks in order, live; asking for more says that the last ones were taken. */
-  blocks(): AsyncGenerator<Blocks | Rewind> {
+  blocks(): AsyncGenerator<Step> {
     return this.#reader.blocks()
   }
 
@@ -143,6 +158,18 @@ export class FollowedLog {
   get nextMissing(): number | null {
     const next = this.#reader.position
     return this.#core.peers.some((peer) => holdsBlocks(peer, next, next + 1)) ? null : next
+  }
+
+  /**
+   * The block that is waited for, where no peer that is connected has told of it, and the first after it
+   * that one has; null where it may come.
+   */
+  get beyondReach(): { missing: number; next: number } | null {
+    const missing = this.nextMissing
+    if (missing === null || !this.#reader.waiting) return null
+    const held = this.#core.peers.map((peer) => firstHeld(peer, missing))
+    const next = Math.min(...held.filter((seq) => seq > missing))
+    return next === Infinity ? null : { missing, next }
   }
 
   /** Whether no peer claims to have more than the blocks before `end`. */

@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { now } from '../limits/clock.ts'
+import { after, now } from '../limits/clock.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { startOfLastRun } from './first-hole.ts'
@@ -11,31 +11,31 @@ const ASK_MS = 500
 const FAREWELL_MS = 1000
 
 /**
- * Resolves to true once one peer has held every block from `start` to before `end`, whatever else it
+ * Resolves to true once one peer has held every block from `first()` to before `end`, whatever else it
  * holds, and at once where there are none; to false once `timeout` milliseconds have passed. A peer
  * that has left since counts: `sayFarewell` is the last that it says.
  */
 export async function waitUntilHeld(
   core: Hypercore,
-  start: number,
+  first: () => number,
   end: number,
   timeout = Infinity
 ): Promise<boolean> {
-  if (start >= end) return true
   let held = false
   let wake = (): void => {}
   const look = (peer: Peer): void => {
-    held ||= holdsBlocks(peer, start, end)
+    held ||= holdsBlocks(peer, first(), end)
     if (held) wake()
   }
   // a peer tells of new blocks far from its end only where they are wanted
-  const ask = (peer: Peer): void => askForHoldings(peer, start, end)
+  const ask = (peer: Peer): void => askForHoldings(peer, first(), end)
   core.on('peer-add', ask)
   core.on('peer-remove', look)
   const deadline = now() + timeout
   let askedAt = -Infinity
   try {
     for (;;) {
+      if (first() >= end) return true
       if (now() - askedAt >= ASK_MS) {
         core.peers.forEach(ask)
         askedAt = now()
@@ -83,8 +83,4 @@ async function heldRuns(core: Hypercore): Promise<{ start: number; end: number }
   const last = { start: await startOfLastRun(core), end: length }
   const first = { start: 0, end: contiguousLength }
   return [first, last].filter(({ start, end }, i) => start < end && (i === 0 || start > 0))
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

@@ -1,24 +1,51 @@
-import { now } from '../limits/clock.ts'
+import type { Peer } from 'hypercore'
 import { Failure } from '../errors.ts'
+import { after, now } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
+import { endOfRun } from '../upstream/hypercore-trim.ts'
+import { detectStalls } from './stall-detector.ts'
 
 /** A writer waits this long for readers that hold what it lost. */
 const RECOVERY_TIMEOUT_MS = 30_000
 const RETRY_DELAY_MS = 100
+/** A peer that claims blocks has this long to send something, so that many can be asked in that time. */
+const SILENCE_MS = 2000
+
+/** What the search for what was lost tells. */
+export interface RecoveryEvents {
+  /** A peer claims to hold what was lost, and sends nothing. */
+  onstall(peer: Peer): void
+  /** The log can't be written. */
+  onerror(err: unknown): void
+}
 
 /**
  * Brings back the end of our own log, which once was longer, from readers that hold it: what they
- * send counts only with our own signature. Throws a Failure where none sends it in time.
+ * send counts only with our own signature. Before block `letGo()` nothing is missed. Throws a Failure where
+ * none sends it in time.
  */
-export async function recoverFromReaders(log: WriterLog): Promise<void> {
+export async function recoverFromReaders(
+  log: WriterLog,
+  letGo: () => number,
+  events: RecoveryEvents
+): Promise<void> {
   const { core } = log
+  const stopDetecting = detectStalls(core, { timeout: SILENCE_MS, waiting: () => true, ...events })
   const deadline = now() + RECOVERY_TIMEOUT_MS
-  while (log.hasLostBlocks && now() < deadline && core.readable) {
-    await within(core.update({ force: true, wait: true }), deadline - now())
-    const range = core.download({ start: log.length, end: core.length, linear: true })
-    await within(range.done(), deadline - now())
-    range.destroy()
-    await new Promise<void>((resolve) => setTimeout(resolve, RETRY_DELAY_MS))
+  try {
+    while (log.hasLostBlocks && now() < deadline && core.readable) {
+      await within(core.update({ force: true, wait: true }), deadline - now())
+      const start = Math.max(log.length, letGo())
+      const range = core.download({ start, end: core.length, linear: true })
+      await within(range.done(), deadline - now())
+      range.destroy()
+      const hasEnd = core.length >= log.knownLength && endOfRun(core, start) === core.length
+      // no earlier: should the end not come, what is here is all there is
+      if (hasEnd && log.length < start) await log.retention.skipTo(start)
+      await after(RETRY_DELAY_MS)
+    }
+  } finally {
+    stopDetecting()
   }
   if (!log.hasLostBlocks) return
   throw new Failure(

@@ -3,10 +3,12 @@ import type Hyperswarm from 'hyperswarm'
 import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
+import { after } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { WRITER } from '../swarm/overlay-policy.ts'
-import { addressOf } from '../upstream/hypercore-peer.ts'
+import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
+import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
 import { Overlay } from './overlay.ts'
 import { recoverFromReaders } from './recovery.ts'
@@ -33,6 +35,7 @@ export class ServedLog {
   readonly #log: WriterLog
   readonly #core: Hypercore
   readonly #events: ServeEvents
+  readonly #drop: Drop
   readonly #copies: CopyCheck
   readonly #feed: ReturnType<typeof serveFeed>
   readonly #overlay: Overlay
@@ -41,17 +44,19 @@ export class ServedLog {
   /** Resolves once this process has given way to another one. */
   #halted: Promise<void> | null = null
 
-  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents) {
+  constructor(swarm: Hyperswarm, log: WriterLog, events: ServeEvents, drop: Drop) {
     this.#swarm = swarm
     this.#log = log
     this.#core = log.core
     this.#events = events
+    this.#drop = drop
     this.#copies = new CopyCheck(log.core, (found, peer) => this.#onfound(found, peer))
-    this.#feed = serveFeed(log.core, {
-      onrival: (rival) => this.#onrival(rival),
-      onerror: (err) => events.onerror(err)
-    })
-    const feed = this.#feed
+    const feedEvents = {
+      onrival: (rival: FoundRival) => this.#onrival(rival),
+      onerror: (err: unknown) => events.onerror(err)
+    }
+    const feed = serveFeed(log.core, feedEvents, log.retention)
+    this.#feed = feed
     this.#overlay = new Overlay(swarm, log.core, WRITER, {
       source: null,
       get links() {
@@ -73,22 +78,40 @@ export class ServedLog {
       await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
       if (log.hasLostBlocks) {
         this.#events.onloss()
-        await recoverFromReaders(log)
+        await recoverFromReaders(log, () => this.#feed.letGo, {
+          onstall: (peer) => this.#drop(peer, NOT_SENT, { ban: false }),
+          onerror: (err) => this.#events.onerror(err)
+        })
       }
       // it ends in an error
       if (this.#halted) await new Promise<never>(() => {})
-      await log.startAppending()
     }
-    this.#begunAt = this.#core.length
+    // what is found from here on comes too late to be taken back
+    this.#begunAt = log.length
     this.#feed.begin()
+    if (!log.isAppending) await log.startAppending()
   }
 
   /**
    * Resolves to true once one peer has held every block from `start` to before `end`, to false after
-   * `timeout` milliseconds.
+   * `timeout` milliseconds. Throws a Failure where some are kept no longer, and no peer took them in time.
    */
-  waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
-    return waitUntilHeld(this.#core, start, end, timeout)
+  async waitUntilHeld(start: number, end: number, timeout?: number): Promise<boolean> {
+    const { retention } = this.#log
+    const allHeld = waitUntilHeld(this.#core, () => start, end, timeout)
+    // more may go meanwhile, as it becomes too old
+    const first = (): number => Math.min(end, Math.max(start, retention.first))
+    const restHeld = await waitUntilHeld(this.#core, first, end, timeout)
+    if (!restHeld || first() === start || (await Promise.race([allHeld, after(GRACE_MS)]))) {
+      return restHeld
+    }
+    throw letGo(first() - start)
+  }
+
+  /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */
+  furthest(start: number, end: number): number {
+    const counts = this.#core.peers.map((peer) => heldFrom(peer, start, end))
+    return Math.max(0, ...counts)
   }
 
   close(): void {
@@ -113,7 +136,7 @@ export class ServedLog {
       this.#save(this.#log.expect(found.fork, found.length))
       if (begunAt !== null) this.#events.onerror(outdated(found.length, begunAt, `${host}:${port}`))
     } else {
-      this.#save(this.#log.dispute())
+      this.#save(this.#log.dispute(found.fork))
       this.#events.onerror(contradicted(`${host}:${port}`))
     }
   }
@@ -135,6 +158,12 @@ export class ServedLog {
   #save(saved: Promise<void>): void {
     saved.catch((err) => this.#events.onerror(err))
   }
+}
+
+function letGo(count: number): Failure {
+  return new Failure(
+    `--keep let go of ${count} blocks of this run before a peer held them: keep more, or start the reader first`
+  )
 }
 
 const CAUSE = 'this log was put back from an earlier state, or another machine writes it too'
@@ -163,8 +192,4 @@ function rivalled(address: string): Failure {
   return new Failure(
     `another process, at ${address}, writes this log: a log has one writer, so stop that one first, or leave the log to it`
   )
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

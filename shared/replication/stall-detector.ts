@@ -13,6 +13,8 @@ const PROBE = 'probe'
 
 /** What a stall detector asks, and tells. */
 export interface StallEvents {
+  /** How long a peer may be silent, in milliseconds; 10 s without it. */
+  timeout?: number
   /** Whether blocks were asked of peers that claim to have them. */
   waiting(): boolean
   /** A peer was asked and has not answered. */
@@ -27,7 +29,7 @@ export interface StallEvents {
  */
 export function detectStalls(
   core: Hypercore,
-  { waiting, onstall, onerror }: StallEvents
+  { timeout = STALL_TIMEOUT_MS, waiting, onstall, onerror }: StallEvents
 ): () => void {
   let movedAt = now()
   const marks = new Map<Peer, { received: number; at: number }>()
@@ -43,12 +45,12 @@ export function detectStalls(
       marks.clear()
       moved()
     }
-    if (now() - movedAt < STALL_TIMEOUT_MS) return
+    if (now() - movedAt < timeout) return
     moved()
     core
       .setUserData(PROBE, b4a.from(String(movedAt)))
       .then(() => core.peers.filter(isSilent).forEach(onstall), onerror)
-  }, STALL_TIMEOUT_MS / 10)
+  }, timeout / 10)
 
   // a block takes long on a slow link: a peer that is sending it has not stalled
   function mark(): void {
@@ -63,7 +65,7 @@ export function detectStalls(
 
   function isSilent(peer: Peer): boolean {
     const { at = now() } = marks.get(peer) ?? {}
-    return answersOwed(peer) > 0 && now() - at >= STALL_TIMEOUT_MS
+    return answersOwed(peer) > 0 && now() - at >= timeout
   }
 
   return () => {

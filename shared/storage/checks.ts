@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { Failure, codeOf } from '../errors.ts'
+import { Failure, unlessMissing } from '../errors.ts'
 import { damaged } from './failures.ts'
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */
@@ -24,10 +24,5 @@ export function assertWhole(folder: string, repairHint: string): void {
 
 /** The names in `folder`, of which there are none where it is missing. */
 export function listOf(folder: string): string[] {
-  try {
-    return fs.readdirSync(folder)
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return []
-    throw err
-  }
+  return unlessMissing(() => fs.readdirSync(folder), [])
 }

@@ -39,9 +39,12 @@ export function placeFailure(err: unknown, folder: string, repairHint: string): 
   return unwritable(folder, code)
 }
 
+/** Another process that runs now works on what is to be opened. */
+export class InUse extends Failure {}
+
 /** `folder` belongs to another process that runs now. */
-export function inUse(folder: string): Failure {
-  return new Failure(
+export function inUse(folder: string): InUse {
+  return new InUse(
     `${folder} is in use by another process: stop that one, or choose another folder with --storage`
   )
 }

@@ -5,12 +5,18 @@ import { takeLock } from './lock.ts'
 import { makeFolder, syncFolder, syncTree } from './sync.ts'
 
 /** Where a store is made, and what keeps a second process from making it too; both in its folder. */
-export const DRAFT = 'unfinished'
-export const DRAFT_LOCK = 'unfinished.lock'
+const DRAFT = 'unfinished'
+const DRAFT_LOCK = 'unfinished.lock'
 
-/** What hypercore-storage keeps in the folder of a store; it would move anything else into `db`. */
-const DEVICE_FILE = 'CORESTORE'
-const DATABASE = 'db'
+/**
+ * What hypercore-storage keeps in the folder of a store; it would move anything else into `db`. A process
+ * that has the store open has locked the first.
+ */
+export const DEVICE_FILE = 'CORESTORE'
+export const DATABASE = 'db'
+
+/** What is in the folder of a store, finished or not. */
+export const STORE = [DEVICE_FILE, DATABASE, DRAFT, DRAFT_LOCK]
 
 /** All that RocksDB writes before the first CURRENT: none of it holds data. */
 const BEFORE_CURRENT = [
@@ -28,9 +34,8 @@ const BEFORE_CURRENT = [
  * whatever was finished and damaged since, is no such folder.
  */
 export function isUnfinished(folder: string): boolean {
-  const ours = [DEVICE_FILE, DATABASE, DRAFT, DRAFT_LOCK]
   return (
-    listOf(folder).every((name) => ours.includes(name)) &&
+    listOf(folder).every((name) => STORE.includes(name)) &&
     listOf(path.join(folder, DATABASE)).every((name) => BEFORE_CURRENT.includes(name))
   )
 }

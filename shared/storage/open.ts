@@ -9,18 +9,21 @@ import { createStorage } from '../upstream/hypercore-store.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
-import { DRAFT, DRAFT_LOCK, isUnfinished, makeOnce } from './first-start.ts'
+import { STORE, isUnfinished, makeOnce } from './first-start.ts'
+import type { Keep } from './keep.ts'
 import { keepPrivate } from './permissions.ts'
 import { privateOptions, writerEncryption } from './private-log.ts'
+import {
+  READER_STORAGE,
+  WRITER_RECORD,
+  WRITER_STORAGE,
+  copyPlaces,
+  writerPlaces
+} from './places.ts'
+import { Retention } from './retention.ts'
 import { WriterLog } from './writer-log.ts'
 
-/** What the apps keep below a storage folder. */
-const WRITER_STORAGE = 'writer-storage'
-const WRITER_RECORD = 'writer-storage.record'
-const READER_STORAGE = 'reader-storage'
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
-/** What is in the folder of a store, finished or not. */
-const STORE = ['CORESTORE', 'db', DRAFT, DRAFT_LOCK]
 /** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
 const WRITE_BUFFER = 16 * 1024 * 1024
 /** One writes tables, and two merge them: a large merge does not hold up the small ones. */
@@ -28,14 +31,14 @@ const BACKGROUND_JOBS = 3
 
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key, whose blocks
- * are encrypted where it is to be `private`. Throws a Failure where it can't, and where a log that is
- * there was not made private.
+ * are encrypted where it is to be `private`; `keep` says how much of it is kept. Throws a Failure where
+ * it can't, and where a log that is there was not made private.
  */
 export async function openWriter(
   storage: string,
-  { private: toBePrivate }: { private: boolean }
+  { private: toBePrivate, keep = null }: { private: boolean; keep?: Keep | null }
 ): Promise<WriterLog> {
-  const folder = path.join(storage, WRITER_STORAGE)
+  const { folder } = writerPlaces(storage)
   const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
   if (key !== undefined && isUnfinished(folder)) {
@@ -57,11 +60,11 @@ export async function openWriter(
       `${folder} holds a log that everybody with its key can read: a private log is a new one, in an empty folder with --storage`
     )
   }
-  return new WriterLog(core, checkpoint, stopWatching)
+  return new WriterLog(core, checkpoint, await Retention.load(core, keep), stopWatching)
 }
 
 function openCheckpoint(storage: string): Checkpoint {
-  const file = path.join(storage, WRITER_RECORD)
+  const { record: file } = writerPlaces(storage)
   try {
     assertOurs(storage, OURS)
     return new Checkpoint(file)
@@ -70,14 +73,22 @@ function openCheckpoint(storage: string): Checkpoint {
   }
 }
 
+/** Throws unless `storage`, and `folder` of a store in it, are missing, empty, or of these apps. */
+export function assertPlace(storage: string, folder: string): void {
+  assertOurs(storage, OURS)
+  assertOurs(folder, STORE)
+}
+
 /**
- * Opens the local copy, in `storage`, of the log with `key`. It takes only blocks that the log's
- * writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws a
- * Failure where it can't.
+ * Opens the copy, in `folder` below `storage`, of the log with `key`. It takes only blocks that the
+ * log's writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws
+ * a Failure where it can't.
  */
-export async function openReader(storage: string, key: Uint8Array): Promise<Hypercore> {
-  const name = b4a.toString(Hypercore.discoveryKey(key), 'hex')
-  const folder = path.join(storage, READER_STORAGE, name)
+export async function openReader(
+  storage: string,
+  key: Uint8Array,
+  folder: string = copyPlaces(storage, key).copy
+): Promise<Hypercore> {
   const create = (at: unknown): Hypercore =>
     new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   const creation = { make: create, reopen: create }
@@ -93,8 +104,7 @@ async function open(
   { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
-    assertOurs(storage, OURS)
-    assertOurs(folder, STORE)
+    assertPlace(storage, folder)
     await makeOnce(folder, async (draft) => {
       const core = make(storeIn(draft))
       await core.ready()

@@ -1,6 +1,6 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { codeOf, diskFault } from '../errors.ts'
+import { codeOf, diskFault, unlessMissing } from '../errors.ts'
 
 /** Makes `folder`, and what is missing above it, for its owner alone. */
 export function makeFolder(folder: string): void {
@@ -61,10 +61,5 @@ function sync(at: string, flags: 'r' | 'r+'): void {
 }
 
 function isFolder(at: string): boolean {
-  try {
-    return fs.statSync(at).isDirectory()
-  } catch (err) {
-    if (codeOf(err) === 'ENOENT') return false
-    throw err
-  }
+  return unlessMissing(() => fs.statSync(at).isDirectory(), false)
 }

@@ -4,6 +4,7 @@ import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { PADDING } from '../upstream/hypercore-encryption.ts'
 import { type Checkpoint, type LogState, bootId } from './checkpoint.ts'
 import { type Cipher, createCipher, writerEncryption } from './private-log.ts'
+import type { Retention } from './retention.ts'
 import { WriteAheadLog } from './wal.ts'
 
 /** What the log has grown by, and the signature of its length since. */
@@ -20,6 +21,8 @@ export class WriterLog {
   readonly isNew: boolean
   /** What its blocks are encrypted with; null where everybody with its key reads them. */
   readonly encryption: Uint8Array | null
+  /** How much of it is kept. */
+  readonly retention: Retention
   /** Told whenever the log has grown by an append, before its peers are. */
   ongrown: (grown: Grown) => void = () => {}
   readonly #checkpoint: Checkpoint
@@ -33,8 +36,9 @@ export class WriterLog {
   /** The checkpoint is written by one at a time. */
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(core: Core, checkpoint: Checkpoint, stopWatching: () => void) {
+  constructor(core: Core, checkpoint: Checkpoint, retention: Retention, stopWatching: () => void) {
     this.core = core
+    this.retention = retention
     this.encryption = writerEncryption(core)
     this.#cipher = this.encryption && createCipher(core.key, this.encryption)
     this.#checkpoint = checkpoint
@@ -67,9 +71,9 @@ export class WriterLog {
     return this.#appending
   }
 
-  /** How many blocks there are from the first one on. */
+  /** Where the blocks end that there are from the first one on that is kept. */
   get length(): number {
-    return Math.min(this.core.length, this.core.contiguousLength)
+    return this.retention.end
   }
 
   /** Remembers that the log once had `length` blocks on `fork`. */
@@ -80,9 +84,9 @@ export class WriterLog {
     await this.#track(this.#save({ fork, length }))
   }
 
-  /** Remembers that blocks are elsewhere that have the numbers of others here. */
-  async dispute(): Promise<void> {
-    await this.#track(this.#save({ disputed: true }))
+  /** Remembers that blocks are elsewhere, on `fork`, that have the numbers of others here. */
+  async dispute(fork: number): Promise<void> {
+    await this.#track(this.#save({ disputed: true, fork: Math.max(fork, this.#state.fork) }))
   }
 
   /**
@@ -103,7 +107,16 @@ export class WriterLog {
       fork: this.core.fork,
       length: this.core.length
     }
+    await this.retention.finish()
     await this.commit()
+  }
+
+  /**
+   * Lets go of what is no longer kept, now and from now on. Resolves to how many blocks went now; a
+   * failure later on, with no append under way, is told to `onerror`.
+   */
+  startTrimming(onerror: (err: unknown) => void): Promise<number> {
+    return this.#track(this.retention.begin(() => this.core.length, onerror))
   }
 
   /** How many bytes a block can have. */
@@ -119,7 +132,12 @@ export class WriterLog {
     const start = this.core.length
     const blocks = this.#cipher?.encrypt(start, lines) ?? lines
     const ongrown = (signature: Uint8Array): void => this.ongrown({ start, signature, blocks })
-    return this.#track(appendBlocks(this.core, blocks, { ongrown }))
+    return this.#track(this.#append(blocks, ongrown))
+  }
+
+  async #append(blocks: Uint8Array[], ongrown: (signature: Uint8Array) => void): Promise<void> {
+    await appendBlocks(this.core, blocks, { ongrown })
+    await this.retention.apply()
   }
 
   /** Resolves to the length that the log has now, once a power cut could not shorten it. */
@@ -155,6 +173,7 @@ export class WriterLog {
 
   async close(): Promise<void> {
     await this.settled()
+    await this.retention.close()
     if (this.#appending) await this.#commit('')
     this.#stopWatching()
     this.#wal.close()

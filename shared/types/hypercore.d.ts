@@ -72,6 +72,7 @@ declare module 'hypercore' {
     ): Promise<{ length: number; byteLength: number }>
     get(index: number, opts?: { wait?: boolean }): Promise<Uint8Array | null>
     has(start: number, end?: number): Promise<boolean>
+    clear(start: number, end?: number): Promise<void>
     update(opts?: { wait?: boolean; force?: boolean }): Promise<boolean>
     truncate(length: number, fork?: number): Promise<void>
     download(range: { start: number; end: number; linear?: boolean }): Download

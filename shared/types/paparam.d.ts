@@ -15,6 +15,15 @@ declare module 'paparam' {
       opts?: { silent?: boolean; run?: boolean; bails?: boolean }
     ): Command | null
     help(): string
+    helpJSON(): Help
+  }
+
+  /** Arguments and flags as they were defined, each with its description. */
+  export interface Help {
+    name: string
+    summary: string
+    args: Record<string, string>
+    flags: Record<string, string>
   }
 
   export function command(name: string, ...definitions: unknown[]): Command

@@ -5,7 +5,7 @@ declare module 'hypercore-id-encoding' {
 }
 
 declare module 'fs-native-extensions' {
-  const fsx: { tryLock(fd: number): boolean }
+  const fsx: { tryLock(fd: number, options?: { shared: boolean }): boolean }
   export default fsx
 }
 

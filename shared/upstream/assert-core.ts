@@ -4,6 +4,7 @@ import { BITFIELD_MEMBERS } from './hypercore-bitfield.ts'
 import { REPLICATOR_MEMBERS } from './hypercore-replicator.ts'
 import { STORE_MEMBERS } from './hypercore-store.ts'
 import { TREE_MEMBERS } from './hypercore-tree.ts'
+import { TRIM_MEMBERS } from './hypercore-trim.ts'
 import { assertMembers } from './members.ts'
 
 // With other versions than those in package.json some of these members would be missed in silence, once
@@ -16,6 +17,7 @@ export function assertCore(core: Hypercore): void {
     ...APPEND_MEMBERS,
     ...BITFIELD_MEMBERS,
     ...STORE_MEMBERS,
-    ...REPLICATOR_MEMBERS
+    ...REPLICATOR_MEMBERS,
+    ...TRIM_MEMBERS
   })
 }

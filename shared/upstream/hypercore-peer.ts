@@ -93,6 +93,19 @@ export function holdsBlocks(peer: Peer, start: number, end: number): boolean {
   return missing === -1 || missing >= end
 }
 
+/** How many blocks from `start` on, and before `end`, `peer` has told us that it holds, without a gap. */
+export function heldFrom(peer: Peer, start: number, end: number): number {
+  const { remoteContiguousLength, remoteBitfield } = peer as Peer & PeerState
+  const missing = remoteBitfield.findFirst(false, Math.max(start, remoteContiguousLength))
+  return Math.max(0, Math.min(missing === -1 ? end : missing, end) - start)
+}
+
+/** The first block from `start` on that `peer` has told us that it holds; -1 where it has told of none. */
+export function firstHeld(peer: Peer, start: number): number {
+  const { remoteContiguousLength, remoteBitfield } = peer as Peer & PeerState
+  return remoteContiguousLength > start ? start : remoteBitfield.findFirst(true, start)
+}
+
 /**
  * Asks `peer` which blocks from `start` to before `end` it holds: unasked, a peer does not tell of
  * blocks that it knows us to have. No public way.

@@ -6,6 +6,17 @@ interface Replicated {
   readonly replicator: { eagerUpgrade: boolean }
 }
 
+/** A later fork of a log, of which the first `ancestors` blocks are here as well. */
+export interface Reorganisation {
+  readonly fork: number
+  readonly length: number
+  readonly ancestors: number
+}
+
+interface Reorganised {
+  readonly core: { reorg(batch: Reorganisation): Promise<boolean> }
+}
+
 interface Emitter {
   on(event: 'manifest', listener: () => void): unknown
   on(
@@ -15,7 +26,10 @@ interface Emitter {
 }
 
 /** What this module uses of a core that is ready. */
-export const REPLICATOR_MEMBERS: Members = { 'core.replicator.eagerUpgrade': 'boolean' }
+export const REPLICATOR_MEMBERS: Members = {
+  'core.replicator.eagerUpgrade': 'boolean',
+  'core.core.reorg': 'function'
+}
 
 /**
  * Says whether `core`, which is ready, grows by itself as soon as a peer has more blocks; it does until
@@ -26,6 +40,19 @@ export const REPLICATOR_MEMBERS: Members = { 'core.replicator.eagerUpgrade': 'bo
 export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
   assertMembers('hypercore', core, REPLICATOR_MEMBERS)
   ;(core as Hypercore & Replicated).replicator.eagerUpgrade = eager
+}
+
+/**
+ * Lets `core`, which is ready, become what the writer has signed on a later fork only where `accepts` says
+ * so. No public way: Hypercore drops the blocks that only this log has, and tells of it afterwards.
+ */
+export function guardReorganisation(
+  core: Hypercore,
+  accepts: (reorganisation: Reorganisation) => boolean
+): void {
+  const { core: inner } = core as Hypercore & Reorganised
+  const { reorg } = inner
+  inner.reorg = async (batch) => accepts(batch) && (await reorg.call(inner, batch))
 }
 
 /** Tells `listener` once a copy has been told which keys may sign it. An undocumented event. */

@@ -109,3 +109,12 @@ export function createStorage(folder: string, options: StoreOptions): unknown {
   family._handle = _handle
   return storage
 }
+
+/**
+ * The store in `folder`, for the constructor of Hypercore, as it is at this moment: another process may
+ * have it open, and goes on writing to it. Nothing in it is changed. hypercore-storage takes no lock
+ * with this option, which it documents no more than the others.
+ */
+export function readOnlyStorage(folder: string): unknown {
+  return Hypercore.defaultStorage(folder, { readOnly: true })
+}

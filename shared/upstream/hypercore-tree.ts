@@ -42,6 +42,13 @@ export const TREE_MEMBERS: Members = {
   'core.applyProof': 'function'
 }
 
+/**
+ * A signature has 64 bytes of each signer, what wraps them, and the nodes that lead from where one has
+ * signed to where another has. Hypercore reads as much of it as it needs, and takes whatever follows: who
+ * passes a longer one on has made it so.
+ */
+export const MAX_SIGNATURE_BYTES = 4096
+
 /** A length of a log, in blocks, and the writer's signature of the log that ends there. */
 export interface SignedLength {
   length: number
@@ -50,18 +57,26 @@ export interface SignedLength {
 
 /**
  * Where `core` ends now, with the writer's word for it: the roots of the tree are all that is signed.
- * null for a log without blocks. Tells a peer the length of a log at no cost. No public way:
+ * null where signedLength is. Tells a peer the length of a log at no cost. No public way:
  * `core.proof` makes an upgrade from the disk, of the same bytes.
  */
 export function signedEnd(core: Hypercore): Upgrade | null {
-  const { length, roots, signature } = (core as Hypercore & Tree).state
-  return signature && { start: 0, length, nodes: roots, additionalNodes: [], signature }
+  const signed = signedLength(core)
+  return signed && { start: 0, nodes: endRoots(core), additionalNodes: [], ...signed }
 }
 
-/** The present length of `core` and its signature; null for a log without blocks. No public way. */
+/** The roots of the Merkle tree of `core` as it is now. No public way. */
+export function endRoots(core: Hypercore): TreeNode[] {
+  return (core as Hypercore & Tree).state.roots
+}
+
+/**
+ * The present length of `core` and its signature; null for a log without blocks, and where a peer has
+ * made the signature longer than any is. No public way.
+ */
 export function signedLength(core: Hypercore): SignedLength | null {
   const { length, signature } = (core as Hypercore & Tree).state
-  return signature && { length, signature }
+  return signature && signature.byteLength <= MAX_SIGNATURE_BYTES ? { length, signature } : null
 }
 
 /**
@@ -150,6 +165,29 @@ export function setManifest(core: Hypercore, manifest: Manifest): Promise<void> 
  */
 export function applyProof(core: Hypercore, proof: Proof): Promise<boolean> {
   return (core as Hypercore & Tree).applyProof(proof)
+}
+
+/** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
+export interface Span {
+  start: number
+  count: number
+}
+
+/** The fewest nodes that have the blocks from `start` to before `end`, and no others, below them. */
+export function spansOf(start: number, end: number): Span[] {
+  const spans: Span[] = []
+  while (start < end) {
+    let count = 1
+    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
+    spans.push({ start, count })
+    start += count
+  }
+  return spans
+}
+
+/** The number of the node (of flat-tree) that has the blocks of a span below it. */
+export function nodeOf({ start, count }: Span): number {
+  return 2 * start + count - 1
 }
 
 /**

@@ -56,6 +56,29 @@ test('the writer takes its flags, long and short', (t) => {
   t.is(parseWriter(['--json']).json, true)
 })
 
+test('--keep takes blocks, a size or an age', (t) => {
+  t.is(parseWriter([]).keep, null)
+  for (const [value, keep] of [
+    ['100000', { blocks: 100_000 }],
+    ['500kB', { bytes: 500_000 }],
+    ['500MB', { bytes: 500e6 }],
+    ['10GB', { bytes: 10e9 }],
+    ['2TB', { bytes: 2e12 }],
+    ['30m', { ms: 1_800_000 }],
+    ['12h', { ms: 43_200_000 }],
+    ['7d', { ms: 604_800_000 }]
+  ] as const) {
+    t.alike(parseWriter(['--keep', value]).keep, keep)
+    t.alike(parseReader([KEY, '--keep', value]).keep, keep)
+  }
+  for (const value of ['', '10 GB', '10gb', '1.5GB', '-3', '7w', 'GB', 'all']) {
+    t.ok(/--keep|empty/.test(writerRefuses(`--keep=${value}`)), value)
+  }
+  t.alike(parseReader([KEY, '--keep', '0']).keep, { blocks: 0 })
+  t.ok(/nothing to serve/.test(writerRefuses('--keep', '0')))
+  t.ok(/nothing to seed/.test(readerRefuses('--seed', '--keep', '0MB')))
+})
+
 test('what one command line says does not linger in the next', (t) => {
   parseWriter(['-e', '--json', '--no-lan', '--storage', 'dir'])
   const { exitOnEof, json, lan, storage } = parseWriter([])
@@ -75,7 +98,7 @@ test('with a key alone the reader follows from the next new block on', (t) => {
       text: null,
       start: undefined,
       tail: 0,
-      resume: false,
+      resume: null,
       follow: true,
       count: Infinity,
       seed: false,
@@ -94,15 +117,30 @@ test('the reader takes its flags before and behind the key', (t) => {
     const { start, count, resume, follow } = parseReader(argv)
     t.alike(
       { start, count, resume, follow },
-      { start: 3, count: 2, resume: true, follow: false },
+      { start: 3, count: 2, resume: 'default', follow: false },
       argv.join(' ')
     )
   }
   t.is(parseReader(['--tail', '10', KEY]).tail, 10)
   t.is(parseReader([KEY, '--seed']).seed, true)
-  t.is(parseReader([KEY, '--seed', '--resume']).resume, false, 'what is not printed moves nothing')
+  t.is(parseReader([KEY, '--seed', '--resume']).resume, null, 'what is not printed moves nothing')
   t.is(parseReader([KEY, '--timeout', '2']).timeout, 2000)
   t.is(parseReader([KEY, '-s', 'dir']).storage, 'dir')
+})
+
+test('--resume takes a name with =, and leaves the key alone that comes behind it', (t) => {
+  for (const [flag, name] of [
+    ['--resume', 'default'],
+    ['--resume=mail', 'mail'],
+    ['--resume=a.b-c_D9', 'a.b-c_D9']
+  ] as const) {
+    const { resume, access } = parseReader([flag, KEY])
+    t.is(resume, name)
+    t.is(b4a.toString(access.key, 'hex'), KEY)
+  }
+  for (const name of ['', '.', '..', '../x', 'a/b', 'a b', '.x', 'ä', 'x'.repeat(65)]) {
+    t.ok(readerRefuses(`--resume=${name}`).startsWith('--resume=… takes a name of up to 64'), name)
+  }
 })
 
 test('the reader shows text, bytes or JSON', (t) => {
@@ -122,6 +160,32 @@ test('a key may be hex, z-base-32 or a pear:// link', (t) => {
   }
 })
 
+test('a key may be pasted with what the writer prints before it', (t) => {
+  const bytes = b4a.from(KEY, 'hex')
+  for (const argv of [
+    [`hypercore key: ${KEY}`],
+    ['hypercore', 'key:', KEY],
+    ['--start', '0', 'hypercore', 'key:', KEY, '--raw']
+  ]) {
+    t.alike(parseReader(argv).access, { key: bytes, encryption: null }, argv.join(' '))
+  }
+  for (const argv of [[`read key: ${KEY}${KEY}`], ['read', 'key:', KEY + KEY]]) {
+    t.alike(parseReader(argv).access, { key: bytes, encryption: bytes }, argv.join(' '))
+  }
+  t.ok(refusal(() => parseReader(['hypercore', 'key:'])).startsWith('<key> is missing'))
+  t.ok(refusal(() => parseReader(['key:', KEY])).startsWith(`there is no place for '${KEY}'`))
+})
+
+test('a value may stand behind a short flag with nothing between', (t) => {
+  t.is(parseReader(['-n5', KEY]).count, 5)
+  t.is(parseReader([KEY, '-n', '5']).count, 5)
+  t.is(parseReader(['-sdir', KEY]).storage, 'dir')
+  t.alike(parseWriter(['-d\\0', '-eq']).delimiter, b4a.from([0]))
+  t.is(parseWriter(['-eq']).exitOnEof, true, 'and switches may still come in one')
+  t.ok(readerRefuses('-n-1').startsWith("--count takes a whole number from 0, not '-1'"))
+  t.ok(readerRefuses('-n5x').startsWith("--count takes a whole number from 0, not '5x'"))
+})
+
 test('what is not a key is refused', (t) => {
   const wrong = ['ab', KEY.slice(1), KEY + 'ab', 'zz'.repeat(32), 'pear://', 'not a key']
   for (const key of wrong) {
@@ -132,6 +196,16 @@ test('what is not a key is refused', (t) => {
     '<key> is missing (see reader-app --help)'
   )
   t.is(readerRefuses(KEY), `there is no place for '${KEY}' (see reader-app --help)`)
+})
+
+test('what is asked for in place of reading needs no key', (t) => {
+  t.is(parseReader(['--list']).list, true)
+  t.alike(parseReader(['--forget', KEY]).forget, b4a.from(KEY, 'hex'))
+  t.alike(parseReader([`--forget=pear://${KEY_Z32}`]).forget, b4a.from(KEY, 'hex'))
+  t.is(parseReader([KEY]).forget, undefined)
+  t.alike(parseWriter(['--forget', KEY]).forget, b4a.from(KEY, 'hex'))
+  t.is(parseWriter(['--key', '--json']).key, true)
+  t.ok(writerRefuses('--forget', KEY.slice(0, 8)).startsWith(`'${KEY.slice(0, 8)}' is not a key: `))
 })
 
 test('an unknown flag or argument is refused by its name', (t) => {
@@ -221,10 +295,10 @@ test('DHT nodes are host:port, comma-separated, and a bare port is on loopback',
 test('--help and --version are answered whatever else is said or missing', (t) => {
   t.is(parseReader(['--start', 'x', '--colour', '--version']).text, 'reader-app 0.1.0\n')
   t.is(parseWriter(['-qv']).text, 'writer-app 0.1.0\n')
-  t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] <key>\n'))
+  t.ok(parseReader(['--raw', '--json', '-h']).text?.startsWith('reader-app [flags] [key]\n'))
   t.is(parseWriter(['--version']).text, 'writer-app 0.1.0\n')
   t.is(parseReader(['-v']).text, 'reader-app 0.1.0\n')
-  t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] <key>\n'))
+  t.ok(parseReader(['--help']).text?.startsWith('reader-app [flags] [key]\n'))
   t.ok(parseWriter(['-h']).text?.startsWith('writer-app [flags]\n'))
   for (const flag of ['--start', '--tail', '--resume', '--no-follow', '--count|-n', '--raw']) {
     t.ok(parseReader(['--help']).text?.includes(`\n  ${flag}`), flag)

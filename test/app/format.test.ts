@@ -2,11 +2,12 @@ import b4a from 'b4a'
 import { test } from 'brittle'
 import { type Format, formatBlocks, jsonLine } from '../../shared/app/format.ts'
 
+const CAME = new Date(Date.UTC(2026, 10, 28, 4, 30, 1, 250))
 const HOSTILE = '\u001b[31mred\u202e'
 
 function shown(format: Format, seq: number, ...blocks: (string | Uint8Array)[]): string {
   const bytes = blocks.map((block) => (typeof block === 'string' ? b4a.from(block) : block))
-  return b4a.toString(formatBlocks(format, seq, bytes))
+  return b4a.toString(formatBlocks(format, seq, bytes, CAME))
 }
 
 test('blocks are shown as numbered lines', (t) => {
@@ -20,7 +21,7 @@ test('a pipe gets the bytes of a block, whatever they are', (t) => {
   t.is(shown({ as: 'text', terminal: false }, 0, HOSTILE), `Block 0: ${HOSTILE}\n`)
   const invalid = b4a.from([0, 0xff, 0x80])
   t.alike(
-    formatBlocks({ as: 'text', terminal: false }, 0, [invalid]),
+    formatBlocks({ as: 'text', terminal: false }, 0, [invalid], CAME),
     b4a.concat([b4a.from('Block 0: '), invalid, b4a.from('\n')])
   )
 })
@@ -33,7 +34,7 @@ test('a terminal gets control characters escaped', (t) => {
 test('raw blocks are their bytes and the delimiter', (t) => {
   const invalid = b4a.from([0xff, 0])
   t.alike(
-    formatBlocks({ as: 'raw', delimiter: b4a.from('--') }, 9, [invalid, b4a.from('b')]),
+    formatBlocks({ as: 'raw', delimiter: b4a.from('--') }, 9, [invalid, b4a.from('b')], CAME),
     b4a.concat([invalid, b4a.from('--b--')])
   )
   t.is(shown({ as: 'raw', delimiter: b4a.from('\0') }, 0, 'a', ''), 'a\0\0')
@@ -43,8 +44,8 @@ test('a block is one line of JSON, in base64 where it is not UTF-8', (t) => {
   const format: Format = { as: 'json', cmd: 'reader' }
   t.is(
     shown(format, 3, 'a\n"b"', b4a.from([0xff])),
-    '{"cmd":"reader","tag":"block","data":{"seq":3,"value":"a\\n\\"b\\""}}\n' +
-      '{"cmd":"reader","tag":"block","data":{"seq":4,"base64":"/w=="}}\n'
+    '{"cmd":"reader","tag":"block","data":{"seq":3,"value":"a\\n\\"b\\"","time":"2026-11-28T04:30:01.250Z"}}\n' +
+      '{"cmd":"reader","tag":"block","data":{"seq":4,"base64":"/w==","time":"2026-11-28T04:30:01.250Z"}}\n'
   )
 })
 

@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore, Peer } from 'hypercore'
 import { placeOf } from '../../shared/app/peer-place.ts'
+import type { Audience, Status } from '../../shared/app/status.ts'
 import { PeerStatus } from '../../shared/app/peer-status.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -145,6 +146,35 @@ test('a peer that does not say how far it is from the writer is a peer', async (
   t.alike(scene.lines, [`connected to a peer ${AT} (1 peer)`])
 })
 
+test('once a peer is there, only a writer and the last peer matter to a person', async (t) => {
+  const scene = await Scene.create(t)
+  const reader = scene.add(1)
+  reader.hops(2)
+  const writer = scene.add(2)
+  writer.hops(0)
+  const third = scene.add(3)
+  third.hops(1)
+  for (const peer of [third, writer, reader]) {
+    peer.remove()
+    scene.pass(500)
+  }
+  t.alike(
+    scene.told.map(({ tag, data, only }) => ({ tag, data, only })),
+    [
+      { tag: 'peer', data: peerData('reader', 1), only: undefined },
+      { tag: 'peer', data: peerData('writer', 2), only: undefined },
+      { tag: 'peer', data: peerData('reader', 3), only: 'verbose' },
+      { tag: 'lost', data: { role: 'reader', peers: 2 }, only: 'verbose' },
+      { tag: 'lost', data: { role: 'writer', peers: 1 }, only: undefined },
+      { tag: 'lost', data: { role: 'reader', peers: 0 }, only: undefined }
+    ]
+  )
+})
+
+function peerData(role: string, peers: number): object {
+  return { role, host: HOST, place: 'through the DHT', peers, again: false }
+}
+
 test('of the DHT only those are told who have no peer', async (t) => {
   const scene = await Scene.create(t)
   scene.status.reportDht(false)
@@ -178,6 +208,7 @@ interface SceneOptions {
 /** What a person is told while peers come and go, by a clock that the test moves. */
 class Scene {
   readonly lines: string[] = []
+  readonly told: { tag: string; data: object; only: Audience | undefined }[] = []
   readonly status: PeerStatus
   readonly #core: Hypercore
   #now = 0
@@ -185,7 +216,15 @@ class Scene {
 
   private constructor(core: Hypercore, { dht }: SceneOptions) {
     this.#core = core
-    const status = { info: (text: string) => this.lines.push(text), error() {} }
+    const status: Status = {
+      info: (text) => this.lines.push(text),
+      tell: (tag, text, data, only) => {
+        this.lines.push(text)
+        this.told.push({ tag, data, only })
+      },
+      error() {},
+      draw() {}
+    }
     const online = { online: true, close() {} }
     const search = { dht: dht === null ? null : online, lan: null }
     this.status = new PeerStatus(core, status, search, (ms, then) => {

@@ -8,18 +8,35 @@ import { onPosix } from '../helpers/platform.ts'
 
 /** What every recipe of the README does when it is run as it stands. */
 const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promise<void>> = {
-  'tail -n 0 -F /var/log/app.log | bare writer-app': async (t, shell, command) => {
-    const log = path.join(shell.folder, 'app.log')
-    fs.writeFileSync(log, 'before\n')
-    const pipe = shell.run(command.replace('/var/log/app.log', log))
-    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
+  'tail -n 0 -F /var/log/app.log | bare writer-app': followsFile('a new line of the file arrived'),
+
+  'tail -n 0 -F /var/log/app.log | bare writer-app --keep 7d': followsFile(
+    'a line that is not a week old is there'
+  ),
+
+  'bare reader-app --seed --keep 50GB <key>': async (t, shell, command) => {
+    const { key, append, program } = await startWriter(t)
+    await append('kept')
+    const seeder = shell.run(command.replace('<key>', key))
+    await seeder.stderr.line(/holding every block so far \(1\)/)
+    await program.stop()
     const reader = await startReader(t, key, ['--start', '0'])
-    await reader.stdout.line('Skipping 0 earlier blocks...')
-    fs.appendFileSync(log, 'after\n')
-    await reader.stdout.line('Block 0: after')
+    await reader.stdout.line('Block 0: kept')
+    shell.interrupt()
+    t.is(await seeder.ending, 130)
+  },
+
+  'bare reader-app --resume --keep 0 --raw <key> | logger -t app': async (t, shell, command) => {
+    const { key, append } = await startWriter(t)
+    const pipe = shell.run(command.replace('<key>', key).replace('logger -t app', 'cat'))
+    await pipe.stderr.line(/connected to the writer/)
+    await append('one')
+    await pipe.stdout.line('one')
+    await append('two')
+    await pipe.stdout.line('two')
     shell.interrupt()
     await pipe.ending
-    t.pass('a new line of the file arrived')
+    t.is(pipe.stdout.text, 'one\ntwo\n')
   },
 
   'bare writer-app --exit-on-eof < notes.txt': async (t, shell, command) => {
@@ -38,6 +55,14 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     await content(path.join(shell.folder, 'copy.txt'), 'one\ntwo\n')
     shell.interrupt()
     t.is(await reader.ending, 130)
+  },
+
+  'bare reader-app --start 0 --no-follow --raw <key> > copy.txt': async (t, shell, command) => {
+    const { key, append } = await startWriter(t)
+    await append('one', 'two')
+    const reader = shell.run(command.replace('<key>', key))
+    t.is(await reader.ending, 0, 'it ends')
+    t.is(fs.readFileSync(path.join(shell.folder, 'copy.txt'), 'utf8'), 'one\ntwo\n')
   },
 
   'bare reader-app --tail 10 <key>': async (t, shell, command) => {
@@ -114,7 +139,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.pass('a name that holds a line break arrived as one block')
   },
 
-  "bare reader-app --start 0 --raw --delimiter '\\0' <key> | xargs -0 ls": async (
+  "bare reader-app --start 0 --no-follow --raw --delimiter '\\0' <key> | xargs -0 ls": async (
     t,
     shell,
     command
@@ -122,7 +147,7 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     fs.writeFileSync(path.join(shell.folder, 'two lines'), '')
     const { key, append } = await startWriter(t)
     await append('./two lines')
-    const pipe = shell.run(command.replace('<key>', `--no-follow ${key}`))
+    const pipe = shell.run(command.replace('<key>', key))
     await pipe.stdout.line('./two lines')
     t.is(await pipe.ending, 0)
   }
@@ -165,6 +190,23 @@ for (const [command, recipe] of Object.entries(RECIPES)) {
 }
 
 closeTestnet()
+
+/** What a command does that broadcasts a log file as it grows; `told` says what a passing test has shown. */
+function followsFile(told: string) {
+  return async (t: Test, shell: Shell, command: string) => {
+    const log = path.join(shell.folder, 'app.log')
+    fs.writeFileSync(log, 'before\n')
+    const pipe = shell.run(command.replace('/var/log/app.log', log))
+    const key = keyOf(await pipe.stdout.line(/^hypercore key: /))
+    const reader = await startReader(t, key, ['--start', '0'])
+    await reader.stdout.line('Skipping 0 earlier blocks...')
+    fs.appendFileSync(log, 'after\n')
+    await reader.stdout.line('Block 0: after')
+    shell.interrupt()
+    await pipe.ending
+    t.pass(told)
+  }
+}
 
 function keyOf(line: string): string {
   return line.slice(-64)

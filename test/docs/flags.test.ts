@@ -15,7 +15,7 @@ for (const definition of [writer, reader]) {
     const flags = [...definition.help().matchAll(/^ {2}(--\S+)(?: <\w+>)? {2,}(.+)$/gm)]
     t.ok(flags.length > 5, 'there are flags')
     for (const [, names = '', words = ''] of flags) {
-      const [long = ''] = names.split('|')
+      const [long = ''] = names.split(/[|[]/)
       const named = rows.filter((cells) => new RegExp(`${long}(?![\\w-])`).test(cells))
       const said = named.some((cells) => cells.includes(words))
       t.ok(named.length > 0 && (said || OWN_WORDS.includes(long)), `${long}: ${words}`)

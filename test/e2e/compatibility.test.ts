@@ -73,7 +73,10 @@ test('our reader finds the true end of the log of such a writer, and what came b
   const all = await startReader(t, plain.key, ['--json', '--start', '0', '--no-follow'])
   t.is(await all.ending, 0)
   t.alike(
-    all.stdout.lines.map((line) => (JSON.parse(line) as { data: unknown }).data),
+    all.stdout.lines.map((line) => {
+      const { seq, value } = (JSON.parse(line) as { data: { seq: number; value: string } }).data
+      return { value, seq }
+    }),
     ['a', 'b\n', 'c'].map((value, seq) => ({ seq, value })),
     'each chunk that it took is a block'
   )

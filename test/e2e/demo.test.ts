@@ -16,8 +16,11 @@ onLoopback('npm start runs a writer and a reader in one terminal, until Ctrl-C',
   const demo = [...(unshare ?? []), os.execPath(), 'demo/pair.ts']
   const env = await homeEnv(t)
   const terminal = runOnTerminal(t, demo, { env, cwd: ROOT })
-  await terminal.stdout.line(/^hypercore key: [0-9a-f]{64}\r$/)
+  await terminal.stdout.line(
+    /^writer-app: read along in another terminal: bare reader-app --bootstrap none [0-9a-f]{64}\r$/
+  )
   await terminal.stdout.line('Skipping 0 earlier blocks...\r')
+  t.ok(/^hypercore key: [0-9a-f]{64}\r$/m.test(terminal.stdout.text))
   await terminal.write('hello\n')
   await terminal.stdout.line('Block 0: hello\r')
   await terminal.write('world\n')

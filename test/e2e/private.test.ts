@@ -68,11 +68,11 @@ test('a private log meets what a plain one has', async (t) => {
   t.alike(text.stdout.lines, ['Skipping 1 earlier blocks...', 'Block 1: b', 'Block 2: c'])
   const json = await startReader(t, writer.read, ['--json', '--start', '1', '-n', '1'])
   t.is(await json.ending, 0)
-  t.alike(JSON.parse(json.stdout.text), {
-    cmd: 'reader',
-    tag: 'block',
-    data: { seq: 1, value: 'b' }
-  })
+  t.ok(
+    json.stdout.text.startsWith(
+      '{"cmd":"reader","tag":"block","data":{"seq":1,"value":"b","time":"'
+    )
+  )
   const flags = ['--start', '0', '--resume', '--raw', '--no-follow']
   const first = await startReader(t, writer.read, flags, { storage: copy })
   t.is(await first.ending, 0)

@@ -47,6 +47,10 @@ onTerminal('what is typed on one terminal is shown on another, until Ctrl-C', as
   const writer = runOnTerminal(t, [...command('writer-app'), ...PRIVATE], { env })
   const line = await writer.stdout.line(/^hypercore key: [0-9a-f]{64}\r$/)
   const key = line.trim().slice(-64)
+  const nodes = PRIVATE[1]?.replace(/^(?=\d+$)/, '127.0.0.1:')
+  await writer.stdout.line(
+    `writer-app: read along in another terminal: bare reader-app --bootstrap ${nodes} ${key}\r`
+  )
   const reader = runOnTerminal(t, [...command('reader-app'), ...PRIVATE, key], { env })
   await reader.stdout.line('Skipping 0 earlier blocks...\r')
   await writer.write('hello\n')
@@ -68,7 +72,7 @@ onTerminal('Ctrl-D ends the input, and the writer goes on serving', async (t) =>
   await writer.write('a\n')
   await writer.stdout.line(/"append","data":\{"length":1\}/)
   await writer.write(CTRL_D)
-  await writer.stdout.line('writer-app: stdin ended, still serving\r')
+  await writer.stdout.line(/"message":"stdin ended, still serving"/)
 
   const reader = await startReader(t, data.key, ['--start', '0', '-n', '1'])
   t.is(await reader.ending, 0)

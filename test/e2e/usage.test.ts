@@ -1,5 +1,7 @@
 import fs from 'bare-fs'
 import os from 'bare-os'
+import path from 'bare-path'
+import { spawnSync } from 'bare-subprocess'
 import { skip, test } from 'brittle'
 import {
   PRIVATE,
@@ -10,10 +12,18 @@ import {
   startReader,
   startWriter
 } from '../helpers/app.ts'
+import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
-/** Runs a command as another user, which takes root and Linux's tool for it. */
-const asAnother = fs.existsSync('/usr/bin/setpriv') && os.userInfo().uid === 0 ? test : skip
+/** Makes a command one of a user that the system does not know. */
+const NOBODY = ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups', '--']
+/** Takes root, Linux's tool for it, and a checkout that other users may read. */
+const asAnother =
+  os.platform() === 'linux' &&
+  spawnSync('sh', ['-c', '"$@"', 'sh', ...NOBODY, ...command('writer-app'), '--version']).status ===
+    0
+    ? test
+    : skip
 
 /** Of z-base-32. */
 const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769'
@@ -54,9 +64,18 @@ test('--help and --version are data, and need no storage and no peer', async (t)
 })
 
 asAnother('a user without a home folder is told to name one', async (t) => {
-  const nobody = ['setpriv', '--reuid', '54321', '--regid', '54321', '--clear-groups']
-  const writer = [...nobody, ...command('writer-app'), ...PRIVATE]
+  const writer = ['env', '-u', 'HOME', ...NOBODY, ...command('writer-app'), ...PRIVATE]
   await refuses(t, new Program(t, writer), 1, /no home folder: set HOME, or .*--storage/)
+})
+
+onLinux('a library that the system lacks is named, with what installs it', async (t) => {
+  const libraries = await t.tmp()
+  fs.writeFileSync(path.join(libraries, 'libatomic.so.1'), '')
+  const env = { LD_LIBRARY_PATH: libraries }
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const said = new RegExp(`^${name}: this system has no libatomic.so.1, .* libatomic1$`, 'm')
+    await refuses(t, await startApp(t, name, [], { env }), 1, said)
+  }
 })
 
 closeTestnet()

@@ -72,6 +72,7 @@ const SILENT: ChannelEvents = {
   onopen() {},
   onclose() {},
   onhops() {},
+  onkept() {},
   onsubscribe() {},
   onbegin() {},
   onbatch() {},

@@ -24,6 +24,7 @@ export class Copy {
     const events = {
       onhops() {},
       onmanifest() {},
+      standing: () => Infinity,
       onerror(err: unknown) {
         throw err
       }

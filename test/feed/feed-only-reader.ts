@@ -25,6 +25,7 @@ export class FeedOnlyReader {
         ondelivery: ({ stored, release }) => void stored.then(release),
         onend() {},
         onhops() {},
+        onkept() {},
         onoffence: (_, reason) => t.fail(reason),
         onerror: t.fail
       }

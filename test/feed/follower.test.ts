@@ -44,6 +44,7 @@ class TestFollower {
       ondelivery: told(this.#deliveries),
       onend: told(this.ends),
       onhops: () => {},
+      onkept: () => {},
       onchange: () => told(this.sources)(this.source),
       onoffence: (_, reason) => told(this.offences)(reason),
       onerror: t.fail
@@ -194,7 +195,7 @@ test('a peer that sends what no honest peer sends is reported, and not followed 
   follower.onbatch(near, await batchOf(log, near, 0, 4))
   t.alike(following.offences, ['sent a batch that does not begin where the last one ended'])
   t.is(following.source, 1)
-  follower.onunreadable(far, new Error('out of bounds'))
+  follower.accuse(far, 'sent what cannot be read: out of bounds')
   t.is(following.offences[1], 'sent what cannot be read: out of bounds')
   t.is(following.source, -1)
   t.alike(following.ends, [null])
@@ -263,7 +264,7 @@ test('the last blocks are asked for until a source has proven the end', async (t
   const { follower } = following
   t.is(following.source, -1, 'a peer without a path may not know the end')
   follower.add(near)
-  t.alike(near.asked[0]?.skip, { tail: 3, waited: 0 })
+  t.alike(near.asked[0]?.skip, { tail: 3 })
   follower.onbegin(near, beginOf(log, near))
   await following.told()
   t.alike(following.ends, [COUNT])
@@ -277,7 +278,7 @@ test('any source will do once there is no better, or where the first block is kn
   const one = new FakePeer({ length: 10 })
   const asking = await TestFollower.start(t, log, { tail: 3, live: false }, one)
   asking.follower.acceptAnySource()
-  t.alike(one.asked[0]?.skip, { tail: 3, waited: 0 })
+  t.alike(one.asked[0]?.skip, { tail: 3 })
   t.alike(asking.ends, [])
   const other = new FakePeer({ length: 10 })
   const knowing = await TestFollower.start(t, log, { tail: 3, live: false }, other)

@@ -97,7 +97,8 @@ test('a source whose log is truncated while it makes an answer refuses', async (
     length: 0,
     skip: { from: 12 },
     manifest: false,
-    tree: null
+    tree: null,
+    waited: 0
   })
   t.alike(answers, ['refuse'])
 })

@@ -40,6 +40,14 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
       voice.batch.send({ id, start: 0, signature: b4a.from([9, 9, 9]), blocks: BLOCKS })
     }
   },
+  'passes on a word on what is kept that the writer did not say': {
+    reason: /did not say/,
+    answer: (truth) => (voice, id) => {
+      voice.begin.send({ id, start: 0, proof: proofOf(truth.manifest), end: truth.end, before: 0 })
+      const kept = { fork: 0, first: COUNT, signature: signatureAt(truth, COUNT).subarray(0, 64) }
+      voice.status.send({ hops: 0, kept })
+    }
+  },
   'does not sign at all': {
     reason: /did not sign/,
     answer: (truth) => (voice, id) => {

@@ -23,7 +23,15 @@ async function probation(t: Test, block: string) {
   const [source, fallback] = [0, 1].map((hops) => new Candidate(new FakePeer({ hops })))
   if (!source || !fallback || !signed) throw new Error('there are two, and a signature')
   source.failed(0)
-  const request = { id: 1, length: 0, fork: 0, skip: { from: 0 }, manifest: true, tree: null }
+  const request = {
+    id: 1,
+    length: 0,
+    fork: 0,
+    skip: { from: 0 },
+    manifest: true,
+    tree: null,
+    waited: 0
+  }
   const subscription = new Subscription(source, request, fallback, 0)
   const deliveries: Delivery[] = []
   const outcome = await new Promise<string>((resolve) => {

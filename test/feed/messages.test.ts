@@ -5,6 +5,8 @@ import { rememberLog } from '../../shared/feed/memory.ts'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { Sender } from '../../shared/feed/sender.ts'
 import * as wire from '../../shared/feed/messages.ts'
+import { type Signed, signed } from '../../shared/feed/signature-messages.ts'
+import { MAX_SIGNATURE_BYTES } from '../../shared/upstream/hypercore-tree.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 const BIG = 2 ** 40
@@ -20,7 +22,15 @@ function batchOf(blocks: Uint8Array[]): wire.Batch {
 
 /** What a writer of `lines` answers to a reader with nothing that asks for the blocks from `from`. */
 async function begin(sender: Sender, from: number, received: wire.Begin[]): Promise<wire.Begin> {
-  await sender.subscribe({ id: 1, fork: 0, length: 0, skip: { from }, manifest: true, tree: null })
+  await sender.subscribe({
+    id: 1,
+    fork: 0,
+    length: 0,
+    skip: { from },
+    manifest: true,
+    tree: null,
+    waited: 0
+  })
   const message = received.pop()
   if (message === undefined) throw new Error('the sender did not begin')
   return message
@@ -39,13 +49,17 @@ test('a subscription arrives as it was sent', (t) => {
     length: BIG,
     skip: { from: BIG + 1 },
     manifest: false,
-    tree: null
+    tree: null,
+    waited: 0
   }
-  const tails = [0, 1, BIG].map((tail) => ({ tail, waited: 0 }))
+  const tails = [0, 1, BIG].map((tail) => ({ tail }))
   for (const skip of [base.skip, { from: 0 }, ...tails]) {
     for (const manifest of [true, false]) {
-      for (const tree of [null, b4a.alloc(32, 7)]) {
-        const message = { ...base, skip, manifest, tree }
+      for (const [tree, waited] of [
+        [null, 0],
+        [b4a.alloc(32, 7), 250]
+      ] as const) {
+        const message = { ...base, skip, manifest, tree, waited }
         t.alike(roundTrip(wire.subscribe, message), message)
       }
     }
@@ -53,20 +67,20 @@ test('a subscription arrives as it was sent', (t) => {
   t.is(roundTrip(wire.subscribe, wire.UNSUBSCRIBE), wire.UNSUBSCRIBE)
 })
 
-test('a subscription is six numbers, then the tree hash and the time it has waited', (t) => {
+test('a subscription is six numbers, then the tree hash and the time since its reader began', (t) => {
   const bytes = (message: wire.Subscribe | typeof wire.UNSUBSCRIBE): number[] => {
     return [...c.encode(wire.subscribe, message)]
   }
-  const request = { id: 1, fork: 2, length: 3, tree: null }
+  const request = { id: 1, fork: 2, length: 3, tree: null, waited: 0 }
   t.alike(bytes({ ...request, skip: { from: 4 }, manifest: true }), [1, 2, 3, 4, 0, 1])
-  t.alike(bytes({ ...request, skip: { tail: 0, waited: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
-  t.alike(bytes({ ...request, skip: { tail: 4, waited: 0 }, manifest: false }), [1, 2, 3, 0, 5, 0])
+  t.alike(bytes({ ...request, skip: { tail: 0 }, manifest: false }), [1, 2, 3, 0, 1, 0])
+  t.alike(bytes({ ...request, skip: { tail: 4 }, manifest: false }), [1, 2, 3, 0, 5, 0])
   const tree = b4a.alloc(32, 7)
   const message = { ...request, tree, skip: { from: 4 }, manifest: true }
   t.alike(bytes(message), [1, 2, 3, 4, 0, 1, ...tree, 0])
-  const waiting = { ...message, skip: { tail: 4, waited: 250.7 } }
+  const waiting = { ...message, skip: { tail: 4 }, waited: 250.7 }
   t.alike(bytes(waiting), [1, 2, 3, 0, 5, 1, ...tree, 250])
-  t.alike(roundTrip(wire.subscribe, waiting), { ...waiting, skip: { tail: 4, waited: 250 } })
+  t.alike(roundTrip(wire.subscribe, waiting), { ...waiting, waited: 250 })
   t.alike(bytes(wire.UNSUBSCRIBE), [0, 0, 0, 0, 0, 0])
 })
 
@@ -142,6 +156,14 @@ test('a batch that announces more than it brings is refused', async (t) => {
   }
 })
 
+test('a signature that is longer than any writer makes is no signature', (t) => {
+  const answer = (bytes: number): Signed => {
+    return { fork: 0, after: 0, lengths: [{ length: 1, signature: b4a.alloc(bytes, 7) }] }
+  }
+  t.alike(roundTrip(signed, answer(MAX_SIGNATURE_BYTES)), answer(MAX_SIGNATURE_BYTES))
+  t.exception(() => roundTrip(signed, answer(MAX_SIGNATURE_BYTES + 1)), /a signature of 4097 bytes/)
+})
+
 test('a message that is cut short is refused, wherever it is cut', (t) => {
   const messages = [
     c.encode(wire.status, { hops: 300 }),
@@ -153,7 +175,8 @@ test('a message that is cut short is refused, wherever it is cut', (t) => {
       length: BIG,
       skip: { from: 0 },
       manifest: false,
-      tree: null
+      tree: null,
+      waited: 0
     }),
     // without the number that an earlier version does not send
     c.encode(wire.begin, { id: 1, start: BIG, proof: null, end: null, before: 0 }).subarray(0, -1),

@@ -100,7 +100,8 @@ test('what was just appended is sent before append is told, and not read back fr
     length: 0,
     skip: { from: 0 },
     manifest: false,
-    tree: null
+    tree: null,
+    waited: 0
   })
   for (let start = 0; start < 3; start++) {
     const blocks = blocksOf(start, 1)

@@ -5,6 +5,10 @@ import { RivalCheck } from '../../shared/feed/rival-check.ts'
 import type { Challenge, Rival } from '../../shared/feed/rival-messages.ts'
 import { RivalRelay } from '../../shared/feed/rival-relay.ts'
 import type { Address, FoundRival, RivalPeer, RivalSearch } from '../../shared/feed/rivals.ts'
+import { serveFeed } from '../../shared/feed/feed.ts'
+import * as wire from '../../shared/feed/messages.ts'
+import * as rivals from '../../shared/feed/rival-messages.ts'
+import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 /** One end of a connection; what it is sent is heard at the other end. */
@@ -125,6 +129,41 @@ test('without the secret key nothing that was ever signed passes for a rival', a
   t.is(found.length, 0, 'whether it has begun is signed too')
   check.onrival(near, { ...proof, host: '\u001b[2J', port: 5 })
   t.is(found[0]?.address, `${A}:1000`, 'what is no address is not shown')
+})
+
+test('a reader that passes on more than is answered is not cut off for it', async (t) => {
+  const log = await createLog(t, ['one'])
+  serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
+  const copy = await createCopy(t, log)
+  let answers = 0
+  const served = new Promise<string>((resolve) => {
+    copy.on('peer-remove', () => resolve('cut off'))
+    copy.on('peer-add', (peer) => {
+      const channel = peer.protomux.createChannel({
+        protocol: wire.PROTOCOL,
+        id: copy.discoveryKey
+      })
+      if (channel === null) throw new Error('the channel is open already')
+      channel.addMessage({ encoding: wire.status })
+      const subscribe = channel.addMessage({ encoding: wire.subscribe })
+      channel.addMessage({ encoding: wire.begin, onmessage: () => resolve('served') })
+      for (const encoding of [wire.batch, wire.ack, wire.refuse]) channel.addMessage({ encoding })
+      const challenge = channel.addMessage({ encoding: rivals.challenge })
+      const rival = channel.addMessage({ encoding: rivals.rival, onmessage: () => answers++ })
+      channel.open()
+      for (let i = 0; i < 500; i++) {
+        const nonce = b4a.alloc(32, 1)
+        nonce.set([i % 256, i >> 8])
+        challenge.send({ nonce })
+        rival.send({ nonce, begun: true, signature: b4a.alloc(64), host: '', port: 0 })
+      }
+      const skip = { from: 0 }
+      subscribe.send({ id: 1, fork: 0, length: 0, skip, manifest: true, tree: null, waited: 0 })
+    })
+  })
+  connect(t, log, copy)
+  t.is(await served, 'served')
+  t.ok(answers > 0 && answers < 100, `and gets ${answers} answers`)
 })
 
 function checkOf(core: Hypercore): { check: RivalCheck; found: FoundRival[] } {

@@ -26,7 +26,15 @@ function follow(decision: Decision<Candidate>, now: number): Subscription<Candid
   if (decision.do !== 'follow') throw new Error(`is told to ${decision.do}`)
   const { source, fallback } = decision
   const id = source.nextId()
-  const request = { id, length: 10, fork: 0, skip: { from: 0 }, manifest: false, tree: null }
+  const request = {
+    id,
+    length: 10,
+    fork: 0,
+    skip: { from: 0 },
+    manifest: false,
+    tree: null,
+    waited: 0
+  }
   const subscription = new Subscription(source, request, fallback, now)
   subscription.receiveBegin({ id, start: 10, proof: null, end: null, before: 0 })
   subscription.proved(10, now)

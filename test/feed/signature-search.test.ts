@@ -34,7 +34,7 @@ async function searchAt(t: Test, log: Hypercore, answer: (message: Want) => Prom
     search.close()
     await copy.close()
   })
-  return { search, store: new SignatureStore(copy), asked, offences }
+  return { copy, search, store: new SignatureStore(copy), asked, offences }
 }
 
 test('what the writer has not signed is an offence, and is not kept', async (t) => {
@@ -73,6 +73,48 @@ test('signatures are asked for until batches lead to the end', async (t) => {
   t.is((await store.lastIn(0, 2999))?.length, 2000)
   await search.look()
   t.is(asked.length, 2, 'nothing is missing any more')
+})
+
+test('a peer whose signatures lead nowhere, though the writer made them, is not asked again soon', async (t) => {
+  const log = await createLog(t, numbered(3000))
+  const own = new SignedLengths(log)
+  const far = await own.within(0, 2500)
+  const { search, asked, offences } = await searchAt(t, log, ({ fork, after }) => {
+    // it would go on for ever
+    if (asked.length === 4) search.close()
+    return Promise.resolve({ fork, after, lengths: far === null ? [] : [far] })
+  })
+  await search.look()
+  t.is(asked.length, 1)
+  t.alike(offences, [])
+})
+
+test('signatures are looked for anew where the log is rewound while it is looked for them', async (t) => {
+  const log = await createLog(t, numbered(3000))
+  const { copy, search, store, asked } = await searchAt(t, log, ({ fork, after }) => {
+    return Promise.resolve({ fork, after, lengths: [] })
+  })
+  for (const length of [1000, 2000]) {
+    store.add(0, { length, byteLength: length, signature: SIGNATURE })
+  }
+  await store.settled()
+  const read = copy.getUserData.bind(copy)
+  let rewound = false
+  copy.getUserData = async (name) => {
+    const page = rewound ? null : await read(name)
+    // of what is read from now on nothing counts any more
+    if (name.endsWith('/2') && !rewound) {
+      rewound = true
+      copy.emit('truncate', 0, 1)
+    }
+    return page
+  }
+  await search.look()
+  await search.look()
+  t.alike(
+    asked.map(({ after }) => after),
+    [0]
+  )
 })
 
 test('a page keeps few lengths, in whatever order and however many of them come', async (t) => {

@@ -21,7 +21,7 @@ const SOURCE: CandidateState & { received: number } = {
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
-const LOG = { length: 10, fork: 2, hasManifest: false, tree: b4a.alloc(32, 7) }
+const LOG = { length: 10, fork: 2, hasManifest: false, tree: b4a.alloc(32, 7), leaps: false }
 const BLOCK = b4a.from('a line')
 const NO_PLACE = 'sent a batch that does not begin where the last one ended'
 const TOO_MUCH = 'sent more than it may ahead of our acknowledgements'
@@ -32,7 +32,7 @@ function subscribe(
   fallback: typeof SOURCE | null = null,
   source = SOURCE
 ) {
-  return new Subscription(source, requestOf(LOG, 7, skip), fallback, 1000)
+  return new Subscription(source, requestOf(LOG, 7, skip, 500), fallback, 1000)
 }
 
 /** The same, once the source has begun at block 10. */
@@ -51,13 +51,22 @@ function batch(start: number, blocks: Uint8Array[] = [BLOCK]): Batch {
 }
 
 test('it asks for what follows our log', (t) => {
-  const asked = { id: 7, fork: 2, length: 10, skip: { from: 10 }, manifest: true, tree: LOG.tree }
-  t.alike(requestOf(LOG, 7, { from: 0 }), asked)
-  t.alike(requestOf(LOG, 7, { from: 10 }), asked)
-  t.alike(requestOf(LOG, 7, { from: 50 }), { ...asked, skip: { from: 50 } })
-  t.alike(requestOf(LOG, 7, { tail: 5, waited: 9 }), { ...asked, skip: { tail: 5, waited: 9 } })
+  const asked = {
+    id: 7,
+    fork: 2,
+    length: 10,
+    skip: { from: 10 },
+    manifest: true,
+    tree: LOG.tree,
+    waited: 9
+  }
+  t.alike(requestOf(LOG, 7, { from: 0 }, 9), asked)
+  t.alike(requestOf(LOG, 7, { from: 10 }, 9), asked)
+  t.alike(requestOf(LOG, 7, { from: 50 }, 9), { ...asked, skip: { from: 50 } })
+  t.alike(requestOf(LOG, 7, { tail: 5 }, 9), { ...asked, skip: { tail: 5 } })
   const known = { ...LOG, hasManifest: true }
-  t.alike(requestOf(known, 7, { from: 0 }), { ...asked, manifest: false })
+  t.alike(requestOf({ ...LOG, leaps: true }, 7, { from: 0 }, 9), { ...asked, leaps: true })
+  t.alike(requestOf(known, 7, { from: 0 }, 9), { ...asked, manifest: false })
 })
 
 test('a source begins once', (t) => {
@@ -78,7 +87,7 @@ test('a source that is asked for the last blocks begins within a batch of them',
     [last - MAX_BLOCKS - 101, 100, false]
   ] as const) {
     const message = { id: 7, start, proof: null, end: end(last + 10), before: last }
-    const reason = subscribe({ tail, waited: 500 }).receiveBegin(message)
+    const reason = subscribe({ tail }).receiveBegin(message)
     t.is(reason, honest ? null : `began at block ${start} of ${last} for the last ones`)
   }
   const message = { id: 7, start: 10, proof: null, end: end(last), before: last }

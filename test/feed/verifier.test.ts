@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import { rememberLog } from '../../shared/feed/memory.ts'
-import type { Batch, Begin } from '../../shared/feed/messages.ts'
+import { type Batch, type Begin, MAX_BYTES } from '../../shared/feed/messages.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { type Verdict, Verifier } from '../../shared/feed/verifier.ts'
@@ -12,7 +12,7 @@ import { proofOf } from './impostor.ts'
 
 const COUNT = 10
 const LINES = numbered(COUNT)
-const EMPTY = { length: 0, fork: 0 }
+const EMPTY = { length: 0, waited: 0 }
 
 /** The writer's log, an empty copy of it, and what may make that longer. */
 async function create(t: Test) {
@@ -202,4 +202,20 @@ test('no verdict comes after the end', async (t) => {
   void appended.then(() => t.fail('a verdict'))
   await verifier.close()
   t.is(core.length, 4, 'what was begun is finished')
+})
+
+test('what is added to a signature, which Hypercore takes all the same, is not kept nor passed on', async (t) => {
+  const { log, core, memory, verifier } = await create(t)
+  await begin(verifier, beginOf(log))
+  for (const length of [1, 2, 3]) {
+    const batch = await batchOf(log, length - 1, length)
+    const signature = b4a.concat([batch.signature, b4a.alloc(MAX_BYTES)])
+    t.alike(await append(verifier, { ...batch, signature }), { is: 'stored' })
+  }
+  t.ok(signedEnd(core) === null, 'nor is it said where the log ends')
+  t.ok(memory.recent.read(0) === null)
+  t.ok((await memory.signedLengths.within(0, 3)) === null)
+
+  t.alike(await append(verifier, await batchOf(log, 3, 4)), { is: 'stored' })
+  t.is((await memory.signedLengths.within(0, 4))?.length, 4, 'the next one will do')
 })

@@ -17,11 +17,20 @@ export class Capture {
   #position = 0
   #size = 0
   #over = false
+  readonly #translate: (chunk: Uint8Array) => Uint8Array
   #wake: (() => void)[] = []
 
-  /** `story` tells what else the process said, for the error where it ends too early. */
-  constructor(stream: Readable, story: () => string) {
+  /**
+   * `story` tells what else the process said, for the error where it ends too early; `translate` makes
+   * of what comes what is captured.
+   */
+  constructor(
+    stream: Readable,
+    story: () => string,
+    translate = (chunk: Uint8Array): Uint8Array => chunk
+  ) {
     this.#story = story
+    this.#translate = translate
     this.ended = new Promise((resolve) => {
       stream.once('close', () => {
         this.#over = true
@@ -35,7 +44,7 @@ export class Capture {
   /** Begins to take what the stream brings. */
   start(): this {
     this.#stream.on('data', (chunk) => {
-      this.#take(chunk as Uint8Array)
+      this.#take(this.#translate(chunk as Uint8Array))
       this.#changed()
     })
     return this

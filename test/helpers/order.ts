@@ -7,21 +7,36 @@ import path from 'bare-path'
  * and fills the gaps in the order of the alphabet.
  */
 export const LONGEST: readonly string[] = [
-  'test/replication/slow-links.test.ts',
+  'test/e2e/retention.test.ts',
+  'test/replication/backup.test.ts',
+  'test/e2e/sharing.test.ts',
+  'test/storage/loss.test.ts',
   'test/swarm/dht-outage.test.ts',
+  'test/storage/first-start.test.ts',
+  'test/e2e/reader.test.ts',
   'test/swarm/outage.test.ts',
-  'test/app/peer-status.test.ts',
+  'test/replication/rewind.test.ts',
+  'test/replication/slow-links.test.ts',
+  'test/storage/kill.test.ts',
+  'test/e2e/private.test.ts',
+  'test/storage/retention.test.ts',
+  'test/e2e/inventory.test.ts',
+  'test/e2e/retention-disk.test.ts',
+  'test/feed/hostile.test.ts',
+  'test/storage/damage.test.ts',
   'test/e2e/memory.test.ts',
   'test/swarm/lan-faults.test.ts',
+  'test/app/peer-status.test.ts',
   'test/e2e/suspend.test.ts',
   'test/e2e/peers.test.ts',
+  'test/feed/sources.test.ts',
+  'test/storage/full-disk.test.ts',
+  'test/docs/commands.test.ts',
   'test/torture/short.test.ts',
-  'test/e2e/reader.test.ts',
-  'test/feed/hostile.test.ts',
   'test/replication/position.test.ts',
   'test/e2e/writer.test.ts',
-  'test/docs/commands.test.ts',
-  'test/e2e/compatibility.test.ts'
+  'test/e2e/compatibility.test.ts',
+  'test/e2e/resume.test.ts'
 ]
 
 /** The comment that begins a file which must have the machine to itself, and says why. */

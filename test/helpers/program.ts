@@ -6,6 +6,7 @@ import { type Subprocess, spawn } from 'bare-subprocess'
 import { type Test, configure } from 'brittle'
 import { codeOf } from '../../shared/errors.ts'
 import { Capture } from './capture.ts'
+import { inWords } from './in-words.ts'
 import { TEST_MS } from './limits.ts'
 
 configure({ timeout: TEST_MS })
@@ -13,7 +14,15 @@ configure({ timeout: TEST_MS })
 /** How a process ended: its exit code, or the name of the signal that ended it. */
 export type Ending = number | string
 
-type Signal = 'SIGHUP' | 'SIGINT' | 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
+type Signal =
+  | 'SIGUSR1'
+  | 'SIGUSR2'
+  | 'SIGHUP'
+  | 'SIGINT'
+  | 'SIGTERM'
+  | 'SIGKILL'
+  | 'SIGSTOP'
+  | 'SIGCONT'
 
 export interface ProgramOptions {
   env?: Record<string, string>
@@ -25,7 +34,10 @@ export interface ProgramOptions {
 /** A process that ends, at the latest, with the test that started it. */
 export class Program {
   readonly stdout: Capture
+  /** As a person would be told it, with --json too. */
   readonly stderr: Capture
+  /** What --json has brought on stderr. */
+  readonly events: { cmd: string; tag: string; data: Record<string, unknown> }[] = []
   /** Resolves once the process has ended and all its output is here. */
   readonly ending: Promise<Ending>
   readonly #child: Subprocess
@@ -40,7 +52,8 @@ export class Program {
     stdin.on('error', () => {})
     this.#command = [path.basename(file), ...args].join(' ')
     this.stdout = new Capture(stdout, () => this.story)
-    this.stderr = new Capture(stderr, () => this.story).start()
+    const words = inWords((event) => this.events.push(event))
+    this.stderr = new Capture(stderr, () => this.story, words).start()
     if (!stalled) this.stdout.start()
     this.ending = new Promise((resolve) => {
       this.#child.on('exit', () => {

@@ -3,6 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
+import { unlessMissing } from '../../shared/errors.ts'
 import { startReader, startWriter } from './app.ts'
 
 /** The folder of the RocksDB in which a writer keeps its log below `storage`. */
@@ -14,6 +15,28 @@ export function writerDb(storage: string): string {
 export function readerDb(storage: string, key: string): string {
   const name = b4a.toString(Hypercore.discoveryKey(b4a.from(key, 'hex')), 'hex')
   return path.join(storage, 'reader-storage', name, 'db')
+}
+
+/** The stores of those readers below `storage` that found their copy in use. */
+export function temporaryIn(storage: string): string[] {
+  const parent = path.join(storage, 'reader-storage', 'temporary')
+  const names: string[] = fs.readdirSync(parent)
+  return names.filter((name) => !name.endsWith('.lock')).map((name) => path.join(parent, name))
+}
+
+/** The bytes of all files below `folder`, from which some may be removed meanwhile. */
+export function bytesBelow(folder: string): number {
+  const names: string[] = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+  return names.reduce((sum, name) => {
+    const at = path.join(folder, name)
+    const stat = statOf(at)
+    return sum + (stat?.isDirectory() ? bytesBelow(at) : (stat?.size ?? 0))
+  }, 0)
+}
+
+// null where the store has deleted the file meanwhile
+function statOf(at: string): fs.Stats | null {
+  return unlessMissing(() => fs.statSync(at), null)
 }
 
 /** The largest file in `db` with this kind of name. */

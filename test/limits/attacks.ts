@@ -156,7 +156,15 @@ export const ATTACKS: Record<string, Attack> = {
     meet: openFeed,
     run: times(50_000, (peer, i) => {
       const from = 1 + (i % (LENGTH - 1))
-      const request = { id: i + 1, fork: 0, length: 0, skip: { from }, manifest: true, tree: null }
+      const request = {
+        id: i + 1,
+        fork: 0,
+        length: 0,
+        skip: { from },
+        manifest: true,
+        tree: null,
+        waited: 0
+      }
       feeds.get(peer)?.subscribe.send(request)
     })
   },

@@ -35,7 +35,15 @@ export const ATTEMPTS: Record<string, Attempt> = {
     const hops = channel.addMessage({ encoding: wire.status })
     const subscribe = channel.addMessage({ encoding: wire.subscribe })
     hops.send({ hops: wire.NO_PATH })
-    subscribe.send({ id: 1, fork: 0, length: 0, skip: { from: 0 }, manifest: true, tree: null })
+    subscribe.send({
+      id: 1,
+      fork: 0,
+      length: 0,
+      skip: { from: 0 },
+      manifest: true,
+      tree: null,
+      waited: 0
+    })
   }
 }
 

@@ -1,12 +1,16 @@
+import b4a from 'b4a'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
+import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 import { writtenStorage } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
+import { announce } from '../helpers/swarm.ts'
 
 const FIRST = numbered(20)
 const MORE = numbered(30, FIRST.length)
@@ -26,6 +30,26 @@ test('a writer that was put back from a backup takes the missing blocks back fro
   t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
 })
 
+test('what it had let go of since then is not missed', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await startReader(t, key, ['--start', '0', '--raw', '--keep', '20'])
+  const keeping = await startWriter(t, ['--keep', '20'], { storage, length: FIRST.length })
+  await keeping.append(...MORE)
+  await reader.stdout.line(MORE.at(-1) ?? '')
+  await keeping.program.stop()
+  // at its start a writer says what it keeps
+  const next = await startWriter(t, ['--keep', '20'], { storage, length: ALL.length })
+  await next.append('next')
+  await reader.stdout.line('next')
+  await next.program.stop()
+  restore()
+
+  const writer = await startWriter(t, ['--keep', '20'], { storage, length: ALL.length + 1 })
+  await writer.append('after')
+  await reader.stdout.line('after')
+  t.alike(reader.stdout.lines, [...ALL, 'next', 'after'])
+})
+
 test('and from a plain Hypercore reader', async (t) => {
   const { storage, key, restore } = await backedUp(t)
   const reader = await startPlainReader(t, key, 0)
@@ -36,6 +60,18 @@ test('and from a plain Hypercore reader', async (t) => {
   await writer.append('after')
   await writer.program.stop()
   t.alike((await storedLog(storage)).lines, [...ALL, 'after'])
+})
+
+test('and from that one too while others claim to hold it and send nothing', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
+  restore()
+  for (let i = 0; i < 3; i++) await announce(t, await createLiar(t, key))
+
+  const writer = await startWriter(t, [], { storage, length: ALL.length })
+  await writer.append('after')
+  await reader.stdout.line('after')
 })
 
 test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
@@ -102,17 +138,31 @@ test('an old backup that was appended to is not mended with what readers hold', 
   const { storage, key, restore } = await backedUp(t)
   const { reader } = await copied(t, storage, key)
   restore()
-  const alone = await startWriter(t, [], { storage, length: FIRST.length })
-  await alone.append('an acknowledged line')
-  await alone.program.stop()
-  // announced by now
-  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
-  await back.stderr.line(/no peer yet/)
+  await isNotMended(t, { storage, key, reader })
+})
 
-  const again = await startWriter(t, [], { storage })
-  t.is(await again.program.ending, 1)
-  await tellsOfOthers(t, again.program)
-  t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
+test('and neither is one from before a rewind', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 1)
+  restore()
+  await isNotMended(t, { storage, key, reader })
+})
+
+test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const { reader } = await rewound(t, storage, key, 3)
+  restore()
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('acknowledged')
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  t.is(await alone.program.ending, 1)
+  await tellsOfOthers(t, alone.program)
+
+  const length = FIRST.length + 1
+  const accepting = await startWriter(t, ['--accept-loss'], { storage, length })
+  await accepting.append('agreed')
+  await back.stdout.line('agreed')
+  t.alike(back.stdout.lines.slice(-2), ['acknowledged', 'agreed'])
 })
 
 test('of two machines that write copies of one log the second stops, and both name the other', async (t) => {
@@ -137,6 +187,24 @@ test('of two machines that write copies of one log the second stops, and both na
   await first.append('mine again')
 })
 
+/** A writer of the log in `storage` appends, and then stops at the reader that holds other blocks of it. */
+async function isNotMended(
+  t: Test,
+  { storage, key, reader }: { storage: string; key: string; reader: string }
+): Promise<void> {
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('an acknowledged line')
+  await alone.program.stop()
+  // announced by now
+  const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
+  await back.stderr.line(/no peer yet/)
+
+  const again = await startWriter(t, [], { storage })
+  t.is(await again.program.ending, 1)
+  await tellsOfOthers(t, again.program)
+  t.alike((await storedLog(storage)).lines, [...FIRST, 'an acknowledged line'])
+}
+
 /** A log of FIRST, and a backup of it. */
 async function backedUp(t: Test) {
   const { storage, key } = await writtenStorage(t, FIRST)
@@ -147,6 +215,20 @@ async function backedUp(t: Test) {
 
 function follow(t: Test, key: string): Promise<Program> {
   return startReader(t, key, ['--start', '0', '--raw'])
+}
+
+/** A peer that claims to hold one block more than ALL, and answers nothing. */
+async function createLiar(t: Test, key: string): Promise<Hypercore> {
+  const liar = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), { eagerUpgrade: false })
+  t.teardown(() => liar.close(), { force: true })
+  await liar.ready()
+  const length = ALL.length + 1
+  liar.on('peer-add', (peer) => {
+    onrequest(peer, () => {})
+    say(peer, 'sync', { ...SYNC, length, remoteLength: FIRST.length })
+    say(peer, 'range', { drop: false, start: 0, length })
+  })
+  return liar
 }
 
 /** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */
@@ -166,6 +248,21 @@ async function copied(t: Test, storage: string, key: string) {
   await extend(t, storage, program, MORE)
   await program.ending
   return { reader, copy: program.stdout.lines }
+}
+
+/** A folder with a copy of the log in `storage` once its writer has rewound it `times` times. */
+async function rewound(t: Test, storage: string, key: string, times: number) {
+  const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '--raw']
+  const program = await startReader(t, key, flags, { storage: reader })
+  for (let i = 0; i < times; i++) {
+    const writer = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length + i })
+    await writer.append(`rewound ${i}`)
+    await program.stdout.line(`rewound ${i}`)
+    await writer.program.stop()
+  }
+  await program.stop()
+  return { reader }
 }
 
 async function tellsOfOthers(t: Test, program: Program): Promise<void> {

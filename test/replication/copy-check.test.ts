@@ -100,6 +100,21 @@ test('what nobody signed shows nothing, and freezes no log', async (t) => {
   t.is(await contradictionIn(log, lie), null)
 })
 
+test('what is added to what the writer signed shows nothing, and hides nothing', async (t) => {
+  const { log, twin } = await twins(t, ['one', 'two'])
+  await log.append(b4a.from('ours'))
+  await twin.append(b4a.from('theirs'))
+  const [own, other] = [signedEnd(log), signedEnd(twin)]
+  if (own === null || other === null) throw new Error('they have an end')
+  const added = { index: 99, size: 1, hash: b4a.alloc(32, 7) }
+  const roots = (end: typeof own) => ({
+    fork: 0,
+    upgrade: { ...end, nodes: [...end.nodes, added] }
+  })
+  t.is(await contradictionIn(log, roots(own)), null)
+  t.alike(await contradictionIn(log, roots(other)), { is: 'different', fork: 0, length: 3 })
+})
+
 /** A log of `lines`, and another core with the same key and the same lines, as a backup that was put back. */
 async function twins(t: Test, lines: string[]): Promise<{ log: Hypercore; twin: Hypercore }> {
   const log = await createLog(t, lines)

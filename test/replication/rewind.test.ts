@@ -70,13 +70,7 @@ test('a reader that ends before the rewound log grows again resumes there', asyn
 })
 
 test('a rewind that a run without --resume takes is resumed from', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(12))
-  const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
-    storage
-  })
-  t.is(await first.ending, 0)
+  const { writer, storage } = await readOnce(t)
 
   await writer.truncate(7)
   await writer.append(['new 7', 'new 8'])
@@ -86,6 +80,67 @@ test('a rewind that a run without --resume takes is resumed from', async (t) => 
   const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
   t.is(await second.ending, 0)
   t.alike(valuesOf(second), ['7: new 7', '8: new 8'])
+})
+
+test('--count is of what a rewind leaves and brings, where it begins before this run', async (t) => {
+  const { writer, storage } = await readOnce(t)
+  await writer.truncate(5)
+  await writer.append(numbered(20, 100))
+  const reader = await startReader(t, writer.key, ['--resume', '-n', '3'], { storage })
+  t.is(await reader.ending, 0)
+  t.alike(
+    valuesOf(reader),
+    numbered(3, 100).map((line, i) => `${5 + i}: ${line}`)
+  )
+})
+
+test('a rewind that another reader of the log on this machine takes is resumed from', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const watching = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(watching, 11)
+  const look = async (): Promise<Program> => {
+    const flags = ['--start', '2', '--resume', '--no-follow']
+    const reader = await startReader(t, writer.key, flags, { storage })
+    t.is(await reader.ending, 0)
+    return reader
+  }
+  t.is(valuesOf(await look()).length, 10)
+  await writer.truncate(9)
+  await writer.append(['other 9', 'other 10'])
+  await untilBlock(watching, 10)
+  await writer.truncate(7)
+  await writer.append(['new 7', 'new 8'])
+  await untilBlock(watching, 8)
+  t.alike(valuesOf(await look()), ['7: new 7', '8: new 8'])
+  await writer.truncate(1)
+  await writer.append(['new 1', 'new 2'])
+  await untilBlock(watching, 2)
+  t.alike(valuesOf(await look()), ['2: new 2'], 'what was never printed is not replaced')
+})
+
+test('a reader beside another one goes on where the writer has rewound to', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(first, 11)
+  const beside = await startReader(t, writer.key, ['--tail', '5', '--resume'], { storage })
+  await untilBlock(beside, 11)
+  await writer.truncate(9)
+  await writer.append(['new 9', 'new 10'])
+  await untilBlock(beside, 10)
+  await untilBlock(first, 10)
+  await beside.stop()
+  await writer.append(['new 11'])
+  const again = await startReader(t, writer.key, ['--resume'], { storage })
+  await untilBlock(again, 11)
+  t.alike(valuesOf(again), ['11: new 11'])
+  t.alike(
+    valuesOf(beside).map((value) => value.split(':')[0]),
+    ['7', '8', '9', '10', '11', '9', '10']
+  )
 })
 
 test('a rewind while stdout stalls is resumed from', async (t) => {
@@ -136,6 +191,32 @@ test('a new reader of a log that was rewound once says nothing of it', async (t)
   t.is(valuesOf(reader).length, 8)
   t.absent(TOLD.test(reader.stderr.text))
 })
+
+test('a new reader of a log that was rewound once begins where it is told, and ends there', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  await writer.truncate(7)
+  await writer.append(['new 7', 'new 8'])
+  const reader = await startReader(t, writer.key, ['--start', '6', '-n', '2'])
+  t.is(await reader.ending, 0)
+  t.alike(
+    valuesOf(reader).map((value) => value.slice(0, 8).trim()),
+    ['6: line', '7: new 7']
+  )
+  t.absent(TOLD.test(reader.stderr.text))
+})
+
+/** A log of 12 lines, and where a reader with --resume has left a copy once it had printed all of them. */
+async function readOnce(t: Test): Promise<{ writer: Rewinding; storage: string }> {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
+    storage
+  })
+  t.is(await first.ending, 0)
+  return { writer, storage }
+}
 
 interface Rewinding {
   key: string

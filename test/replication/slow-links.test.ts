@@ -18,8 +18,6 @@ linkTest('all lines cross a slow link, in their order and hardly more than once'
       crosses(t, MEGABIT / 2, 3, { count: 12, size: 65_536 }),
     'a line of 4 MB at 4 Mbit/s from three sources': (t) =>
       crosses(t, 4 * MEGABIT, 3, { count: 1, size: 4_000_000 }),
-    'a line of 4 MB at 4 Mbit/s from one source': (t) =>
-      crosses(t, 4 * MEGABIT, 1, { count: 1, size: 4_000_000 }),
     'a line of 15 MiB at 20 Mbit/s from three sources': (t) =>
       crosses(t, 20 * MEGABIT, 3, { count: 1, size: 15 * 1024 * 1024 })
   })

@@ -8,7 +8,9 @@ import {
   disagreements,
   missingPlatforms,
   namedHosts,
-  withEntries
+  unverified,
+  withEntries,
+  withIntegrity
 } from '../../scripts/lockfile.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
@@ -42,6 +44,14 @@ test('the lockfile serves every platform, and names no host', (t) => {
   t.alike(namedHosts(lock), [])
 })
 
+test('the lockfiles say what each package of the registry hashes to', (t) => {
+  for (const file of ['package-lock.json', 'scripts/make/package-lock.json']) {
+    const lock = read(file) as Lockfile
+    t.ok(Object.keys(lock.packages).length > 40, file)
+    t.alike(unverified(lock), {}, file)
+  }
+})
+
 test('the packages agree on their versions', (t) => {
   const apps = ['writer-app', 'reader-app'].map((name) => read(`${name}/package.json`) as Manifest)
   t.alike(disagreements(read('package.json') as Manifest, apps), [])
@@ -62,6 +72,25 @@ test('a build that the registry lacked is added as its siblings are described', 
   const whole = withEntries(lock, missing)
   t.alike(missingPlatforms(whole), {}, 'once')
   t.alike(Object.keys(whole.packages), Object.keys(whole.packages).sort(), 'in order')
+})
+
+test('a package that nothing vouches for is noticed, and gets its integrity', (t) => {
+  const lock = lockOf('tool-darwin-x64', 'tool-linux-x64')
+  lock.packages['app'] = { version: '1.0.0' }
+  lock.packages['node_modules/app'] = { resolved: 'app', link: true }
+  lock.packages['app/node_modules/@a/b'] = { version: '2.0.0' }
+  const whole = withEntries(lock, missingPlatforms(lock))
+  t.alike(unverified(whole), {
+    'app/node_modules/@a/b': '@a/b@2.0.0',
+    'node_modules/tool': 'tool@1.2.3',
+    'node_modules/tool-darwin-x64': 'tool-darwin-x64@1.2.3',
+    'node_modules/zlib': 'zlib@1.0.0'
+  })
+  const verified = withIntegrity(whole, { 'node_modules/tool-darwin-x64': 'sha512-of-darwin' })
+  const darwin = verified.packages['node_modules/tool-darwin-x64'] ?? {}
+  t.alike(Object.keys(darwin), Object.keys(linux), 'in the place that npm gives it')
+  t.is(darwin.integrity, 'sha512-of-darwin')
+  t.absent('node_modules/tool-darwin-x64' in unverified(verified))
 })
 
 test('a package of one’s own folder, or of one above, is not missing', (t) => {

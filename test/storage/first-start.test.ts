@@ -25,7 +25,7 @@ import {
 import { storedLog } from '../helpers/stored.ts'
 import { createDisk, diskTest } from './disk.ts'
 
-const ROUNDS = Number(os.getEnv('ROUNDS') ?? 4)
+const ROUNDS = Number(os.getEnv('ROUNDS') ?? 2)
 /** Longer than it takes to fill a store that has been begun, on an idle machine, in milliseconds. */
 const MAKING_MS = 40
 const KEY = 'ab'.repeat(32)

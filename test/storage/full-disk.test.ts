@@ -90,7 +90,10 @@ function blocks(start: number, end: number): Block[] {
 }
 
 function blocksOf({ stdout }: Program): Block[] {
-  return stdout.lines.map((line) => (JSON.parse(line) as { data: Block }).data)
+  return stdout.lines.map((line) => {
+    const { seq, value } = (JSON.parse(line) as { data: Block }).data
+    return { seq, value }
+  })
 }
 
 function lastLength({ stdout }: Program): number {

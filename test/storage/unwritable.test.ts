@@ -66,6 +66,18 @@ diskTest(
   }
 )
 
+diskTest('what is on a disk that is mounted read-only is shown', async (t) => {
+  const { writer, reader, key } = await copiedStorage(t, numbered(10))
+  for (const [app, storage] of [
+    ['writer-app', writer],
+    ['reader-app', reader]
+  ] as const) {
+    const program = await startReadOnly(t, app, storage, ['--list'])
+    t.is(await program.ending, 0, program.stderr.text)
+    t.ok(program.stdout.lines[1]?.startsWith(key), program.stdout.text)
+  }
+})
+
 unlessDenied('a folder of another user cannot be written', async (t) => {
   const folder = await t.tmp()
   fs.chmodSync(folder, 0o755)

@@ -10,7 +10,7 @@ import type { Program } from '../helpers/program.ts'
 
 // OUTAGE=600 measures outages of ten minutes, in place of those that a run of all tests has time for
 const given = Number(os.getEnv('OUTAGE') ?? 0)
-const OUTAGES = given > 0 ? [given] : [20, 10, 1]
+const OUTAGES = given > 0 ? [given] : [20, 1]
 
 netTest('peers meet soon after a DHT whose nodes were started anew', async (t) => {
   t.timeout(TEST_MS + 1000 * given)

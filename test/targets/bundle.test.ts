@@ -2,9 +2,12 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
-import { type AppName, PRIVATE, ROOT, closeTestnet, homeEnv } from '../helpers/app.ts'
+import { type AppName, PRIVATE, ROOT, closeTestnet, homeEnv, refuses } from '../helpers/app.ts'
 import { MARK, markedBundle } from '../helpers/marked.ts'
+import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
+
+const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
 
 /** How an app ended, and what it printed. */
 interface Run {
@@ -71,6 +74,50 @@ test('an app starts from its bundle where that fits, and from its modules where 
       fs.unlinkSync(path.join(dist, file))
       t.alike(await run(t, app, ['--version']), started, `${file} is missing`)
     }
+  }
+})
+
+test('under Pear, which knows of no addon but those that modules name, the modules start', async (t) => {
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const app = await copyOf(t, name)
+    fs.writeFileSync(path.join(app, 'dist', 'app.bundle'), markedBundle())
+    const program = new Program(t, [os.execPath(), RUN, app, '--version'], {
+      env: { ...(await homeEnv(t)), PEAR_STORE: await t.tmp() }
+    })
+    t.is(await program.ending, 0)
+    t.is(program.stdout.text, `${name} ${versionOf(app)}\n`)
+  }
+})
+
+test('a storage in the folder of the app itself is kept, with a warning', async (t) => {
+  const bundled = await copyOf(t, 'writer-app')
+  const plain = await copyOf(t, 'writer-app')
+  fs.unlinkSync(path.join(plain, 'dist', 'app.bundle'))
+  for (const [app, ...command] of [[bundled], [plain], [plain, RUN]] as const) {
+    const run = async (storage: string): Promise<Program> => {
+      const line = [os.execPath(), ...command, app, '--storage', storage, ...PRIVATE]
+      const env = { ...(await homeEnv(t)), PEAR_STORE: await t.tmp() }
+      const writer = new Program(t, line, { env })
+      await writer.stdout.line(/^hypercore key: /)
+      return writer
+    }
+    const inside = await run(path.join(app, 'data'))
+    await inside.stderr.line(/^writer-app: this storage lies in the folder of the app/)
+    t.is(await inside.stop(), 143)
+    const beside = await run(`${app}-data`)
+    t.is(await beside.stop(), 143)
+    t.absent(beside.stderr.text.includes('lies in'))
+  }
+})
+
+onLinux('a library that the system lacks is named by the plain modules as well', async (t) => {
+  const libraries = await t.tmp()
+  fs.writeFileSync(path.join(libraries, 'libatomic.so.1'), '')
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const app = await copyOf(t, name)
+    fs.unlinkSync(path.join(app, 'dist', 'app.bundle'))
+    const program = start(t, app, [], { LD_LIBRARY_PATH: libraries })
+    await refuses(t, program, 1, /has no libatomic.so.1, .* apt-get install libatomic1$/m)
   }
 })
 

@@ -2,6 +2,7 @@ import { test } from 'brittle'
 import { check } from './check.ts'
 import { type Doctored, disk, done, mark, printed, run } from './doctored.ts'
 import type { History, WriterRun } from './history.ts'
+import { withoutWal } from './lineage.ts'
 
 const SEEN_ALL = { reader: 'reader 1', tip: { seq: 9, line: 9 } }
 
@@ -84,6 +85,12 @@ test('a reader that resumes may print again whatever a rewind may have changed',
     readers: [[done(printed(0, ...lines)), done(printed(0, ...log))]]
   }
   t.alike(check(all), [])
+})
+
+test('a write-ahead log holds what a run had from readers, too', (t) => {
+  const { writer } = takenBack()
+  t.alike(withoutWal(mark([2, 16]), writer), mark([1, 4]), 'and what it found is left')
+  t.alike(withoutWal(mark([1, 10]), writer), mark([1, 4]))
 })
 
 const DOCTORED: Doctored = {

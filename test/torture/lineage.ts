@@ -42,11 +42,17 @@ export function isSame(a: Mark | null, b: Mark | null): boolean {
   return a?.run === b?.run && a?.length === b?.length
 }
 
-/** What is left of `mark` where the write-ahead log is: all that the run found, none that it added. */
+/**
+ * What is sure to be left of `mark` where the write-ahead log is damaged: what the run found on its disk,
+ * and not what it had from readers where more had been there before.
+ */
 export function withoutWal(mark: Mark | null, runs: WriterRun[]): Mark | null {
   const run = mark && runs[mark.run]
   const start = run ? startOf(run) : null
-  return mark && start !== null ? { run: mark.run, length: Math.min(mark.length, start) } : null
+  if (!mark || !run || start === null) return null
+  const found = Math.min(mark.length, start)
+  const { accepted } = run.disk
+  return (accepted?.length ?? 0) < found ? accepted : { run: mark.run, length: found }
 }
 
 /** What a disk holds that no fault has harmed: all that was acknowledged. */

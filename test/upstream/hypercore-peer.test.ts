@@ -9,6 +9,7 @@ import {
   askForHoldings,
   remoteLogOf,
   connectionOf,
+  heldFrom,
   holdsBlocks,
   muxOf,
   requestsOpen
@@ -139,6 +140,8 @@ test(`${installed('hypercore')}: wireWant asks, remoteBitfield and remoteContigu
   t.ok(holdsBlocks(reader, 10, 20), 'asked, it is')
   t.absent(holdsBlocks(reader, 9, 20))
   t.absent(holdsBlocks(reader, 10, 21))
+  t.alike([heldFrom(reader, 9, 20), heldFrom(reader, 10, 15), heldFrom(reader, 10, 30)], [0, 5, 10])
+  t.is(heldFrom(source, 5, LENGTH + 1), LENGTH - 5)
   t.ok(holdsBlocks(source, 0, LENGTH), 'a log without holes is told of by one number')
   t.absent(holdsBlocks(source, 0, LENGTH + 1))
 })

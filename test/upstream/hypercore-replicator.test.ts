@@ -5,6 +5,8 @@ import { isForgery } from '../../shared/upstream/hypercore-errors.ts'
 import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
 import {
   REPLICATOR_MEMBERS,
+  type Reorganisation,
+  guardReorganisation,
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
@@ -78,6 +80,30 @@ test(`${installed('hypercore')}: verification-error tells of forged data and its
   t.ok(isForgery(err), err.message)
   t.is(from, source)
   t.is(log.length, 3)
+})
+
+test(`${installed('hypercore')}: reorg takes a later fork, and is told what both have in common`, async (t) => {
+  const { log, copy } = await createPair(t, numbered(5))
+  await copy.update({ wait: true })
+  await copy.download({ start: 0, end: 5 }).done()
+  const asked: Reorganisation[] = []
+  const told = new Promise<void>((resolve) => {
+    guardReorganisation(copy, (later) => {
+      asked.push(later)
+      resolve()
+      return asked.length > 1
+    })
+  })
+  await log.truncate(3, 2)
+  void copy.update({ force: true, wait: true }).catch(() => {})
+  await told
+  t.alike([copy.fork, copy.length], [0, 5], 'refused, it changes nothing')
+  const taken = new Promise<void>((resolve) => copy.once('truncate', () => resolve()))
+  await copy.update({ force: true, wait: true })
+  await taken
+  t.alike([copy.fork, copy.length], [2, 3])
+  const [{ fork, length, ancestors } = {}] = asked
+  t.alike({ fork, length, ancestors }, { fork: 2, length: 3, ancestors: 3 })
 })
 
 /** `message`, with another signature where it has one. */

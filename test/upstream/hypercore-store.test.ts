@@ -8,6 +8,7 @@ import {
   STORE_MEMBERS,
   createStorage,
   readBlocks,
+  readOnlyStorage,
   walFile
 } from '../../shared/upstream/hypercore-store.ts'
 import { connect } from '../helpers/connect.ts'
@@ -65,6 +66,21 @@ test(`${installed('hypercore')}: the options of a store reach RocksDB`, async (t
   t.is(Number(/blob_garbage_collection_age_cutoff=([\d.]+)/.exec(family)?.[1]), 0.125)
   t.is(/max_background_jobs=(\d+)/.exec(options)?.[1], '3')
   t.is(/filter_policy=(\w+)/.exec(family)?.[1], 'nullptr', 'no filters')
+})
+
+test(`${installed('hypercore')}: readOnly opens a store that is open, and changes nothing`, async (t) => {
+  const { core, folder } = await openLog(t)
+  await core.append(b4a.from('a'))
+  const store = path.dirname(folder)
+  const before = fs.readdirSync(folder)
+  const other = new Hypercore(readOnlyStorage(store))
+  await other.ready()
+  t.alike(other.key, core.key)
+  t.is(other.length, 1)
+  await other.close()
+  t.alike(fs.readdirSync(folder), before)
+  await core.append(b4a.from('b'))
+  t.is(core.length, 2)
 })
 
 async function openLog(

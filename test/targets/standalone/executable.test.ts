@@ -8,7 +8,15 @@ import reader from '../../../reader-app/package.json' with { type: 'json' }
 import { makeExecutable } from '../../../scripts/make/executable.ts'
 import { HERE } from '../../../scripts/make/hosts.ts'
 import writer from '../../../writer-app/package.json' with { type: 'json' }
-import { PRIVATE, ROOT, acknowledged, closeTestnet, homeEnv, tagged } from '../../helpers/app.ts'
+import {
+  PRIVATE,
+  ROOT,
+  acknowledged,
+  closeTestnet,
+  homeEnv,
+  refuses,
+  tagged
+} from '../../helpers/app.ts'
 import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
 import { Program, type ProgramOptions } from '../../helpers/program.ts'
 
@@ -18,6 +26,11 @@ const out = fs.mkdtempSync(path.join(os.tmpdir(), 'executables-'))
 const writerApp = fault === '' ? await makeExecutable(ROOT, writer, HERE, out) : fault
 const readerApp = fault === '' ? await makeExecutable(ROOT, reader, HERE, out) : fault
 const windows = os.platform() === 'win32'
+/** Makes a command one of a user that the system does not know. */
+const NOBODY = ['setpriv', '--reuid=54321', '--regid=54321', '--clear-groups', '--']
+const onLinux = os.platform() === 'linux' ? test : skip
+const withMounts = succeeds('unshare', '--mount', 'true') ? onLinux : skip
+const asAnother = succeeds(...NOBODY, 'true') ? withMounts : skip
 
 /** Installs what only `npm run make` needs, where it is not; says what failed. */
 async function installTools(): Promise<string> {
@@ -26,6 +39,10 @@ async function installTools(): Promise<string> {
   const args = [...own, 'install', '--prefix', 'scripts/make', '--no-audit', '--no-fund', source]
   const { status, stdout, stderr } = spawnSync(file, args, { cwd: ROOT, env: environment() })
   return status === 0 ? '' : `${String(stdout)}${String(stderr)}`
+}
+
+function succeeds(...line: string[]): boolean {
+  return !windows && spawnSync('sh', ['-c', '"$@"', 'sh', ...line]).status === 0
 }
 
 /** Starts an executable whose native addons go to the folder `temporary`, and little else is known. */
@@ -107,11 +124,46 @@ if (!windows) {
     if (os.userInfo().uid === 0) fs.chownSync(folder, 65534, 65534)
     else fs.chmodSync(folder, 0o777)
     const refused = await run(t, writerApp, ['--version'], { temporary })
-    t.not(await refused.ending, 0)
+    await refuses(t, refused, 1, new RegExp(`^writer-app: ${folder} is not yours: set TMPDIR`))
     t.is(refused.stdout.text, '')
-    t.ok(refused.stderr.text.includes(`${folder} is not yours`))
   })
 }
+
+asAnother('an executable runs for a user that the system does not know', async (t) => {
+  // the folders of a test are for its own user
+  const place = 'mount -t tmpfs -o mode=777 tmpfs /mnt && cp "$0" /mnt/writer-app'
+  const twice = 'export TMPDIR=/mnt HOME=/mnt && "$@" /mnt/writer-app -v && "$@" /mnt/writer-app -v'
+  const line = ['unshare', '--mount', 'sh', '-c', `${place} && ${twice}`, writerApp, ...NOBODY]
+  const program = new Program(t, line)
+  t.is(await program.ending, 0, program.stderr.text)
+  t.is(program.stdout.lines.length, 2)
+})
+
+onLinux('an executable names a library that the system lacks', async (t) => {
+  const libraries = await t.tmp()
+  fs.writeFileSync(path.join(libraries, 'libatomic.so.1'), '')
+  const env = { LD_LIBRARY_PATH: libraries, TMPDIR: libraries }
+  for (const executable of [writerApp, readerApp]) {
+    const program = new Program(t, [executable], { env })
+    await refuses(t, program, 1, /has no libatomic.so.1, .* apt-get install libatomic1$/m)
+  }
+})
+
+withMounts('an executable says so where nothing that it unpacks may be run', async (t) => {
+  const temporary = await t.tmp()
+  const forbid = 'mount -t tmpfs -o noexec tmpfs "$TMPDIR" && exec "$@"'
+  const line = ['unshare', '--mount', 'sh', '-c', forbid, 'sh', writerApp, '--version']
+  const program = new Program(t, line, { env: { TMPDIR: temporary } })
+  await refuses(t, program, 1, /^writer-app: .* may not be run, .* with TMPDIR on one$/m)
+})
+
+withMounts('an executable says so where there is no room for what it unpacks', async (t) => {
+  const temporary = await t.tmp()
+  const fill = 'mount -t tmpfs -o size=1m tmpfs "$TMPDIR" && exec "$@"'
+  const line = ['unshare', '--mount', 'sh', '-c', fill, 'sh', writerApp, '--version']
+  const program = new Program(t, line, { env: { TMPDIR: temporary } })
+  await refuses(t, program, 1, /^writer-app: .*no space left.*: set TMPDIR/)
+})
 
 test('a platform that is unknown, or cannot be built for here, is refused in one line', async (t) => {
   const make = path.join(ROOT, 'scripts', 'make.ts')

@@ -16,20 +16,31 @@ import { MARK, markedBundle } from '../../helpers/marked.ts'
 import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
+import { copyStaged, filesBelow } from './staged.ts'
 
 const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
 
 // without a registry, npm's cache may do
 const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
 const alone = fs.mkdtempSync(path.join(os.tmpdir(), 'alone-'))
-const faults = [installAlone('writer-app'), installAlone('reader-app')].filter(
+const faults = [installAlone('writer-app'), installInside('reader-app')].filter(
   (text) => text !== ''
 )
 const unreached = faults.length > 0 && faults.every((text) => UNREACHED.test(text))
 const run = unreached ? skip : test
 
-run('each app folder, copied out alone, is installed by npm', (t) => {
+run('npm installs an app folder that was copied out alone, and one inside a checkout', (t) => {
   t.alike(faults, [])
+})
+
+run('an app folder holds all that its app needs, wherever it is moved to', (t) => {
+  for (const name of ['writer-app', 'reader-app'] as const) {
+    const folder = path.join(alone, name)
+    const links = filesBelow(folder).filter((file) => {
+      return !fs.realpathSync(path.join(folder, file)).startsWith(fs.realpathSync(folder))
+    })
+    t.alike(links, [], 'nothing in it lies elsewhere')
+  }
 })
 
 run('two app folders that were copied out alone run on the Bare that they bring', async (t) => {
@@ -41,6 +52,33 @@ run('two app folders that were copied out alone run under Pear', async (t) => {
   const writer = await start(t, pear('writer-app'), ['--json', '--no-lan'])
   await exchange(t, writer, (key) => start(t, pear('reader-app'), [key, ...READ, '--no-lan']))
 })
+
+run(
+  'what pear stage shares of an app folder is enough to run it, and nothing private',
+  async (t) => {
+    const staged = await t.tmp()
+    for (const name of ['writer-app', 'reader-app'] as const) {
+      const app = path.join(alone, name)
+      for (const file of ['.env', '.git/config', 'data/writer-storage.record']) {
+        fs.mkdirSync(path.dirname(path.join(app, file)), { recursive: true })
+        fs.writeFileSync(path.join(app, file), 'private')
+      }
+      const to = path.join(staged, name)
+      copyStaged(app, to)
+      t.alike(fs.readdirSync(to).map(String).sort(), ['dist', 'node_modules', 'package.json'])
+      const useless =
+        /\/prebuilds\/(?:android|ios)-|^node_modules\/(?:bare|bare-runtime.*)\/|\/\.bin\//
+      t.alike(
+        filesBelow(to).filter((file) => useless.test(file)),
+        [],
+        'no Bare, and nothing for telephones'
+      )
+    }
+    const from = (name: AppName): string[] => [os.execPath(), RUN, path.join(staged, name)]
+    const writer = await start(t, from('writer-app'), ['--json', '--no-lan'])
+    await exchange(t, writer, (key) => start(t, from('reader-app'), [key, ...READ, '--no-lan']))
+  }
+)
 
 run('npm start runs an app folder that was copied out alone', async (t) => {
   for (const name of ['writer-app', 'reader-app'] as const) {
@@ -86,17 +124,31 @@ async function exchange(
   t.is(await reader.ending, 0)
 }
 
-/** Copies the folder of an app, without what was installed in it, and installs it; says what failed. */
+/** Copies the folder of an app out and installs it by itself; says what failed. */
 function installAlone(name: AppName): string {
-  const from = path.join(ROOT, name)
   const to = path.join(alone, name)
-  copy(from, to)
-  const flags = ['--no-audit', '--no-fund', source]
-  const [file = '', ...args] = [...NPM, 'install', ...flags]
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd: to, env: environment() })
-  return status === 0 ? '' : `${name}: ${String(stdout)}${String(stderr)}`
+  copy(path.join(ROOT, name), to)
+  return install(to)
 }
 
+/** Installs the folder of an app by itself within a checkout, and takes it out; says what failed. */
+function installInside(name: AppName): string {
+  const checkout = path.join(alone, 'checkout')
+  fs.mkdirSync(checkout)
+  fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(checkout, 'package.json'))
+  copy(path.join(ROOT, name), path.join(checkout, name))
+  const fault = install(path.join(checkout, name), '--workspaces=false')
+  fs.renameSync(path.join(checkout, name), path.join(alone, name))
+  return fault
+}
+
+function install(cwd: string, ...flags: string[]): string {
+  const [file = '', ...args] = [...NPM, 'install', ...flags, '--no-audit', '--no-fund', source]
+  const { status, stdout, stderr } = spawnSync(file, args, { cwd, env: environment() })
+  return status === 0 ? '' : `${path.basename(cwd)}: ${String(stdout)}${String(stderr)}`
+}
+
+/** Copies what is in an app's folder, without what was installed in it. */
 function copy(from: string, to: string): void {
   fs.mkdirSync(to)
   for (const name of fs.readdirSync(from).map(String)) {

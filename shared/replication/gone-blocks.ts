@@ -1,0 +1,96 @@
+import type { Hypercore } from 'hypercore'
+import { after, now } from '../limits/clock.ts'
+import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { readBlocks } from '../upstream/hypercore-store.ts'
+import { endOfRun } from '../upstream/hypercore-trim.ts'
+
+/** Peers that are connected say within this time whether they have a block. */
+const ANSWER_MS = 2000
+const POLL_MS = 50
+
+/** Tells which blocks nobody has any more: the writer has said so, and no peer that is connected has them. */
+export class GoneBlocks {
+  readonly #core: Hypercore
+  #kept = 0
+  #closed = false
+  readonly #onchange: () => void
+  /** The block that is waited for; one at a time. */
+  #awaited: { start: number; resolve: (value: null) => void } | null = null
+
+  /** `onchange` is called when blocks may have gone that were there before. */
+  constructor(core: Hypercore, onchange: () => void) {
+    this.#core = core
+    this.#onchange = onchange
+    core.on('peer-add', () => this.#changed())
+    core.on('peer-remove', () => this.#changed())
+  }
+
+  /** The writer has said that it keeps no block before `first`. */
+  keptFrom(first: number): void {
+    this.#kept = first
+    this.#changed()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#changed()
+  }
+
+  /** Whether block `start` may have gone: the writer has said so, and it is neither here nor at a peer. */
+  suspects(start: number): boolean {
+    const mayHaveGone = start < this.#kept && this.#core.peers.length > 0
+    return mayHaveGone && !this.#isHeld(start) && endOfRun(this.#core, start) === start
+  }
+
+  /**
+   * Resolves to where the blocks end that have gone from block `start` on: to `start` where that block is
+   * on disk, where a peer has it, where the writer has not given it up, and while there is no peer to ask.
+   */
+  async upTo(start: number): Promise<number> {
+    const hidden = await hiddenBlocks(this.#core, start, start + 1)
+    if (hidden.length > 0) return start
+    for (const peer of this.#core.peers) askForHoldings(peer, start, start + 1)
+    for (const deadline = now() + ANSWER_MS; ; ) {
+      if (this.#closed || this.#isHeld(start)) return start
+      if (now() >= deadline) break
+      await after(POLL_MS)
+    }
+    if (!this.suspects(start)) return start
+    const held = this.#core.peers.map((peer) => firstHeld(peer, start))
+    return Math.min(this.#kept, ...held.filter((seq) => seq > start))
+  }
+
+  /** Resolves to null once it is worth asking again whether block `start` has gone. */
+  suspected(start: number): Promise<null> {
+    return new Promise((resolve) => {
+      this.#awaited = { start, resolve }
+    })
+  }
+
+  #isHeld(start: number): boolean {
+    return this.#core.peers.some((peer) => holdsBlocks(peer, start, start + 1))
+  }
+
+  #changed(): void {
+    const awaited = this.#awaited
+    if (awaited !== null && (this.#closed || this.suspects(awaited.start))) {
+      this.#awaited = null
+      awaited.resolve(null)
+    }
+    this.#onchange()
+  }
+}
+
+/** Blocks from `start` on, and before `end`, that are on disk though no peer is told of them. */
+export async function hiddenBlocks(
+  core: Hypercore,
+  start: number,
+  end: number
+): Promise<Uint8Array[]> {
+  const blocks: Uint8Array[] = []
+  for (const block of await readBlocks(core, start, end)) {
+    if (block === null) break
+    blocks.push(block)
+  }
+  return blocks
+}

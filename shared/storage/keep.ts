@@ -1,0 +1,56 @@
+import type { Hypercore } from 'hypercore'
+import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-tree.ts'
+
+/** How much of a log is kept: its last `blocks`, what takes `bytes` on the disk, or what came in the last `ms`. */
+export type Keep = { blocks: number } | { bytes: number } | { ms: number }
+
+/** Whether not one block is kept. */
+export function keepsNothing(keep: Keep): boolean {
+  return Object.values(keep).every((amount) => amount === 0)
+}
+
+/** What a block takes on the disk beside its own bytes: mostly two nodes of the Merkle tree. */
+const BLOCK_OVERHEAD = 128
+
+/** About how many bytes of disk the blocks from `from` to before `end` take; Infinity where the tree cannot tell. */
+export async function diskBytes(core: Hypercore, from: number, end: number): Promise<number> {
+  const sizes = await sizesIn(core, spansOf(from, end))
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
+
+/**
+ * The first block of `core`, from block `from` on, such that it and what follows before block `end` take no
+ * more than `bytes` on the disk. The Merkle tree tells; where it is not all here, what comes before is not
+ * counted.
+ */
+export async function firstWithin(
+  core: Hypercore,
+  { from, end, bytes }: { from: number; end: number; bytes: number }
+): Promise<number> {
+  let first = end
+  let left = bytes
+  let spans = spansOf(from, first)
+  for (;;) {
+    let rest: Span | null = null
+    const sizes = await sizesIn(core, spans)
+    for (let i = spans.length - 1; i >= 0 && rest === null; i--) {
+      const [span, size = Infinity] = [spans[i], sizes[i]]
+      if (span !== undefined && size > left) rest = span
+      else if (span !== undefined) {
+        left -= size
+        first = span.start
+      }
+    }
+    if (rest === null || rest.count === 1) return first
+    const half = rest.count / 2
+    spans = [
+      { start: rest.start, count: half },
+      { start: rest.start + half, count: half }
+    ]
+  }
+}
+
+async function sizesIn(core: Hypercore, spans: Span[]): Promise<number[]> {
+  const sizes = await sizesOf(core, spans.map(nodeOf))
+  return spans.map(({ count }, i) => (sizes[i] ?? Infinity) + BLOCK_OVERHEAD * count)
+}

@@ -1,0 +1,215 @@
+import b4a from 'b4a'
+import type { Hypercore } from 'hypercore'
+import { endOfRun, flushStore, freeTree } from '../upstream/hypercore-trim.ts'
+import { Ages, type Mark } from './ages.ts'
+import { type Keep, diskBytes, firstWithin } from './keep.ts'
+
+/** Kept beside the blocks; it is not replicated. */
+const NAME = 'retention'
+
+/** Blocks go by a tenth of what is kept, so that there is always between 100 and 110 % of it. */
+const SHARE = 0.1
+/** Of those that have gone the tree is kept of as many as are kept, but of so many at least and at most. */
+const MIN_TREE_BLOCKS = 10_000
+const MAX_TREE_BLOCKS = 1_000_000
+/** The store is written out once nothing has gone for this long. */
+const QUIET_MS = 10_000
+/** Blocks that have become too old go within this time. */
+const MAX_INTERVAL_MS = 3_600_000
+
+/** What is saved. */
+interface Saved {
+  /** The first block that is kept. */
+  readonly first: number
+  /** Below this block there are no blocks any more, and of the tree only what proves the others. */
+  readonly freed: number
+  /** Below this block no block is on the disk. */
+  readonly cleared: number
+  readonly marks?: readonly Mark[]
+}
+
+/**
+ * Frees the blocks of a log that are no longer kept, and after them their nodes of the Merkle tree. What
+ * is left proves every block that is kept, and lets copies join that end not long before the first.
+ *
+ * Four steps, each of which a kill may come after: what is to go is saved, the blocks go, the nodes go,
+ * what has gone is saved. A log whose end is lost in a power cut has lost what was saved after it too.
+ */
+export class Retention {
+  readonly #core: Hypercore
+  readonly #keep: Keep | null
+  readonly #ages: Ages | null
+  #saved: Saved
+  readonly #needed: (taken: number) => number
+  #trimming: Promise<number> | null = null
+  #timer: Timer | null = null
+  #aging: Timer | null = null
+  /** Called when the first block that is kept is another. */
+  onmoved: () => void = () => {}
+
+  private constructor(
+    core: Hypercore,
+    keep: Keep | null,
+    needed: (taken: number) => number,
+    saved: Saved
+  ) {
+    this.#core = core
+    this.#keep = keep
+    this.#needed = needed
+    this.#saved = saved
+    this.#ages = keep !== null && 'ms' in keep ? new Ages(keep.ms, saved.marks ?? []) : null
+    core.on('truncate', (length) => {
+      this.#saved = { ...this.#saved, freed: Math.min(this.#saved.freed, length) }
+      this.#ages?.truncate(length)
+      this.lower(length)
+    })
+  }
+
+  /**
+   * What is kept of `core`, and from now on is to be kept; null for everything that there is. Of the blocks
+   * before the one given, `needed` tells the first that is needed whatever else is kept.
+   */
+  static async load(
+    core: Hypercore,
+    keep: Keep | null,
+    needed: (taken: number) => number = (taken) => taken
+  ): Promise<Retention> {
+    const bytes = await core.getUserData(NAME)
+    const saved = bytes && (JSON.parse(b4a.toString(bytes)) as Saved)
+    return new Retention(core, keep, needed, saved ?? { first: 0, freed: 0, cleared: 0 })
+  }
+
+  /** The first block that is kept. */
+  get first(): number {
+    return this.#saved.first
+  }
+
+  /** Copies that end before this block are joined by no proof. */
+  get freed(): number {
+    return this.#saved.freed
+  }
+
+  /** The end of the run of blocks that begins with the first one that is kept. */
+  get end(): number {
+    return endOfRun(this.#core, this.first)
+  }
+
+  /**
+   * Lets go of what is no longer kept, of the blocks before `taken()`, now and as they become too old. A
+   * failure later on is told to `onerror`. Resolves to how many went now.
+   */
+  begin(taken: () => number, onerror: (err: unknown) => void): Promise<number> {
+    if (this.#keep !== null && 'ms' in this.#keep) {
+      const apply = (): void => void this.apply(taken()).catch(onerror)
+      this.#aging = setInterval(apply, Math.min(this.#keep.ms * SHARE, MAX_INTERVAL_MS))
+    }
+    return this.apply(taken(), 0)
+  }
+
+  /** The log goes on from block `start`: what came before stays on the disk, and is proven no more. */
+  leap(start: number): Promise<void> {
+    return this.#save({ first: start, freed: start })
+  }
+
+  /** No block is here before block `start`, and none will come. */
+  async skipTo(start: number): Promise<void> {
+    if (start > this.first) await this.#save({ first: start })
+  }
+
+  /** Does what a trim that was cut off has left undone. */
+  async finish(): Promise<void> {
+    const { first, cleared } = this.#saved
+    if (cleared < first) await this.#free()
+  }
+
+  /** Blocks from `start` on may come to be here again, though they had gone: they go again. */
+  lower(start: number): void {
+    const { first, cleared } = this.#saved
+    if (first <= start && cleared <= start) return
+    const save = this.#save({
+      first: Math.min(first, start),
+      cleared: Math.min(cleared, start - (start % 2))
+    })
+    // whoever saves next is told of an error
+    save.catch(() => {})
+  }
+
+  /**
+   * Lets go of what is no longer kept of the blocks before block `taken`, once it is a tenth of what is, or
+   * the `share` that is given: what is still to be taken does not count. Resolves to how many went.
+   */
+  apply(taken: number = this.#core.length, share = SHARE): Promise<number> {
+    if (this.#keep === null) return Promise.resolve(0)
+    this.#trimming ??= this.#apply(this.#keep, taken, share).finally(() => {
+      this.#trimming = null
+    })
+    return this.#trimming
+  }
+
+  /** Resolves once no trim is under way. */
+  async close(): Promise<void> {
+    if (this.#aging !== null) clearInterval(this.#aging)
+    await this.#trimming
+    if (this.#ages !== null && this.#core.readable) await this.#save({})
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  async #apply(keep: Keep, taken: number, share: number): Promise<number> {
+    const { first } = this.#saved
+    const end = Math.min(taken, this.#core.length)
+    if (this.#ages?.note(end)) await this.#save({})
+    const wanted = await this.#wanted(keep, end, share)
+    if (wanted <= first) return 0
+    const needed = Math.min(wanted, this.#needed(wanted))
+    // an odd one would have Hypercore delete nodes that prove what comes before
+    const next = needed - (needed % 2)
+    if (next <= first) return 0
+    await this.#save({ first: next })
+    await this.#free()
+    this.onmoved()
+    return next - first
+  }
+
+  // the first block to keep of those before `end`; no later than the present one where too little would go
+  async #wanted(keep: Keep, end: number, share: number): Promise<number> {
+    const { first: from } = this.#saved
+    if (end <= from) return from
+    if ('blocks' in keep) {
+      const excess = end - from - keep.blocks
+      return excess < keep.blocks * share ? from : end - keep.blocks
+    }
+    if (this.#ages !== null) return Math.min(end, this.#ages.expired)
+    if (!('bytes' in keep)) return from
+    const { bytes } = keep
+    const size = await diskBytes(this.#core, from, end)
+    return size < bytes * (1 + share) ? from : firstWithin(this.#core, { from, end, bytes })
+  }
+
+  async #free(): Promise<void> {
+    const { first, cleared, freed } = this.#saved
+    const core = this.#core
+    await core.clear(cleared, first)
+    const kept = core.length - first
+    const reserve = Math.min(MAX_TREE_BLOCKS, Math.max(MIN_TREE_BLOCKS, kept))
+    const to = Math.max(freed, first - reserve)
+    // nodes may have come again with their blocks
+    const from = Math.min(freed, cleared)
+    if (to > from) await freeTree(core, from, to)
+    await this.#save({ freed: to, cleared: first })
+    this.#flushLater()
+  }
+
+  #flushLater(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => {
+      // a store that cannot be written says so at the next append
+      flushStore(this.#core).catch(() => {})
+    }, QUIET_MS)
+  }
+
+  async #save(changes: Partial<Saved>): Promise<void> {
+    const marks = this.#ages?.marks
+    this.#saved = { ...this.#saved, ...changes, ...(marks && { marks }) }
+    await this.#core.setUserData(NAME, b4a.from(JSON.stringify(this.#saved)))
+  }
+}

@@ -1,0 +1,232 @@
+import { type Test, test } from 'brittle'
+import { type Writer, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { printed, seqsOf, untilBlock } from '../helpers/blocks.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { startPlainReader } from '../helpers/plain.ts'
+
+const SKIP = /skipping 2000 blocks that nobody keeps any more \(0 to 1999\)/
+
+test('a reader that asks for blocks that the writer let go of is told, and gets the others, live', async (t) => {
+  const writer = await trimmedWriter(t)
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  await reader.stderr.line(SKIP)
+  await untilBlock(reader, 2999)
+  await writer.append('live')
+  await untilBlock(reader, 3000)
+  t.alike(reader.stdout.lines.slice(1), printed([...numbered(1000, 2000), 'live'], 2000))
+})
+
+test('with --json what was skipped is an object, and -n counts what is printed', async (t) => {
+  const writer = await trimmedWriter(t)
+  const reader = await startReader(t, writer.key, ['--start', '0', '--json', '-n', '10'])
+  t.is(await reader.ending, 0)
+  const gone = reader.events.filter(({ tag }) => tag === 'gone')
+  t.alike(
+    gone.map(({ data: { start, end } }) => [start, end]),
+    [[0, 2000]]
+  )
+  t.is(reader.stdout.lines.length, 10)
+})
+
+test('--tail and --no-follow get what is left', async (t) => {
+  const writer = await trimmedWriter(t)
+  const reader = await startReader(t, writer.key, ['--tail', '2500', '--no-follow'])
+  t.is(await reader.ending, 0)
+  t.ok(/skipping 1500 blocks/.test(reader.stderr.text))
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+})
+
+test('blocks that a reader still has are not skipped', async (t) => {
+  const writer = await startWriter(t, ['--keep', '1000'])
+  await writer.append(...numbered(900))
+  const archive = await startReader(t, writer.key, ['--start', '0'])
+  await untilBlock(archive, 899)
+  for (let at = 900; at < 3000; at += 100) {
+    await writer.append(...numbered(100, at))
+    await untilBlock(archive, at + 99)
+  }
+  const reader = await startReader(t, writer.key, ['--start', '0', '-n', '3000'])
+  t.is(await reader.ending, 0)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(3000)))
+  t.absent(/nobody keeps/.test(reader.stderr.text))
+
+  await writer.program.stop()
+  const alone = await startReader(t, writer.key, ['--start', '0', '-n', '3000'])
+  t.is(await alone.ending, 0)
+  t.alike(alone.stdout.lines.slice(1), printed(numbered(3000)))
+})
+
+test('a relay passes on what the writer has said, when the writer is away', async (t) => {
+  const writer = await trimmedWriter(t)
+  const storage = await t.tmp()
+  const seeder = await startReader(t, writer.key, ['--seed'], { storage })
+  await seeder.stderr.line(/holding every block/)
+  await writer.program.stop()
+  for (let i = 0; i < 2; i++) {
+    const reader = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
+    t.is(await reader.ending, 0)
+    t.ok(SKIP.test(reader.stderr.text))
+    t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+    if (i === 1) break
+    await seeder.kill()
+    // it remembers
+    await startReader(t, writer.key, ['--seed'], { storage })
+  }
+})
+
+test('a reader that stalls while the writer lets go of what it would print goes on behind that', async (t) => {
+  const writer = await startWriter(t, ['--keep', '2000'])
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  await writer.append('first')
+  await untilBlock(reader, 0)
+  reader.signal('SIGSTOP')
+  for (let at = 1; at < 40_001; at += 1000) await writer.append(...numbered(1000, at, 200))
+  reader.signal('SIGCONT')
+  await untilBlock(reader, 40_000)
+  const seqs = seqsOf(reader)
+  const [, from, to] = /no more? .*|\((\d+) to (\d+)\)/.exec(reader.stderr.text) ?? []
+  t.ok(/skipping \d+ blocks/.test(reader.stderr.text), reader.stderr.text)
+  t.alike(
+    seqs,
+    Array.from({ length: 40_001 }, (_, i) => i).filter((i) => i < Number(from) || i > Number(to)),
+    'each block once, in order, but for those that it was told of'
+  )
+  await writer.append('alive')
+  await untilBlock(reader, 40_001)
+})
+
+for (const [end, how] of [
+  [10_000, 'by a proof'],
+  [100, 'by a leap']
+] as const) {
+  test(`a copy that ends at block ${end}, of which nobody keeps what comes next, goes on ${how}`, async (t) => {
+    const home = await t.tmp()
+    const first = await startWriter(t, [], { storage: home })
+    await first.append(...numbered(end))
+    const storage = await t.tmp()
+    const copy = await startReader(t, first.key, ['--start', '0', '-n', `${end}`], { storage })
+    t.is(await copy.ending, 0)
+    await first.append(...numbered(20_000 - end, end))
+    await first.program.stop()
+    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 20_000 })
+    await writer.program.stderr.line(/let go of 18000 blocks/)
+
+    const again = await startReader(t, writer.key, ['--start', '0'], { storage })
+    await untilBlock(again, 19_999)
+    const lines = [...printed(numbered(end)), ...printed(numbered(2000, 18_000), 18_000)]
+    t.alike(again.stdout.lines.slice(1), lines)
+    await writer.append('live')
+    await untilBlock(again, 20_000)
+    await writer.program.stop()
+
+    const from = await startReader(t, writer.key, ['--start', '0', '-n', '2001'])
+    await untilBlock(from, how === 'by a leap' ? 20_000 : 2000)
+    t.absent(/dropped/.test(again.stderr.text + from.stderr.text), 'nobody is dropped')
+    await again.stop()
+  })
+}
+
+test('a reader with --keep holds what it printed last, and serves that alone', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(5000))
+  const reader = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'])
+  await untilBlock(reader, 4999)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(5000)))
+  await writer.append(...numbered(1000, 5000))
+  await untilBlock(reader, 5999)
+  await writer.program.stop()
+  const plain = await startPlainReader(t, writer.key, 5000)
+  await plain.stdout.line(/^5999 /)
+  const fresh = await startReader(t, writer.key, ['--start', '5000', '-n', '1000'])
+  t.is(await fresh.ending, 0)
+  t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
+})
+
+test('a reader with --keep lets go of nothing that a position beside the copy has yet to print', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(3000))
+  const storage = await t.tmp()
+  const named = ['--resume=slow', '--start', '0']
+  const slow = await startReader(t, writer.key, [...named, '-n', '500'], { storage })
+  t.is(await slow.ending, 0)
+  const fast = await startReader(t, writer.key, ['--start', '0', '--keep', '0'], { storage })
+  await untilBlock(fast, 2999)
+  await fast.stop()
+  await writer.program.stop()
+  const again = await startReader(t, writer.key, [...named, '-n', '2500'], { storage })
+  t.is(await again.ending, 0)
+  t.alike(again.stdout.lines.slice(1), printed(numbered(2500, 500), 500))
+})
+
+test('where the writer has not said so nothing is skipped, a person is told, and who has it may come late', async (t) => {
+  const home = await t.tmp()
+  const writer = await startWriter(t, [], { storage: home })
+  await writer.append(...numbered(3000))
+  const storage = await t.tmp()
+  const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'], { storage })
+  await untilBlock(kept, 2999)
+  await kept.stop()
+  await writer.program.stop()
+  await startReader(t, writer.key, ['--seed', '--keep', '1000'], { storage })
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  await reader.stderr.line(/block 0 is not here, and no peer has it: .* a peer has is \d+ /)
+  t.is(seqsOf(reader).length, 0)
+
+  await startWriter(t, [], { storage: home, length: 3000 })
+  await untilBlock(reader, 2999)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(3000)))
+})
+
+test('--seed --keep holds the newest blocks, through a restart', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(3000))
+  const storage = await t.tmp()
+  const flags = ['--seed', '--keep', '1000']
+  const seeder = await startReader(t, writer.key, flags, { storage })
+  await seeder.stderr.line(/holding every block/)
+  await seeder.stop()
+  await writer.append(...numbered(3000, 3000))
+  const again = await startReader(t, writer.key, flags, { storage })
+  await again.stderr.line(/holding every block so far \(6000\)/)
+  await writer.program.stop()
+  const reader = await startReader(t, writer.key, ['--start', '5000', '-n', '1000'])
+  t.is(await reader.ending, 0)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
+})
+
+test('--exit-on-eof says so where blocks of its run went before a peer held them', async (t) => {
+  const writer = await startWriter(t, ['--keep', '1000', '-e'])
+  await writer.append(...numbered(3000))
+  writer.program.end()
+  await startReader(t, writer.key, ['--start', '0'])
+  t.is(await writer.program.ending, 1)
+  t.ok(
+    /--keep let go of \d+ blocks of this run before a peer held them/.test(
+      writer.program.stderr.text
+    )
+  )
+})
+
+test('--exit-on-eof with --keep ends where a reader took every block in time', async (t) => {
+  const writer = await startWriter(t, ['--keep', '1000', '-e'])
+  const reader = await startReader(t, writer.key, ['--start', '0'])
+  for (let at = 0; at < 3000; at += 500) {
+    await writer.append(...numbered(500, at))
+    await untilBlock(reader, at + 499)
+  }
+  writer.program.end()
+  t.is(await writer.program.ending, 0)
+})
+
+/** A writer of 3000 lines that keeps the last 1000. */
+async function trimmedWriter(t: Test): Promise<Writer> {
+  const storage = await t.tmp()
+  const first = await startWriter(t, [], { storage })
+  await first.append(...numbered(3000))
+  await first.program.stop()
+  const writer = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
+  await writer.program.stderr.line(/let go of 2000 blocks/)
+  return writer
+}
+
+closeTestnet()

@@ -1,0 +1,215 @@
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import { closeTestnet, refuses, startReader, startWriter } from '../helpers/app.ts'
+import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
+import { numbered } from '../helpers/numbered.ts'
+import type { Program } from '../helpers/program.ts'
+import { bytesBelow, temporaryIn } from '../helpers/store.ts'
+
+const MB = 1024 * 1024
+
+test('two and three readers of one log on one machine print every block', async (t) => {
+  const writer = await startWriter(t)
+  const lines = numbered(5000)
+  await writer.append(...lines)
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await first.stdout.line(/^Block 0: /)
+  const others = await Promise.all(
+    [1, 2].map(() => startReader(t, writer.key, ['--start', '0'], { storage }))
+  )
+  const readers = [first, ...others]
+  for (const reader of readers) await untilBlock(reader, 4999)
+  await writer.append('live')
+  for (const reader of readers) {
+    await untilBlock(reader, 5000)
+    printsExactly(t, reader, [...lines, 'live'])
+  }
+})
+
+test('a recipe for cron brings what is new beside a person who watches', async (t) => {
+  const writer = await startWriter(t)
+  const storage = await t.tmp()
+  const watching = await startReader(t, writer.key, [], { storage })
+  await watching.stdout.line('Skipping 0 earlier blocks...')
+  const look = async (): Promise<string> => {
+    const flags = ['--resume', '--no-follow', '--raw']
+    const reader = await startReader(t, writer.key, flags, { storage })
+    t.is(await reader.ending, 0)
+    return reader.stdout.text
+  }
+  t.is(await look(), '')
+  await writer.append('one', 'two')
+  t.is(await look(), 'one\ntwo\n')
+  t.is(await look(), '')
+  await writer.append('three')
+  t.is(await look(), 'three\n')
+  await untilBlock(watching, 2)
+
+  // what was read beside it goes on where it was, alone too
+  await watching.stop()
+  await writer.append('four')
+  t.is(await look(), 'four\n')
+  printsExactly(t, watching, ['one', 'two', 'three'])
+})
+
+test('the reader beside another one gets from it what the writer took along', async (t) => {
+  const writer = await startWriter(t)
+  const lines = numbered(3000)
+  await writer.append(...lines)
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(first, 2999)
+  await writer.program.kill()
+  const second = await startReader(t, writer.key, ['--start', '0', '-n', '3000'], { storage })
+  t.is(await second.ending, 0)
+  printsExactly(t, second, lines)
+})
+
+test('each name has a position of its own, which one reader at a time goes on with', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a', 'b', 'c')
+  const storage = await t.tmp()
+  const watching = await startReader(t, writer.key, ['--resume', '--start', '0'], { storage })
+  await untilBlock(watching, 2)
+
+  const rival = await startReader(t, writer.key, ['--resume'], { storage })
+  await refuses(t, rival, 1, /another reader of this log goes on with position 'default': stop /)
+  t.is(rival.stdout.text, '')
+
+  const seqs = async (flags: string[]): Promise<number[]> => {
+    const reader = await startReader(t, writer.key, [...flags, '--no-follow'], { storage })
+    t.is(await reader.ending, 0)
+    return seqsOf(reader)
+  }
+  t.alike(await seqs(['--resume=mail', '--start', '1']), [1, 2])
+  t.alike(await seqs(['--resume=web', '--start', '2']), [2])
+  await writer.append('d')
+  t.alike(await seqs(['--resume=mail', '--start', '1']), [3])
+  t.alike(await seqs(['--resume=web', '--start', '1']), [3])
+  await untilBlock(watching, 3)
+  await watching.stop()
+  await writer.append('e')
+  t.alike(await seqs(['--resume']), [4])
+  t.alike(await seqs(['--resume=mail']), [4])
+})
+
+test('a reader goes on when the one that keeps the copy is killed, and the next one keeps it', async (t) => {
+  const writer = await startWriter(t)
+  const lines = numbered(3000)
+  await writer.append(...lines)
+  const storage = await t.tmp()
+  const keeper = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(keeper, 2999)
+  const beside = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(beside, 500)
+  await keeper.kill()
+  const next = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await writer.append('live')
+  for (const reader of [beside, next]) {
+    await untilBlock(reader, 3000)
+    printsExactly(t, reader, [...lines, 'live'])
+  }
+  t.is(temporaryIn(storage).length, 1, 'the next one has none')
+})
+
+test('what a reader beside another one had not printed when it was killed comes next', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(10_000))
+  const storage = await t.tmp()
+  const watching = await startReader(t, writer.key, [], { storage })
+  await watching.stdout.line(/^Skipping/)
+  const killed = await startReader(t, writer.key, ['--resume=mail', '--start', '0'], { storage })
+  await untilBlock(killed, 2500)
+  await killed.kill()
+  const before = seqsOf(killed)
+  await writer.append(...numbered(1000, 10_000))
+  const flags = ['--resume=mail', '--no-follow']
+  const again = await startReader(t, writer.key, flags, { storage })
+  t.is(await again.ending, 0)
+  const [first = Infinity] = seqsOf(again)
+  t.ok(first <= (before.at(-1) ?? -1) + 1, `it goes on with block ${first}`)
+  printsExactly(t, again, numbered(11_000).slice(first), first)
+})
+
+test('a copy is not seeded twice', async (t) => {
+  const writer = await startWriter(t)
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, [], { storage })
+  await first.stdout.line('Skipping 0 earlier blocks...')
+  const seeder = await startReader(t, writer.key, ['--seed'], { storage })
+  await refuses(t, seeder, 1, /^reader-app: .*reader-storage.* is in use by another process: stop /)
+})
+
+test('what is read beside a copy is for its owner alone, and gone with its reader', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a')
+  const { storage, beside } = await startBeside(t, writer.key)
+  const [folder = ''] = temporaryIn(storage)
+  if (os.platform() !== 'win32') t.is(fs.statSync(folder).mode & 0o777, 0o700)
+  await beside.stop()
+  t.alike(temporaryIn(storage), [])
+})
+
+test('what a reader that was killed has left is removed by the next, which leaves what is read', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append('a')
+  const { storage, beside } = await startBeside(t, writer.key)
+  const [stale = ''] = temporaryIn(storage)
+  await beside.kill()
+  t.alike(temporaryIn(storage), [stale], 'it is left')
+
+  const live = await startReader(t, writer.key, ['--start', '0'], { storage })
+  await untilBlock(live, 0)
+  const [kept = '', ...more] = temporaryIn(storage)
+  t.alike(more, [])
+  t.not(kept, stale)
+  const third = await startReader(t, writer.key, ['--start', '0', '-n', '1'], { storage })
+  t.is(await third.ending, 0)
+  t.alike(temporaryIn(storage), [kept])
+  await writer.append('b')
+  await untilBlock(live, 1)
+})
+
+test('the disk that a reader beside another one takes does not grow with what it has printed', async (t) => {
+  const writer = await startWriter(t)
+  const line = 'x'.repeat(64 * 1024)
+  for (let i = 0; i < 20; i++) await writer.append(...Array<string>(100).fill(line))
+  const storage = await t.tmp()
+  const first = await startReader(t, writer.key, [], { storage })
+  await first.stdout.line('Skipping 2000 earlier blocks...')
+  const second = await startReader(t, writer.key, ['--start', '0'], { storage })
+  let most = 0
+  for (let seq = 0; seq < 2000; seq += 100) {
+    await untilBlock(second, seq)
+    most = Math.max(most, ...temporaryIn(storage).map(bytesBelow))
+  }
+  t.comment(`${Math.round(most / MB)} MB at the most, for a log of 125 MB`)
+  t.ok(most < 80 * MB)
+})
+
+test('a reader elsewhere gets the whole log though the nearest reader keeps nothing', async (t) => {
+  const writer = await startWriter(t)
+  const lines = numbered(200, 0, 100_000)
+  await writer.append(...lines.slice(0, 100))
+  const { beside } = await startBeside(t, writer.key)
+  await writer.append(...lines.slice(100))
+  await untilBlock(beside, 199)
+  const elsewhere = await startReader(t, writer.key, ['--start', '0', '-n', '200'])
+  t.is(await elsewhere.ending, 0)
+  printsExactly(t, elsewhere, lines)
+})
+
+closeTestnet()
+
+/** A reader of block 0 on, beside another one that has its copy open in the same storage. */
+async function startBeside(t: Test, key: string): Promise<{ storage: string; beside: Program }> {
+  const storage = await t.tmp()
+  const first = await startReader(t, key, ['--start', '0'], { storage })
+  await untilBlock(first, 0)
+  const beside = await startReader(t, key, ['--start', '0'], { storage })
+  await untilBlock(beside, 0)
+  return { storage, beside }
+}

@@ -1,0 +1,66 @@
+import b4a from 'b4a'
+import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
+import { FollowedLog } from '../../shared/replication/followed-log.ts'
+import { closeTestnet } from '../helpers/testnet.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { Copy } from './copy.ts'
+import { Host, serve } from './host.ts'
+
+test('a reader that waited with others is told by them what the writer told them', async (t) => {
+  const log = await createLog(t, numbered(50))
+  const waiting = await wait(t, log)
+  const relay = await Copy.open(t, log.key)
+  const [writer, reader] = [await serve(t, log), await Host.start(t, relay.core)]
+  await apart()
+  await log.append(blocks(5))
+  await reader.connect(writer)
+  await relay.until(55)
+  await waiting.host.connect(reader)
+  t.is(await waiting.end, 50)
+})
+
+test('and of a log that was rewound meanwhile, where it was rewound to', async (t) => {
+  const log = await createLog(t, numbered(50))
+  const relay = await Copy.open(t, log.key)
+  const [writer, reader] = [await serve(t, log), await Host.start(t, relay.core)]
+  await reader.connect(writer)
+  await relay.until(50)
+  await reader.disconnect(writer)
+  const waiting = await wait(t, log)
+  await apart()
+  await log.truncate(40, 1)
+  await log.append(blocks(5))
+  await reader.connect(writer)
+  await relay.until(55)
+  await waiting.host.connect(reader)
+  t.is(await waiting.end, 40)
+})
+
+/** A reader of `log` that has met nobody yet, and what it is told of where the log ended then. */
+async function wait(t: Test, log: Hypercore): Promise<{ host: Host; end: Promise<number | null> }> {
+  const core = await createCopy(t, log)
+  const start = { tail: 0, live: true }
+  const events = {
+    standing: () => Infinity,
+    onhops() {},
+    onmanifest() {},
+    onerror: (err: unknown) => t.fail(String(err))
+  }
+  const followed = new FollowedLog(core, start, events, (_peer, reason) => t.fail(reason))
+  t.teardown(() => followed.close(), { order: -2, force: true })
+  const end = followed.findEnd(new Promise(() => {}), Infinity)
+  return { host: await Host.start(t, core), end }
+}
+
+/** Moments are told apart across processes no better than to the time that a message takes. */
+function apart(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300))
+}
+
+function blocks(count: number): Uint8Array[] {
+  return numbered(count, 1000).map((line) => b4a.from(line))
+}
+
+closeTestnet()

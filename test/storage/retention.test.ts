@@ -1,0 +1,204 @@
+import b4a from 'b4a'
+import fs from 'bare-fs'
+import os from 'bare-os'
+import path from 'bare-path'
+import { type Test, test } from 'brittle'
+import { firstWithin } from '../../shared/storage/keep.ts'
+import { Checkpoint } from '../../shared/storage/checkpoint.ts'
+import type { Keep } from '../../shared/storage/keep.ts'
+import { openWriter } from '../../shared/storage/open.ts'
+import { Retention } from '../../shared/storage/retention.ts'
+import type { WriterLog } from '../../shared/storage/writer-log.ts'
+import { closeTestnet, refuses, startApp, startWriter } from '../helpers/app.ts'
+import { createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { startPlainReader } from '../helpers/plain.ts'
+import { Program } from '../helpers/program.ts'
+import { WAL, fileOf, writerDb } from '../helpers/store.ts'
+
+const PRIVATE = { private: false }
+
+test('a writer keeps the last blocks, by number, and between 100 and 110 % of them', async (t) => {
+  const log = await openTrimmed(t, { blocks: 1000 })
+  for (let at = 0; at < 5000; at += 50) {
+    await append(log, 50, at)
+    const kept = log.core.length - log.retention.first
+    if (at + 50 >= 1000 && (kept < 1000 || kept > 1102)) t.fail(`${kept} are kept`)
+    if (log.length !== log.core.length) t.fail('a kept block is missing')
+  }
+  t.absent(await log.core.has(log.retention.first - 1))
+  t.ok(await log.core.has(log.retention.first, 5000))
+})
+
+test('a writer keeps what takes so many bytes on the disk', async (t) => {
+  const log = await openTrimmed(t, { bytes: 200_000 })
+  for (let at = 0; at < 5000; at += 50) await append(log, 50, at)
+  const kept = 5000 - log.retention.first
+  const each = (b4a.from(numbered(1, 4999)[0] ?? '').byteLength + 128) * kept
+  t.ok(each > 190_000 && each < 225_000, `${each} bytes`)
+})
+
+for (const keep of [{ blocks: 1000 }, { bytes: 190_000 }]) {
+  test(`of a log that is here before it is taken the last that were taken are kept: ${JSON.stringify(keep)}`, async (t) => {
+    const core = await createLog(t, numbered(5000))
+    const retention = await Retention.load(core, keep)
+    await retention.begin(
+      () => 0,
+      (err) => t.fail(String(err))
+    )
+    for (let taken = 100; taken <= 5000; taken += 100) {
+      await retention.apply(taken)
+      const kept = taken - retention.first
+      const least = Math.min(taken, 950)
+      if (kept < least || kept > 1300) t.fail(`${kept} of ${taken} are kept`)
+    }
+    t.ok(retention.first > 3600)
+    await retention.close()
+  })
+}
+
+test('a writer keeps what came in so much time, through restarts', async (t) => {
+  const storage = await t.tmp()
+  const { now } = Date
+  let later = 0
+  Date.now = () => now() + later
+  t.teardown(() => {
+    Date.now = now
+  })
+  const minute = 60_000
+  for (const [run, first] of [0, 0, 10, 20].entries()) {
+    const log = await openWriter(storage, { ...PRIVATE, keep: { ms: 1.5 * minute } })
+    await log.startAppending()
+    await log.startTrimming((err) => t.fail(String(err)))
+    t.is(log.retention.first, first, `in run ${run}`)
+    await append(log, 10, 10 * run)
+    t.is(log.length, log.core.length)
+    await log.close()
+    later += minute
+  }
+})
+
+test('what a size leaves is told from the tree, whatever the blocks are', async (t) => {
+  const sizes = [5, 70_000, 0, 300, 1, 1, 20_000, 5, 6, 90]
+  const core = await createLog(
+    t,
+    sizes.map((size) => 'x'.repeat(size))
+  )
+  for (const bytes of [0, 200, 500, 1000, 22_000, 23_000, 100_000]) {
+    let [first, left] = [sizes.length, bytes]
+    while (first > 0 && left >= (sizes[first - 1] ?? 0) + 128) left -= (sizes[--first] ?? 0) + 128
+    t.is(await firstWithin(core, { from: 0, end: core.length, bytes }), first, `${bytes} bytes`)
+  }
+})
+
+for (const step of ['saved', 'cleared', 'nodes', 'freed']) {
+  test(`kill -9 in the middle of a trim, ${step}: the next start does the rest`, async (t) => {
+    const storage = await t.tmp()
+    const script = path.join(import.meta.dirname, 'trimming.ts')
+    const child = new Program(t, [os.execPath(), script, storage, step])
+    t.is(await child.ending, 'SIGKILL', child.stderr.text)
+    const log = await openWriter(storage, PRIVATE)
+    t.absent(log.hasLostBlocks)
+    await log.startAppending()
+    t.is(log.core.fork, 0, 'nobody has to rewind')
+    t.is(log.retention.first, 19_000)
+    t.is(log.retention.freed, 9000)
+    t.is(log.length, 20_000)
+    await append(log, 1, 20_000)
+    await log.close()
+    await reads(t, storage, 19_000, 20_001)
+  })
+}
+
+test('a trimmed log is the log that it was after the machine has started anew', async (t) => {
+  const storage = await trimmedStorage(t)
+  const record = new Checkpoint(path.join(storage, 'writer-storage.record'))
+  if (record.state === null) throw new Error('there is no record')
+  await record.save({ ...record.state, boot: 'earlier' })
+  record.close()
+  const writer = await startWriter(t, [], { storage, length: 3000 })
+  await writer.append(...numbered(1, 3000))
+  await writer.program.stop()
+  await reads(t, storage, 2000, 3001)
+})
+
+test('--accept-loss goes on from what is left of a trimmed log', async (t) => {
+  const storage = await trimmedStorage(t)
+  const more = await startWriter(t, [], { storage, length: 3000 })
+  await more.append(...numbered(500, 3000))
+  await more.program.kill()
+  cutShort(storage)
+
+  const refused = await startApp(t, 'writer-app', ['-q'], { storage })
+  refused.end('a line too many\n')
+  await refuses(t, refused, 1, /came back with 3000 blocks of 3500/)
+  const writer = await startWriter(t, ['--accept-loss'], { storage, length: 3000 })
+  await writer.append('3000 again')
+  await writer.program.stop()
+  await reads(t, storage, 2000, 3000)
+})
+
+test('a plain Hypercore reader takes what a trimmed writer keeps, and what is new', async (t) => {
+  const storage = await trimmedStorage(t)
+  const writer = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
+  const reader = await startPlainReader(t, writer.key, 2000)
+  await reader.stdout.line(/^2999 /)
+  await writer.append(...numbered(500, 3000))
+  await reader.stdout.line(/^3499 /)
+  t.alike(
+    reader.stdout.lines.slice(1),
+    numbered(1500, 2000).map((line, i) => `${2000 + i} ${line}`)
+  )
+})
+
+test('a log without --keep has no record of what is kept', async (t) => {
+  const log = await openTrimmed(t, null)
+  await append(log, 3000, 0)
+  t.is(await log.core.getUserData('retention'), null)
+  t.is(log.core.contiguousLength, 3000)
+})
+
+/** A writer's log in a folder of its own, of which `keep` is kept. */
+async function openTrimmed(t: Test, keep: Keep | null): Promise<WriterLog> {
+  const log = await openWriter(await t.tmp(), { ...PRIVATE, keep })
+  t.teardown(() => log.close(), { force: true })
+  await log.startAppending()
+  return log
+}
+
+async function append(log: WriterLog, count: number, start: number): Promise<void> {
+  await log.append(numbered(count, start).map((line) => b4a.from(line)))
+}
+
+/** A folder in which a writer has left 3000 lines and let go of the first 2000. */
+async function trimmedStorage(t: Test): Promise<string> {
+  const storage = await t.tmp()
+  const writer = await startWriter(t, [], { storage })
+  await writer.append(...numbered(3000))
+  await writer.program.stop()
+  const trimming = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
+  await trimming.program.stderr.line(/let go of 2000 blocks/)
+  await trimming.program.stop()
+  return storage
+}
+
+/** Whether the log in `storage` has, and proves, the lines from `first` to before `end`, and no other block. */
+async function reads(t: Test, storage: string, first: number, end: number): Promise<void> {
+  const log = await openWriter(storage, PRIVATE)
+  const { core } = log
+  t.is(log.retention.first, first)
+  t.absent(await core.has(first - 1))
+  for (const seq of [first, end - 1]) {
+    t.alike(await core.get(seq, { wait: false }), b4a.from(numbered(1, seq)[0] ?? ''))
+  }
+  t.is(log.length, core.length)
+  await log.close()
+}
+
+/** Takes from the log the end of what was written last, as a damaged disk may. */
+function cutShort(storage: string): void {
+  const wal = fileOf(writerDb(storage), WAL)
+  fs.truncateSync(wal, fs.statSync(wal).size - 1000)
+}
+
+closeTestnet()
