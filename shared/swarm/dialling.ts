@@ -2,35 +2,38 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
 import {
-  type DialCounts,
-  dialCounts,
   forgetPeer,
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
 import {
   type Degree,
-  DialPolicy,
   OWN_CHOICE,
   READER,
   awayFor,
   dialUpTo,
+  dialsAtOnce,
   isLost
 } from './overlay-policy.ts'
 
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
+/** After each step without a path there are more dials at once. A busy process is late for it, and dials less. */
+const STEP_MS = 1000
 
 const all = new WeakMap<Hyperswarm, Dialling>()
 
 /** Which peers a swarm dials, and how many at once: the policy of the overlay on Hyperswarm's dialler. */
 export class Dialling {
   readonly #swarm: Hyperswarm
-  readonly #policy = new DialPolicy()
   readonly #away = new Map<string, { times: number; until: number }>()
   #degree: Degree = READER
   /** Since when no path to the writer is known; null while one is. */
-  #lostAt: number | null = null
+  #lostAt: number | null = now()
+  #settledAt = now()
+  /** How many steps have passed since then. */
+  #steps = 0
+  #steppedAt = now()
   #upTo = 0
   #refusals = 0
   #pausedUntil = 0
@@ -38,6 +41,8 @@ export class Dialling {
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
     swarm.on('update', () => this.#apply())
+    const timer = setInterval(() => this.#step(), STEP_MS)
+    swarm.once('close', () => clearInterval(timer))
     this.#apply()
   }
 
@@ -65,6 +70,7 @@ export class Dialling {
   /** Says how many peers are wanted, and whether one of them knows a way to the writer. */
   want(degree: Degree, hasPath: boolean): void {
     this.#degree = degree
+    if (hasPath && this.#lostAt !== null) this.#settledAt = now()
     this.#lostAt = hasPath ? null : (this.#lostAt ?? now())
     this.#apply()
   }
@@ -89,9 +95,6 @@ export class Dialling {
 
   #apply(): void {
     const { connections, connecting } = this.#swarm
-    const counts: DialCounts = dialCounts(this.#swarm)
-    const failed = counts.attempted - counts.opened - connecting
-    this.#policy.observe({ opened: counts.opened, failed }, now())
     const own = [...connections].filter(isOwnDial).length + connecting
     if (own - connecting >= OWN_CHOICE) this.#refusals = 0
     const paused = now() < this.#pausedUntil
@@ -99,9 +102,21 @@ export class Dialling {
       connections: connections.size + connecting,
       own,
       lostFor: this.#lostFor,
+      settledFor: now() - this.#settledAt,
       paused
     }
     this.#upTo = dialUpTo(known, this.#degree)
-    limitDials(this.#swarm, { connections: this.#upTo, atOnce: this.#policy.atOnce })
+    const isUrgent = this.#lostAt !== null || connections.size === 0
+    const atOnce = dialsAtOnce(isUrgent ? this.#steps : null)
+    limitDials(this.#swarm, { connections: this.#upTo, atOnce })
+  }
+
+  #step(): void {
+    const isUrgent = this.#lostAt !== null || this.#swarm.connections.size === 0
+    const late = now() - this.#steppedAt > 1.25 * STEP_MS
+    this.#steppedAt = now()
+    if (!isUrgent) this.#steps = 0
+    else if (!late) this.#steps++
+    if (isUrgent) this.#apply()
   }
 }

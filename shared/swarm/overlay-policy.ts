@@ -7,15 +7,17 @@ export interface Degree {
   readonly wanted: number
   /** It takes no more, however many dial it. */
   readonly most: number
+  /** Milliseconds between one dial and the next of those that it could do without. */
+  readonly pause: number
 }
 
 /**
  * With eight that it looks for, and as many that look for it, a reader has several ways to the writer,
  * and ten thousand readers are a few steps deep. Half of the places are free in a crowd that has settled.
  */
-export const READER: Degree = { wanted: 8, most: 24 }
+export const READER: Degree = { wanted: 8, most: 24, pause: 2000 }
 /** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
-export const WRITER: Degree = { wanted: 96, most: 128 }
+export const WRITER: Degree = { wanted: 96, most: 128, pause: 0 }
 
 /** A peer that comes has told by then whether it has a path. */
 const LOST_MS = 4000
@@ -25,12 +27,12 @@ export const OWN_CHOICE = 4
 /** A peer that is turned away is told of so many others, and follows no more advice than that at a time. */
 export const ADVICE = 4
 
-/** Dials at once: few enough for each to be done in time on a busy machine. */
-const MIN_DIALS = 4
-const FIRST_DIALS = 8
-const MAX_DIALS = 16
-/** Within this time dials that fail are taken for one sign, and a dial that succeeds for a sign of health. */
-const DIAL_WINDOW_MS = 3000
+/** Dials at once where a way to the writer is known: there is no haste. */
+const CALM_DIALS = 2
+/** Dials at once at first where none is known, and how many more there may be after each step. */
+const FIRST_DIALS = 4
+const MORE_DIALS = 1
+const MAX_DIALS = 64
 
 /** A peer that turned us away is left alone for so long, and twice as long each time. */
 const AWAY_MS = 10_000
@@ -81,14 +83,16 @@ export interface Connected {
   readonly own: number
   /** No path to the writer has been known for so many milliseconds. */
   readonly lostFor: number
+  /** A path has been known for so many milliseconds. */
+  readonly settledFor: number
   /** Others have just turned it away: all are full, it seems. */
   readonly paused: boolean
 }
 
 /** How many connections there are to be before no more are dialled. */
 export function dialUpTo(
-  { connections, own, lostFor, paused }: Connected,
-  { wanted, most }: Degree
+  { connections, own, lostFor, settledFor, paused }: Connected,
+  { wanted, most, pause }: Degree
 ): number {
   if (paused && lostFor === 0) return connections
   // those that we know have no path, however many they are: others are met, one after the other
@@ -96,7 +100,8 @@ export function dialUpTo(
     return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
   }
   // who dials us does not decide alone whom we know
-  return Math.max(wanted, connections + OWN_CHOICE - own)
+  const soFar = Math.min(wanted, OWN_CHOICE + Math.floor(settledFor / pause))
+  return Math.max(soFar, connections + OWN_CHOICE - own)
 }
 
 /** Whether a peer that has known no path to the writer for so long has to look for others. */
@@ -133,37 +138,11 @@ export function answerChance(crowd: number): number {
   return Math.min(1, EARSHOT / 2 / Math.max(1, crowd))
 }
 
-/** What a dialler has done so far. */
-export interface Dialled {
-  readonly opened: number
-  readonly failed: number
-}
-
 /**
- * How many peers are dialled at once. Handshakes time out on a machine that has too many of them under
- * way, and would be begun again; a peer that is gone fails alone, while others answer.
+ * How many peers are dialled at once, once `steps` have passed in which no way to the writer was known;
+ * null where one is. Many at once find the one that answers among those that are gone; on a machine
+ * that is busy with so many handshakes none is done in time, and all would be begun again.
  */
-export class DialPolicy {
-  #atOnce = FIRST_DIALS
-  #last: Dialled = { opened: 0, failed: 0 }
-  #openedAt = -Infinity
-  #loweredAt = -Infinity
-
-  get atOnce(): number {
-    return this.#atOnce
-  }
-
-  /** Takes what was done until `now`. */
-  observe(dialled: Dialled, now: number): void {
-    const opened = dialled.opened - this.#last.opened
-    const failed = dialled.failed - this.#last.failed
-    this.#last = dialled
-    if (opened > 0) this.#openedAt = now
-    const answered = now - this.#openedAt <= DIAL_WINDOW_MS
-    if (answered) this.#atOnce = Math.min(MAX_DIALS, this.#atOnce + opened + failed)
-    else if (failed > 0 && now - this.#loweredAt > DIAL_WINDOW_MS) {
-      this.#loweredAt = now
-      this.#atOnce = Math.max(MIN_DIALS, this.#atOnce >> 1)
-    }
-  }
+export function dialsAtOnce(steps: number | null): number {
+  return steps === null ? CALM_DIALS : Math.min(MAX_DIALS, FIRST_DIALS + MORE_DIALS * steps)
 }
