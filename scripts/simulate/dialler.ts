@@ -71,19 +71,20 @@ export class Dialler {
   }
 
   /** Decides on a connection that is open. */
-  judge(newcomer: End, hasPath: boolean): void {
+  judge(newcomer: End, hops: number): void {
     if (!newcomer.open) return
     const others = [...this.#peer.ends.values()].filter((end) => end !== newcomer)
-    const { source } = this.#peer.feed
+    const { source, hops: ownHops } = this.#peer.feed
     const admission = admit(
-      { end: newcomer, hasPath, own: newcomer.own, inUse: false },
+      { end: newcomer, hops, own: newcomer.own, inUse: false },
       others.map((end) => ({
         end,
-        hasPath: end.hops < NO_PATH,
+        hops: end.hops,
         own: end.own,
         inUse: end.followsUs || end === source
       })),
-      this.#degree
+      this.#degree,
+      ownHops
     )
     if (admission.do === 'turn away') this.#turnAway(newcomer)
     if (admission.do === 'replace') this.#turnAway(admission.neighbour.end)
@@ -94,6 +95,8 @@ export class Dialler {
     if (own && !this.#isAway(peer)) this.#retry(peer, 0)
     this.lookLater()
   }
+
+  dbg() { return [this.#found.length, this.#again.length, this.#dialling.size, this.#policy.atOnce, this.#upTo(), this.#pausedUntil, this.#refreshAt] }
 
   get #connections(): number {
     return this.#peer.ends.size + this.#dialling.size
@@ -108,14 +111,14 @@ export class Dialler {
     this.#lostAt = this.#peer.feed.seesPath ? null : (this.#lostAt ?? now)
     if (now >= this.#refreshAt) {
       const alone = this.#connections === 0
-      const looks = alone || isLost(this.#lostFor)
+      const looks = this.#connections < this.#degree.wanted || isLost(this.#lostFor)
       const most = alone ? MAX_ALONE_MS : MAX_LOST_MS
       this.#refreshMs = looks ? Math.min(most, this.#refreshMs * 1.5) : REFRESH_MS
       this.#refreshAt = now + this.#refreshMs
-      if (looks) this.#lookUp()
+      if (looks) { this.#world.lookUps++; this.#lookUp() }
     }
     this.#dial()
-    if (this.#lostAt !== null || this.#connections < this.#upTo()) this.lookLater()
+    if (this.#lostAt !== null || this.#connections < this.#degree.wanted) this.lookLater()
   }
 
   #lookUp(): void {

@@ -18,6 +18,7 @@ import type { World } from './world.ts'
 const REVIEW_MS = 500
 /** After how long a peer is told of new blocks: see shared/feed/link.ts. */
 const ANNOUNCE_MS = 4000
+const SOON_MS = 200
 const WRITER_ANNOUNCE_MS = 200
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
@@ -32,6 +33,8 @@ export class Feed {
   #fallback: End | null = null
   #provenEnd = Infinity
   #movedAt = 0
+  /** Since when another peer is seen to be ahead; null while none is. */
+  #starvedSince: number | null = null
   #hasBegun = false
   #reviewing = false
   /** Since when there is no path to the writer; null while there is one. */
@@ -91,7 +94,7 @@ export class Feed {
       provenEnd: this.#provenEnd,
       heldBack: false,
       movedAt: this.#movedAt,
-      starvedSince: null
+      starvedSince: this.#starvedSince
     }
     return {
       candidates: this.#peer.ends.values(),
@@ -119,6 +122,7 @@ export class Feed {
       this.source = decision.source
       this.#fallback = decision.fallback
       this.#movedAt = now
+      this.#starvedSince = null
       this.#subscribe(decision.source)
       this.#reviewLater()
       this.#notePath()
@@ -203,6 +207,7 @@ export class Feed {
       if (end !== source && end.claimedLength > this.length) othersAhead = true
       if (source === null && isUsable({ ...end, retryAt: 0 }, candidate, 0)) mayBeUsed = true
     }
+    this.#starvedSince = othersAhead ? (this.#starvedSince ?? now) : null
     const decision = review({ ...this.#choice(source), othersAhead, starvations: 0 }, now)
     this.#carryOut(decision)
     if (decision.do === 'idle') {
@@ -262,8 +267,9 @@ export class Feed {
     if (end.telling) return
     end.telling = true
     const isNear = this.#peer.kind === 'writer' || end.hops === 0
-    const delay = (isNear ? WRITER_ANNOUNCE_MS : ANNOUNCE_MS) * this.#world.jitter()
-    this.#world.after(delay, () => {
+    const spacing = isNear ? WRITER_ANNOUNCE_MS : ANNOUNCE_MS
+    const rest = Math.max(SOON_MS, end.toldAt + spacing - this.#world.now)
+    this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
       if (this.#peer.alive && end.open) this.#tell(end)
     })

@@ -61,7 +61,7 @@ export class World {
   readonly random: Random
   readonly #scenario: Scenario
   readonly #clock = new Clock()
-  readonly #writer: Peer
+  readonly writer: Peer
   readonly #announced: Peer[] = []
   readonly #isAnnounced = new Set<Peer>()
   readonly #alive = new Set<Peer>()
@@ -69,6 +69,7 @@ export class World {
   readonly #arrivals: { at: number; waits: Set<Peer>; delays: number[] }[] = []
   #longestLost = 0
   dials = 0
+  lookUps = 0
   refusals = 0
   packets = 0
   fanOut = 0
@@ -76,7 +77,7 @@ export class World {
   constructor(scenario: Scenario) {
     this.#scenario = scenario
     this.random = new Random(scenario.seed)
-    this.#writer = this.#join('writer')
+    this.writer = this.#join('writer')
   }
 
   get now(): number {
@@ -191,7 +192,7 @@ export class World {
     if (this.now >= end) return
     const peers = this.#announced
     const peer = peers[this.random.below(peers.length)]
-    if (peer?.alive && peer !== this.#writer) {
+    if (peer?.alive && peer !== this.writer) {
       const inOrder = this.random.chance(0.5)
       peer.leave(inOrder)
       this.#alive.delete(peer)
@@ -216,7 +217,7 @@ export class World {
       }
     }
     this.#arrivals.push({ at: this.now, waits, delays: [] })
-    this.#writer.feed.append()
+    this.writer.feed.append()
   }
 
   #outcome(lateDials: number): Outcome {
@@ -242,6 +243,7 @@ export class World {
       withoutPath: lost.length,
       missing: settled.filter(({ feed }) => feed.length < this.#arrivals.length).length,
       dials: this.dials,
+      lookUps: this.lookUps,
       lateDials,
       refusals: this.refusals,
       packets: this.packets,

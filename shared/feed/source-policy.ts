@@ -4,6 +4,8 @@ import { NO_PATH } from './messages.ts'
 
 /** A source that owes something and has not moved for this long has stalled. */
 export const SILENCE_MS = 2000
+/** A source that others are ahead of, and that has not moved since, is compared with them after this long. */
+export const OVERTAKEN_MS = 1000
 /** A source that has others ahead of it, and sends little, is compared with them after this long. */
 export const STARVATION_MS = 10_000
 /** A peer that refused is asked again after this long; one that failed, after twice that each time. */
@@ -103,7 +105,9 @@ export function review<C extends CandidateState>(
   const { source, fallback, provenEnd, heldBack, movedAt, starvedSince } = progress
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
-  if (!silent && !starved) return STAY
+  const overtaken =
+    starvedSince !== null && !heldBack && now - Math.max(starvedSince, movedAt) >= OVERTAKEN_MS
+  if (!silent && !starved && !overtaken) return STAY
 
   const owes = fallback !== null || isAhead(source, log) || log.length < provenEnd
   if (silent && owes) return { do: 'abandon' }
@@ -149,8 +153,10 @@ function best<C extends CandidateState>(
   now: number,
   accept: (candidate: C) => boolean = () => true
 ): C | null {
-  const able = [...choice.candidates].filter(
-    (candidate) => isUsable(candidate, choice, now) && accept(candidate)
-  )
-  return able.sort(compareSources)[0] ?? null
+  let chosen: C | null = null
+  for (const candidate of choice.candidates) {
+    if (!isUsable(candidate, choice, now) || !accept(candidate)) continue
+    if (chosen === null || compareSources(candidate, chosen) < 0) chosen = candidate
+  }
+  return chosen
 }

@@ -1,5 +1,6 @@
 // With how many peers a peer is connected, and with which. Pure: data and the time go in, a decision
 // comes out.
+import { NO_PATH } from '../feed/messages.ts'
 
 /** How many connections a peer has by its place in the log. */
 export interface Degree {
@@ -46,8 +47,8 @@ const FEW = 3
 
 /** One peer that we are connected to, or that would be. */
 export interface Neighbour {
-  /** It knows a way to the writer, or is the writer. */
-  readonly hasPath: boolean
+  /** Connections between it and the writer; NO_PATH where it knows no way there. */
+  readonly hops: number
   /** We have dialled it. */
   readonly own: boolean
   /** Blocks go from it to us, or from us to it. */
@@ -62,15 +63,19 @@ export type Admission<N> =
   /** It gets the place of another. */
   | { readonly do: 'replace'; readonly neighbour: N }
 
-/** Decides on `newcomer`, whose connection is open, beside `others`: one without a path takes precedence. */
+/**
+ * Decides on `newcomer`, whose connection is open, beside `others`, where we are `hops` away from the
+ * writer: one without a path takes precedence, and one that brings us nearer.
+ */
 export function admit<N extends Neighbour>(
   newcomer: N,
   others: readonly N[],
-  { most }: Degree
+  { most }: Degree,
+  hops: number
 ): Admission<N> {
   if (others.length < most) return { do: 'admit' }
-  if (newcomer.hasPath) return { do: 'turn away' }
-  const idle = others.find(({ own, inUse, hasPath }) => !own && !inUse && hasPath)
+  if (newcomer.hops < NO_PATH && newcomer.hops + 1 >= hops) return { do: 'turn away' }
+  const idle = others.find(({ own, inUse, hops }) => !own && !inUse && hops < NO_PATH)
   return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
 }
 
