@@ -8,7 +8,8 @@ import {
   admit,
   awayFor,
   dialUpTo,
-  isLost,
+  looksAgain,
+  seeks,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
@@ -47,8 +48,6 @@ export class Dialler {
   #refreshMs = REFRESH_MS
   #refreshAt = REFRESH_MS
   #looking = false
-  #refusals = 0
-  #pausedUntil = 0
 
   constructor(world: World, peer: Peer) {
     this.#world = world
@@ -74,7 +73,7 @@ export class Dialler {
   judge(newcomer: End, hops: number): void {
     if (!newcomer.open) return
     const others = [...this.#peer.ends.values()].filter((end) => end !== newcomer)
-    const { source, hops: ownHops } = this.#peer.feed
+    const { source, claimedHops } = this.#peer.feed
     const admission = admit(
       { end: newcomer, hops, own: newcomer.own, inUse: false },
       others.map((end) => ({
@@ -84,7 +83,7 @@ export class Dialler {
         inUse: end.followsUs || end === source
       })),
       this.#degree,
-      ownHops
+      claimedHops
     )
     if (admission.do === 'turn away') this.#turnAway(newcomer)
     if (admission.do === 'replace') this.#turnAway(admission.neighbour.end)
@@ -96,49 +95,46 @@ export class Dialler {
     this.lookLater()
   }
 
-  dbg() { return [this.#found.length, this.#again.length, this.#dialling.size, this.#policy.atOnce, this.#upTo(), this.#pausedUntil, this.#refreshAt] }
-
   get #connections(): number {
     return this.#peer.ends.size + this.#dialling.size
   }
 
-  get #lostFor(): number {
-    return this.#lostAt === null ? 0 : this.#world.now - this.#lostAt
-  }
-
   #look(): void {
     const { now } = this.#world
-    this.#lostAt = this.#peer.feed.seesPath ? null : (this.#lostAt ?? now)
+    this.#lostAt = seeks(this.#peer.feed.claimedHops) ? (this.#lostAt ?? now) : null
     if (now >= this.#refreshAt) {
       const alone = this.#connections === 0
-      const looks = this.#connections < this.#degree.wanted || isLost(this.#lostFor)
+      const looks = looksAgain(this.#known, this.#degree)
       const most = alone ? MAX_ALONE_MS : MAX_LOST_MS
       this.#refreshMs = looks ? Math.min(most, this.#refreshMs * 1.5) : REFRESH_MS
       this.#refreshAt = now + this.#refreshMs
-      if (looks) { this.#world.lookUps++; this.#lookUp() }
+      if (looks) this.#lookUp()
     }
     this.#dial()
     if (this.#lostAt !== null || this.#connections < this.#degree.wanted) this.lookLater()
   }
 
   #lookUp(): void {
+    this.#world.lookUps++
     this.#world.lookUp(this.#peer, (found) => {
       this.#found = found
       this.#dial()
     })
   }
 
-  #upTo(): number {
+  get #known() {
     let own = this.#dialling.size
     for (const end of this.#peer.ends.values()) if (end.own) own++
-    if (own - this.#dialling.size >= OWN_CHOICE) this.#refusals = 0
-    const paused = this.#world.now < this.#pausedUntil
-    const known = { connections: this.#connections, own, lostFor: this.#lostFor, paused }
-    return dialUpTo(known, this.#degree)
+    const lostFor = this.#lostAt === null ? 0 : this.#world.now - this.#lostAt
+    return { connections: this.#connections, own, lostFor }
+  }
+
+  get #upTo(): number {
+    return dialUpTo(this.#known, this.#degree)
   }
 
   #dial(): void {
-    while (this.#dialling.size < this.#policy.atOnce && this.#connections < this.#upTo()) {
+    while (this.#dialling.size < this.#policy.atOnce && this.#connections < this.#upTo) {
       const peer = this.#next()
       if (peer === undefined) return
       if (this.#isNew(peer)) this.#dialOne(peer)
@@ -208,17 +204,16 @@ export class Dialler {
   }
 
   #onFull(from: Peer, advice: Peer[]): void {
-    const { now, random } = this.#world
+    const { now } = this.#world
     const times = this.#away.get(from)?.times ?? 0
-    const until = now + awayFor(times, random.below(1000) / 1000)
+    const until = now + awayFor(times, this.#world.chance())
     this.#away.set(from, { times: times + 1, until })
-    this.#pausedUntil = now + awayFor(this.#refusals++, random.below(1000) / 1000)
     this.#followed = this.#followed.filter(
       (peer) => this.#peer.ends.has(peer) || this.#dialling.has(peer)
     )
     const strangers = advice.filter((peer) => this.#isNew(peer))
     for (const peer of takeAdvice(strangers, this.#followed.length)) {
-      if (this.#connections >= this.#upTo()) break
+      if (this.#connections >= this.#upTo) break
       this.#followed.push(peer)
       this.#dialOne(peer)
     }

@@ -20,6 +20,7 @@ export class End implements CandidateState {
   // how it has served us
   retryAt = 0
   failures = 0
+  suspect = false
 
   // what it was told
   toldHops: number | null = null

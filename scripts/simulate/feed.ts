@@ -1,3 +1,4 @@
+import { announceIn } from '../../shared/feed/announcements.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   type Choice,
@@ -10,6 +11,7 @@ import {
   retryDelay,
   review
 } from '../../shared/feed/source-policy.ts'
+import { seeks } from '../../shared/swarm/overlay-policy.ts'
 import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
@@ -18,7 +20,6 @@ import type { World } from './world.ts'
 const REVIEW_MS = 500
 /** After how long a peer is told of new blocks: see shared/feed/link.ts. */
 const ANNOUNCE_MS = 4000
-const SOON_MS = 200
 const WRITER_ANNOUNCE_MS = 200
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
@@ -54,9 +55,10 @@ export class Feed {
     return Math.min(NO_PATH, this.source.hops + 1)
   }
 
-  /** Whether a peer is followed that has a path, or is to have one soon. */
-  get seesPath(): boolean {
-    return !this.#isReader || (this.source !== null && this.source.hops < NO_PATH)
+  /** The same by what the source claims, whether or not it has begun. */
+  get claimedHops(): number {
+    if (!this.#isReader) return 0
+    return this.source === null ? NO_PATH : Math.min(NO_PATH, this.source.hops + 1)
   }
 
   /** The writer has one more line. */
@@ -110,6 +112,7 @@ export class Feed {
     const { source } = this
     const { now } = this.#world
     if (decision.do === 'abandon' && source !== null) {
+      source.suspect = true
       this.#failed(source, retryDelay(source.failures++))
       this.#carryOut(replace(this.#choice(source), now))
     }
@@ -171,7 +174,9 @@ export class Feed {
     if (this.source !== end || length <= this.length) return
     this.#movedAt = this.#world.now
     end.failures = end.retryAt = 0
+    end.suspect = false
     if (this.#fallback !== null) {
+      this.#fallback.suspect = true
       this.#failed(this.#fallback, retryDelay(this.#fallback.failures++))
       this.#fallback = null
     }
@@ -268,7 +273,7 @@ export class Feed {
     end.telling = true
     const isNear = this.#peer.kind === 'writer' || end.hops === 0
     const spacing = isNear ? WRITER_ANNOUNCE_MS : ANNOUNCE_MS
-    const rest = Math.max(SOON_MS, end.toldAt + spacing - this.#world.now)
+    const rest = announceIn(spacing, this.#world.now - end.toldAt)
     this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
       if (this.#peer.alive && end.open) this.#tell(end)
@@ -298,7 +303,7 @@ export class Feed {
   #notePath(): void {
     if (!this.#isReader) return
     this.#world.path(this.#peer, this.hops < NO_PATH)
-    if (!this.seesPath) this.#peer.dialler.lookLater()
+    if (seeks(this.claimedHops)) this.#peer.dialler.lookLater()
   }
 
   /** Has `arrive` called with the end of the peer that `end` leads to, when a message is there. */

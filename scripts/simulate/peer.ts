@@ -33,8 +33,8 @@ export class Peer {
     this.ends.set(peer, mine)
     peer.ends.set(this, theirs)
     this.#world.packets += 12
-    peer.dialler.judge(theirs, this.feed.hops)
-    this.dialler.judge(mine, peer.feed.hops)
+    peer.dialler.judge(theirs, this.feed.claimedHops)
+    this.dialler.judge(mine, peer.feed.claimedHops)
     this.feed.opened(mine)
     peer.feed.opened(theirs)
   }

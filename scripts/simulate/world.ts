@@ -34,6 +34,7 @@ export interface Outcome {
   withoutPath: number
   missing: number
   dials: number
+  lookUps: number
   /** Dials in the last minute. */
   lateDials: number
   refusals: number
@@ -61,7 +62,7 @@ export class World {
   readonly random: Random
   readonly #scenario: Scenario
   readonly #clock = new Clock()
-  readonly writer: Peer
+  readonly #writer: Peer
   readonly #announced: Peer[] = []
   readonly #isAnnounced = new Set<Peer>()
   readonly #alive = new Set<Peer>()
@@ -77,7 +78,7 @@ export class World {
   constructor(scenario: Scenario) {
     this.#scenario = scenario
     this.random = new Random(scenario.seed)
-    this.writer = this.#join('writer')
+    this.#writer = this.#join('writer')
   }
 
   get now(): number {
@@ -192,7 +193,7 @@ export class World {
     if (this.now >= end) return
     const peers = this.#announced
     const peer = peers[this.random.below(peers.length)]
-    if (peer?.alive && peer !== this.writer) {
+    if (peer?.alive && peer !== this.#writer) {
       const inOrder = this.random.chance(0.5)
       peer.leave(inOrder)
       this.#alive.delete(peer)
@@ -217,7 +218,7 @@ export class World {
       }
     }
     this.#arrivals.push({ at: this.now, waits, delays: [] })
-    this.writer.feed.append()
+    this.#writer.feed.append()
   }
 
   #outcome(lateDials: number): Outcome {

@@ -9,13 +9,14 @@ import {
   limitDials
 } from '../upstream/hyperswarm.ts'
 import {
+  type Connected,
   type Degree,
   DialPolicy,
-  OWN_CHOICE,
   READER,
   awayFor,
   dialUpTo,
-  isLost
+  looksAgain,
+  seeks
 } from './overlay-policy.ts'
 
 /** Peers that are remembered to have turned us away, at most. */
@@ -29,11 +30,9 @@ export class Dialling {
   readonly #policy = new DialPolicy()
   readonly #away = new Map<string, { times: number; until: number }>()
   #degree: Degree = READER
-  /** Since when no path to the writer is known; null while one is. */
+  /** Since when other peers are sought; null while the writer is near enough. */
   #lostAt: number | null = null
   #upTo = 0
-  #refusals = 0
-  #pausedUntil = 0
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
@@ -53,19 +52,19 @@ export class Dialling {
     return this.#swarm.connections.size + this.#swarm.connecting < this.#upTo
   }
 
-  /** Whether no peer has known a way to the writer for a while. */
-  get isLost(): boolean {
-    return isLost(this.#lostFor)
+  /** Whether the DHT is to be asked again for peers. */
+  get looksAgain(): boolean {
+    return looksAgain(this.#known, this.#degree)
   }
 
   get #lostFor(): number {
     return this.#lostAt === null ? 0 : now() - this.#lostAt
   }
 
-  /** Says how many peers are wanted, and whether one of them knows a way to the writer. */
-  want(degree: Degree, hasPath: boolean): void {
+  /** Says how many peers are wanted, and how many connections lie between us and the writer. */
+  want(degree: Degree, hops: number): void {
     this.#degree = degree
-    this.#lostAt = hasPath ? null : (this.#lostAt ?? now())
+    this.#lostAt = seeks(hops) ? (this.#lostAt ?? now()) : null
     this.#apply()
   }
 
@@ -77,7 +76,6 @@ export class Dialling {
     this.#away.set(id, { times: times + 1, until: now() + awayFor(times, Math.random()) })
     const [oldest] = this.#away.keys()
     if (this.#away.size > MAX_AWAY && oldest !== undefined) this.#away.delete(oldest)
-    this.#pausedUntil = now() + awayFor(this.#refusals++, Math.random())
     forgetPeer(this.#swarm, publicKey)
     this.#apply()
   }
@@ -87,21 +85,21 @@ export class Dialling {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
   }
 
-  #apply(): void {
+  get #known(): Connected {
     const { connections, connecting } = this.#swarm
+    return {
+      connections: connections.size + connecting,
+      own: [...connections].filter(isOwnDial).length + connecting,
+      lostFor: this.#lostFor
+    }
+  }
+
+  #apply(): void {
+    const { connecting } = this.#swarm
     const counts: DialCounts = dialCounts(this.#swarm)
     const failed = counts.attempted - counts.opened - connecting
     this.#policy.observe({ opened: counts.opened, failed }, now())
-    const own = [...connections].filter(isOwnDial).length + connecting
-    if (own - connecting >= OWN_CHOICE) this.#refusals = 0
-    const paused = now() < this.#pausedUntil
-    const known = {
-      connections: connections.size + connecting,
-      own,
-      lostFor: this.#lostFor,
-      paused
-    }
-    this.#upTo = dialUpTo(known, this.#degree)
+    this.#upTo = dialUpTo(this.#known, this.#degree)
     limitDials(this.#swarm, { connections: this.#upTo, atOnce: this.#policy.atOnce })
   }
 }

@@ -18,7 +18,9 @@ export const READER: Degree = { wanted: 8, most: 24 }
 /** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
 export const WRITER: Degree = { wanted: 96, most: 128 }
 
-/** A peer that comes has told by then whether it has a path. */
+/** A tree of readers of that degree has room for ten thousand within so many steps. */
+const FAR = 4
+/** A peer that comes has told by then how far it is. */
 const LOST_MS = 4000
 
 /** Of its connections a peer has at least so many with peers that it chose itself, whoever dials it. */
@@ -84,29 +86,34 @@ export interface Connected {
   readonly connections: number
   /** Those that it has dialled. */
   readonly own: number
-  /** No path to the writer has been known for so many milliseconds. */
+  /** It has been lost, or far from the writer, for so many milliseconds. */
   readonly lostFor: number
-  /** Others have just turned it away: all are full, it seems. */
-  readonly paused: boolean
 }
 
 /** How many connections there are to be before no more are dialled. */
 export function dialUpTo(
-  { connections, own, lostFor, paused }: Connected,
+  { connections, own, lostFor }: Connected,
   { wanted, most }: Degree
 ): number {
-  if (paused && lostFor === 0) return connections
-  // those that we know have no path, however many they are: others are met, one after the other
-  if (isLost(lostFor)) {
-    return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
-  }
+  // those that we know lead nowhere, however many they are: others are met, one after the other
+  if (isLost(lostFor)) return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
   // who dials us does not decide alone whom we know
   return Math.max(wanted, connections + OWN_CHOICE - own)
 }
 
-/** Whether a peer that has known no path to the writer for so long has to look for others. */
+/** Whether a peer that is `hops` away from the writer looks for others: for any way there, or for a shorter one. */
+export function seeks(hops: number): boolean {
+  return hops > FAR
+}
+
+/** Whether a peer that has sought others for so long is to be quick about it. */
 export function isLost(lostFor: number): boolean {
   return lostFor >= LOST_MS
+}
+
+/** Whether the DHT is asked again for peers, ever more seldom while it is of no help. */
+export function looksAgain({ connections, lostFor }: Connected, { wanted }: Degree): boolean {
+  return connections < wanted || isLost(lostFor)
 }
 
 /** Which of `advised` to dial, given how many `followed` pieces of advice have led to a connection. */
@@ -115,8 +122,8 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
 }
 
 /**
- * For how long a peer is left alone that has turned us away `times` in a row before, and all of them by
- * who has a path and was turned away so many times; `chance` is in [0, 1).
+ * For how long a peer is left alone that has turned us away `times` in a row before;
+ * `chance` is in [0, 1).
  */
 export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
