@@ -1,63 +1,32 @@
-/** Time that passes only as events take place: those of a simulated network, in order. */
+/** So many milliseconds ahead something can be let happen. */
+const HORIZON_MS = 2 ** 18
+
+/** Time that passes only as events take place, in order and each in a whole millisecond. */
 export class Clock {
   #now = 0
-  #count = 0
-  // a binary heap
-  readonly #events: { at: number; order: number; happen: () => void }[] = []
+  // a wheel of milliseconds: what happens in one is in the order in which it was asked for
+  readonly #slots: ((() => void)[] | null)[] = new Array(HORIZON_MS).fill(null)
 
   get now(): number {
     return this.#now
   }
 
-  /** Lets something happen in `ms` milliseconds. */
+  /** Lets something happen in `ms` milliseconds, in the next one at the earliest. */
   after(ms: number, happen: () => void): void {
-    const events = this.#events
-    const event = { at: this.#now + ms, order: this.#count++, happen }
-    let i = events.push(event) - 1
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      const above = events[parent]
-      if (above === undefined || !isBefore(event, above)) break
-      events[i] = above
-      i = parent
-    }
-    events[i] = event
+    const at = (this.#now + Math.max(1, Math.round(ms))) % HORIZON_MS
+    const slot = this.#slots[at]
+    if (slot) slot.push(happen)
+    else this.#slots[at] = [happen]
   }
 
   /** Lets all happen that is due until `end`. */
   run(end: number): void {
-    for (let next = this.#events[0]; next && next.at <= end; next = this.#events[0]) {
-      this.#removeFirst()
-      this.#now = next.at
-      next.happen()
+    while (this.#now < end) {
+      const at = ++this.#now % HORIZON_MS
+      const slot = this.#slots[at]
+      if (!slot) continue
+      this.#slots[at] = null
+      for (const happen of slot) happen()
     }
-    this.#now = end
   }
-
-  #removeFirst(): void {
-    const events = this.#events
-    const last = events.pop()
-    if (last === undefined || events.length === 0) return
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      const [left, right] = [events[child], events[child + 1]]
-      if (left === undefined) break
-      if (right !== undefined && isBefore(right, left)) child++
-      const least = events[child]
-      if (least === undefined || !isBefore(least, last)) break
-      events[i] = least
-      i = child
-    }
-    events[i] = last
-  }
-}
-
-interface Due {
-  at: number
-  order: number
-}
-
-function isBefore(a: Due, b: Due): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order)
 }

@@ -34,6 +34,7 @@ export interface Outcome {
   withoutPath: number
   missing: number
   dials: number
+  lookUps: number
   /** Dials in the last minute. */
   lateDials: number
   refusals: number
@@ -49,9 +50,11 @@ const LINE_MS = 3000
 const TAIL_MS = 30_000
 /** Who has been there for so long is expected to have every line. */
 const SETTLED_MS = 10_000
-/** What a look-up in the DHT finds, and how long it takes. */
-const FOUND = 64
+/** How long a look-up in the DHT takes; a peer is announced when its first one ends. */
 const LOOKUP_MS = 1000
+/** The nodes that are nearest to a topic know who announced it, and tell so many of them, by chance. */
+const NODES = 20
+const RECORDS = 20
 const RESENT_MS = 200
 
 /** A network of peers, in which chance is determined by a seed. */
@@ -61,11 +64,13 @@ export class World {
   readonly #clock = new Clock()
   readonly #writer: Peer
   readonly #announced: Peer[] = []
+  readonly #isAnnounced = new Set<Peer>()
   readonly #alive = new Set<Peer>()
   readonly #began = new Map<Peer, number>()
   readonly #arrivals: { at: number; waits: Set<Peer>; delays: number[] }[] = []
   #longestLost = 0
   dials = 0
+  lookUps = 0
   refusals = 0
   packets = 0
   fanOut = 0
@@ -86,12 +91,22 @@ export class World {
 
   latency(): number {
     const { latencyMs, loss } = this.#scenario
-    const way = latencyMs * (0.5 + this.random.below(1000) / 1000)
+    const way = latencyMs * this.jitter()
     return this.random.below(10_000) < loss * 10_000 ? way + RESENT_MS : way
   }
 
-  /** Brings a message from one peer to another, if that is still there. */
-  send(_from: Peer, to: Peer, arrive: () => void, delay = 0): void {
+  /** In [0, 1). */
+  chance(): number {
+    return this.random.below(1000) / 1000
+  }
+
+  /** From half to half as much again. */
+  jitter(): number {
+    return 0.5 + this.chance()
+  }
+
+  /** Brings a message to a peer, if that is still there. */
+  send(to: Peer, arrive: () => void, delay = 0): void {
     this.after(delay + this.latency(), () => {
       if (to.alive) arrive()
     })
@@ -100,8 +115,23 @@ export class World {
   /** Some of the peers that were announced, of which some are dead. */
   lookUp(asking: Peer, found: (peers: Peer[]) => void): void {
     this.after(LOOKUP_MS, () => {
-      if (asking.alive) found(this.some(this.#announced, FOUND))
+      if (!asking.alive) return
+      found(this.#records())
+      if (!this.#isAnnounced.has(asking)) this.#announced.push(asking)
+      this.#isAnnounced.add(asking)
     })
+  }
+
+  // a peer that several nodes have told of is in there several times
+  #records(): Peer[] {
+    const { length } = this.#announced
+    const records: Peer[] = []
+    if (length <= RECORDS) return [...this.#announced]
+    for (let i = 0; i < NODES * RECORDS; i++) {
+      const peer = this.#announced[this.random.below(length)]
+      if (peer !== undefined) records.push(peer)
+    }
+    return records
   }
 
   /** Up to `count` of `all`, by chance. */
@@ -124,11 +154,11 @@ export class World {
   }
 
   /** `peer` has a path to the writer now, or has none. */
-  path(peer: Peer, there: boolean): void {
-    if (!there) peer.lostAt ??= this.now
-    else if (peer.lostAt !== null) {
-      this.#longestLost = Math.max(this.#longestLost, this.now - peer.lostAt)
-      peer.lostAt = null
+  path({ feed }: Peer, there: boolean): void {
+    if (!there) feed.lostAt ??= this.now
+    else if (feed.lostAt !== null) {
+      this.#longestLost = Math.max(this.#longestLost, this.now - feed.lostAt)
+      feed.lostAt = null
     }
   }
 
@@ -149,10 +179,9 @@ export class World {
   }
 
   #join(kind: Kind): Peer {
-    const peer = new Peer(this, this.#began.size, kind)
+    const peer = new Peer(this, kind)
     this.#began.set(peer, this.now)
     this.#alive.add(peer)
-    this.#announced.push(peer)
     return peer
   }
 
@@ -163,16 +192,22 @@ export class World {
   #turnOver(rate: number, end: number): void {
     if (this.now >= end) return
     const peers = this.#announced
-    const peer = peers[1 + this.random.below(peers.length - 1)]
-    if (peer?.alive) {
+    const peer = peers[this.random.below(peers.length)]
+    if (peer?.alive && peer !== this.#writer) {
       const inOrder = this.random.chance(0.5)
       peer.leave(inOrder)
       this.#alive.delete(peer)
-      if (inOrder) peers.splice(peers.indexOf(peer), 1)
+      if (inOrder) this.#unannounce(peer)
       for (const { waits } of this.#arrivals) waits.delete(peer)
       this.#joinReader()
     }
-    this.after((1 / rate) * (0.5 + this.random.below(1000) / 1000), () => this.#turnOver(rate, end))
+    this.after((1 / rate) * this.jitter(), () => this.#turnOver(rate, end))
+  }
+
+  #unannounce(peer: Peer): void {
+    const at = this.#announced.indexOf(peer)
+    const last = this.#announced.pop()
+    if (last !== undefined && last !== peer) this.#announced[at] = last
   }
 
   #type(): void {
@@ -183,19 +218,20 @@ export class World {
       }
     }
     this.#arrivals.push({ at: this.now, waits, delays: [] })
-    this.#writer.append()
+    this.#writer.feed.append()
   }
 
   #outcome(lateDials: number): Outcome {
     const readers = [...this.#alive].filter(({ kind }) => kind === 'reader')
     const settled = readers.filter((peer) => this.now - (this.#began.get(peer) ?? 0) >= SETTLED_MS)
-    const lost = settled.filter(({ lostAt }) => lostAt !== null)
-    for (const { lostAt } of lost) {
-      this.#longestLost = Math.max(this.#longestLost, this.now - (lostAt ?? this.now))
+    const lost = settled.filter(({ feed }) => feed.lostAt !== null)
+    for (const { feed } of lost) {
+      this.#longestLost = Math.max(this.#longestLost, this.now - (feed.lostAt ?? this.now))
     }
     const hops: number[] = []
     for (const peer of settled) {
-      if (peer.lostAt === null) hops[peer.hops] = (hops[peer.hops] ?? 0) + 1
+      const { hops: at, lostAt } = peer.feed
+      if (lostAt === null) hops[at] = (hops[at] ?? 0) + 1
     }
     const counts = Array.from(hops, (count) => count ?? 0)
     return {
@@ -206,8 +242,9 @@ export class World {
       lines: this.#arrivals.map(({ delays, waits }) => timesOf(delays, waits.size)),
       longestLostMs: Math.round(this.#longestLost),
       withoutPath: lost.length,
-      missing: settled.filter(({ length }) => length < this.#arrivals.length).length,
+      missing: settled.filter(({ feed }) => feed.length < this.#arrivals.length).length,
       dials: this.dials,
+      lookUps: this.lookUps,
       lateDials,
       refusals: this.refusals,
       packets: this.packets,

@@ -18,7 +18,7 @@ import type { SignaturePeer, SignatureSearch } from './signature-search.ts'
 /** A peer that speaks the feed opens its side of the channel within this time. */
 const OPEN_TIMEOUT_MS = 2000
 
-/** How long, on average, a peer with a path to the writer is not told of new blocks. */
+/** How long, on average, lies between two announcements of new blocks to a peer with a path to the writer. */
 const ANNOUNCE_DELAY_MS = 4000
 /**
  * The same between a writer and its peers. The announcement comes after the blocks, and soon: a writer

@@ -4,6 +4,8 @@ import { NO_PATH } from './messages.ts'
 
 /** A source that owes something and has not moved for this long has stalled. */
 export const SILENCE_MS = 2000
+/** A source that has sent all it claims, while others claim more, is compared with them after this long. */
+export const OVERTAKEN_MS = 1000
 /** A source that has others ahead of it, and sends little, is compared with them after this long. */
 export const STARVATION_MS = 10_000
 /** A peer that refused is asked again after this long; one that failed, after twice that each time. */
@@ -18,6 +20,8 @@ export interface CandidateState extends Claim {
   readonly followsUs: boolean
   /** The peer is not followed before this time. */
   readonly retryAt: number
+  /** It has not brought what it claimed, and nothing since. */
+  readonly suspect: boolean
 }
 
 /** How the subscription to the present source goes. */
@@ -78,7 +82,8 @@ export function choose<C extends CandidateState>(choice: Choice<C>, now: number)
   if (progress !== null && progress.fallback !== null) return STAY
   // what is under way from a source would be asked for a second time, on the same link perhaps
   if (progress !== null && choice.log.length < progress.provenEnd) return STAY
-  const source = best(choice, now)
+  // a source is not left for a promise that was broken before
+  const source = best(choice, now, ({ suspect }) => progress === null || !suspect)
   if (source === null || (progress !== null && progress.source.hops <= source.hops)) return STAY
   return { do: 'follow', source, fallback: null, starved: false }
 }
@@ -88,7 +93,7 @@ export function replace<C extends CandidateState>(choice: Choice<C>, now: number
   const { candidates, progress } = choice
   const fallback = progress?.fallback ?? null
   const isThere = fallback !== null && [...candidates].includes(fallback)
-  const source = isThere ? fallback : best(choice, now)
+  const source = isThere ? fallback : (humbler(choice, now) ?? best(choice, now))
   if (source === null) return { do: 'leave' }
   return { do: 'follow', source, fallback: null, starved: false }
 }
@@ -103,9 +108,11 @@ export function review<C extends CandidateState>(
   const { source, fallback, provenEnd, heldBack, movedAt, starvedSince } = progress
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
-  if (!silent && !starved) return STAY
-
   const owes = fallback !== null || isAhead(source, log) || log.length < provenEnd
+  const aheadFor = starvedSince === null ? 0 : now - Math.max(starvedSince, movedAt)
+  const overtaken = !owes && !heldBack && aheadFor >= OVERTAKEN_MS
+  if (!silent && !starved && !overtaken) return STAY
+
   if (silent && owes) return { do: 'abandon' }
   // The source may be cut off from the writer, or others may lie: let one show what it has.
   const rival = best(situation, now, (other) => other !== source && isAhead(other, log))
@@ -129,9 +136,10 @@ export function isUsable(
   return claimedLength > log.length || (hops < NO_PATH && !followsUs)
 }
 
-/** Sorts the better source first: the nearer to the writer, then the one that claims more. */
+/** Sorts the better source first: one that kept its word, the nearer to the writer, then the one that claims more. */
 export function compareSources(a: CandidateState, b: CandidateState): number {
-  return a.hops - b.hops || b.claimedLength - a.claimedLength
+  const broken = Number(a.suspect) - Number(b.suspect)
+  return broken || a.hops - b.hops || b.claimedLength - a.claimedLength
 }
 
 /** How long a peer is left alone that has failed `failures` times in a row before. */
@@ -144,13 +152,23 @@ export function starvationLimit(starvations: number): number {
   return Math.min(MAX_DELAY_MS, STARVATION_MS * 2 ** starvations)
 }
 
+/** After a source that did not even answer: others that claim to be as near may do so to be chosen. */
+function humbler<C extends CandidateState>(choice: Choice<C>, now: number): C | null {
+  const { progress } = choice
+  if (progress?.provenEnd !== Infinity) return null
+  const { hops } = progress.source
+  return best(choice, now, (other) => !other.suspect && other.hops > hops && other.hops < NO_PATH)
+}
+
 function best<C extends CandidateState>(
   choice: Choice<C>,
   now: number,
   accept: (candidate: C) => boolean = () => true
 ): C | null {
-  const able = [...choice.candidates].filter(
-    (candidate) => isUsable(candidate, choice, now) && accept(candidate)
-  )
-  return able.sort(compareSources)[0] ?? null
+  let chosen: C | null = null
+  for (const candidate of choice.candidates) {
+    if (!isUsable(candidate, choice, now) || !accept(candidate)) continue
+    if (chosen === null || compareSources(candidate, chosen) < 0) chosen = candidate
+  }
+  return chosen
 }

@@ -21,7 +21,7 @@ import { type Advised, type Full, full } from './overlay-messages.ts'
 const PROTOCOL = 'overlay/1'
 /** How often it is looked whether more peers are needed. */
 const LOOK_MS = 1000
-/** A peer that has not said by then whether it has a path is of an earlier version. */
+/** A peer that has not said by then how far it is from the writer is of an earlier version. */
 const OPEN_TIMEOUT_MS = 2000
 
 /** A peer that is turned away ends the connection once it has our advice, and we do by then. */
@@ -72,16 +72,16 @@ export class Overlay {
     this.#core.off('peer-add', this.#onadd)
   }
 
-  get #hasPath(): boolean {
+  // connections between us and the writer, by what the peer that we follow claims
+  get #hops(): number {
     const { source, links } = this.#feed
-    if (this.#core.writable) return true
-    // what others claim of themselves may not be true
-    for (const { peer, hops } of links) if (peer === source) return hops < NO_PATH
-    return false
+    if (this.#core.writable) return 0
+    for (const { peer, hops } of links) if (peer === source) return Math.min(NO_PATH, hops + 1)
+    return NO_PATH
   }
 
   #look(): void {
-    this.#dialling.want(this.#degree, this.#hasPath)
+    this.#dialling.want(this.#degree, this.#hops)
     const { peers } = this.#core
     for (const peer of peers) {
       const followed = peer === this.#feed.source
@@ -90,14 +90,14 @@ export class Overlay {
   }
 
   #add(peer: Peer): void {
-    const timer = setTimeout(() => this.#judge(peer, true), OPEN_TIMEOUT_MS)
+    const timer = setTimeout(() => this.#judge(peer, NO_PATH - 1), OPEN_TIMEOUT_MS)
     const channel = muxOf(peer).createChannel({
       protocol: PROTOCOL,
       id: this.#core.discoveryKey,
       handshake: c.uint,
-      onopen: (path) => {
+      onopen: (hops) => {
         clearTimeout(timer)
-        this.#judge(peer, path === 1)
+        this.#judge(peer, hops)
       },
       onclose: () => {
         clearTimeout(timer)
@@ -109,15 +109,15 @@ export class Overlay {
       peer,
       channel.addMessage({ encoding: full, onmessage: (message) => this.#onfull(peer, message) })
     )
-    channel.open(this.#hasPath ? 1 : 0)
+    channel.open(this.#hops)
   }
 
-  #judge(peer: Peer, hasPath: boolean): void {
+  #judge(peer: Peer, hops: number): void {
     const there = this.#core.peers.filter((one) => !this.#leaving.has(one))
     if (!there.includes(peer)) return
     const members = this.#members(there.filter((one) => one !== peer))
     const own = isOwnDial(connectionOf(peer))
-    const admission = admit({ peer, hasPath, own, inUse: false }, members, this.#degree)
+    const admission = admit({ peer, hops, own, inUse: false }, members, this.#degree, this.#hops)
     if (admission.do === 'turn away') this.#turnAway(peer)
     if (admission.do === 'replace') this.#turnAway(admission.neighbour.peer)
   }
@@ -127,7 +127,7 @@ export class Overlay {
     return peers.map((peer) => {
       const { hops = NO_PATH, followsUs = false } = links.get(peer) ?? {}
       const inUse = followsUs || peer === this.#feed.source
-      return { peer, hasPath: hops < NO_PATH, own: isOwnDial(connectionOf(peer)), inUse }
+      return { peer, hops, own: isOwnDial(connectionOf(peer)), inUse }
     })
   }
 

@@ -7,8 +7,8 @@ import { Dialling } from './dialling.ts'
 
 /**
  * While no peer is connected the DHT is asked again, soon and then ever more seldom: its nodes may
- * have come back with nothing of what was announced to them. So it is while none of the peers knows a
- * way to the writer, more seldom yet: it may have gone, and a crowd waits for it.
+ * have come back with nothing of what was announced to them. So it is while there are too few peers, or
+ * none of them knows a way to the writer, more seldom yet: it may have gone, and a crowd waits for it.
  */
 const REFRESH_MS = 4000
 const MAX_REFRESH_MS = 30_000
@@ -60,7 +60,7 @@ function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
 
   function next(): void {
     const alone = swarm.connections.size === 0 && swarm.connecting === 0
-    const looks = alone || Dialling.of(swarm).isLost
+    const looks = alone || Dialling.of(swarm).looksAgain
     delay = looks ? Math.min(delay * 1.5, alone ? MAX_REFRESH_MS : MAX_LOST_REFRESH_MS) : REFRESH_MS
     if (looks) refresh(discovery)
     timer = setTimeout(next, delay)

@@ -1,25 +1,20 @@
 import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
+import { forgetPeer, isOwnDial, limitDials } from '../upstream/hyperswarm.ts'
 import {
-  forgetPeer,
-  isOwnDial,
-  limitDials
-} from '../upstream/hyperswarm.ts'
-import {
+  type Connected,
   type Degree,
-  OWN_CHOICE,
   READER,
   awayFor,
   dialUpTo,
   dialsAtOnce,
-  isLost
+  looksAgain,
+  seeks
 } from './overlay-policy.ts'
 
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
-/** After each step without a path there are more dials at once. A busy process is late for it, and dials less. */
-const STEP_MS = 1000
 
 const all = new WeakMap<Hyperswarm, Dialling>()
 
@@ -28,21 +23,17 @@ export class Dialling {
   readonly #swarm: Hyperswarm
   readonly #away = new Map<string, { times: number; until: number }>()
   #degree: Degree = READER
-  /** Since when no path to the writer is known; null while one is. */
+  /** Since when other peers are sought; null while the writer is near enough. */
   #lostAt: number | null = now()
-  #settledAt = now()
-  /** How many steps have passed since then. */
+  /** Since when the writer is near enough. */
+  #settledAt = Infinity
+  /** How many times in a row no peer was of any help. */
   #steps = 0
-  #steppedAt = now()
   #upTo = 0
-  #refusals = 0
-  #pausedUntil = 0
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
     swarm.on('update', () => this.#apply())
-    const timer = setInterval(() => this.#step(), STEP_MS)
-    swarm.once('close', () => clearInterval(timer))
     this.#apply()
   }
 
@@ -55,23 +46,37 @@ export class Dialling {
 
   /** Whether one more peer is to be dialled, those under way counted. */
   get wantsMore(): boolean {
-    return this.#swarm.connections.size + this.#swarm.connecting < this.#upTo
+    return this.#known.own < this.#upTo
   }
 
-  /** Whether no peer has known a way to the writer for a while. */
-  get isLost(): boolean {
-    return isLost(this.#lostFor)
+  /** Whether the DHT is to be asked again for peers. */
+  get looksAgain(): boolean {
+    return looksAgain(this.#known, this.#degree)
   }
 
-  get #lostFor(): number {
-    return this.#lostAt === null ? 0 : now() - this.#lostAt
+  get #isUrgent(): boolean {
+    return this.#lostAt !== null || this.#swarm.connections.size === 0
   }
 
-  /** Says how many peers are wanted, and whether one of them knows a way to the writer. */
-  want(degree: Degree, hasPath: boolean): void {
+  get #known(): Connected {
+    const { connections, connecting } = this.#swarm
+    return {
+      connections: connections.size + connecting,
+      own: [...connections].filter(isOwnDial).length + connecting,
+      lostFor: this.#lostAt === null ? 0 : now() - this.#lostAt,
+      settledFor: Math.max(0, now() - this.#settledAt)
+    }
+  }
+
+  /**
+   * Says how many peers are wanted, and how many connections lie between us and the writer: once a
+   * second or so, as more may be dialled at once each time that none of those we know is of any help.
+   */
+  want(degree: Degree, hops: number): void {
     this.#degree = degree
-    if (hasPath && this.#lostAt !== null) this.#settledAt = now()
-    this.#lostAt = hasPath ? null : (this.#lostAt ?? now())
+    this.#lostAt = seeks(hops) ? (this.#lostAt ?? now()) : null
+    this.#settledAt = seeks(hops) ? Infinity : Math.min(this.#settledAt, now())
+    this.#steps = this.#isUrgent ? this.#steps + 1 : 0
     this.#apply()
   }
 
@@ -83,7 +88,6 @@ export class Dialling {
     this.#away.set(id, { times: times + 1, until: now() + awayFor(times, Math.random()) })
     const [oldest] = this.#away.keys()
     if (this.#away.size > MAX_AWAY && oldest !== undefined) this.#away.delete(oldest)
-    this.#pausedUntil = now() + awayFor(this.#refusals++, Math.random())
     forgetPeer(this.#swarm, publicKey)
     this.#apply()
   }
@@ -94,29 +98,8 @@ export class Dialling {
   }
 
   #apply(): void {
-    const { connections, connecting } = this.#swarm
-    const own = [...connections].filter(isOwnDial).length + connecting
-    if (own - connecting >= OWN_CHOICE) this.#refusals = 0
-    const paused = now() < this.#pausedUntil
-    const known = {
-      connections: connections.size + connecting,
-      own,
-      lostFor: this.#lostFor,
-      settledFor: now() - this.#settledAt,
-      paused
-    }
-    this.#upTo = dialUpTo(known, this.#degree)
-    const isUrgent = this.#lostAt !== null || connections.size === 0
-    const atOnce = dialsAtOnce(isUrgent ? this.#steps : null)
-    limitDials(this.#swarm, { connections: this.#upTo, atOnce })
-  }
-
-  #step(): void {
-    const isUrgent = this.#lostAt !== null || this.#swarm.connections.size === 0
-    const late = now() - this.#steppedAt > 1.25 * STEP_MS
-    this.#steppedAt = now()
-    if (!isUrgent) this.#steps = 0
-    else if (!late) this.#steps++
-    if (isUrgent) this.#apply()
+    this.#upTo = dialUpTo(this.#known, this.#degree)
+    const atOnce = dialsAtOnce(this.#isUrgent ? this.#steps : null)
+    limitDials(this.#swarm, { dialled: this.#upTo, atOnce })
   }
 }

@@ -1,5 +1,6 @@
 // With how many peers a peer is connected, and with which. Pure: data and the time go in, a decision
 // comes out.
+import { NO_PATH } from '../feed/messages.ts'
 
 /** How many connections a peer has by its place in the log. */
 export interface Degree {
@@ -17,9 +18,11 @@ export interface Degree {
  */
 export const READER: Degree = { wanted: 8, most: 24, pause: 2000 }
 /** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
-export const WRITER: Degree = { wanted: 96, most: 128, pause: 0 }
+export const WRITER: Degree = { wanted: 96, most: 128, pause: 1 }
 
-/** A peer that comes has told by then whether it has a path. */
+/** A tree of readers of that degree has room for ten thousand within so many steps. */
+const FAR = 4
+/** A peer that comes has told by then how far it is. */
 const LOST_MS = 4000
 
 /** Of its connections a peer has at least so many with peers that it chose itself, whoever dials it. */
@@ -48,8 +51,8 @@ const FEW = 3
 
 /** One peer that we are connected to, or that would be. */
 export interface Neighbour {
-  /** It knows a way to the writer, or is the writer. */
-  readonly hasPath: boolean
+  /** Connections between it and the writer; NO_PATH where it knows no way there. */
+  readonly hops: number
   /** We have dialled it. */
   readonly own: boolean
   /** Blocks go from it to us, or from us to it. */
@@ -64,15 +67,19 @@ export type Admission<N> =
   /** It gets the place of another. */
   | { readonly do: 'replace'; readonly neighbour: N }
 
-/** Decides on `newcomer`, whose connection is open, beside `others`: one without a path takes precedence. */
+/**
+ * Decides on `newcomer`, whose connection is open, beside `others`, where we are `hops` away from the
+ * writer: one without a path takes precedence, and one that brings us nearer.
+ */
 export function admit<N extends Neighbour>(
   newcomer: N,
   others: readonly N[],
-  { most }: Degree
+  { most }: Degree,
+  hops: number
 ): Admission<N> {
   if (others.length < most) return { do: 'admit' }
-  if (newcomer.hasPath) return { do: 'turn away' }
-  const idle = others.find(({ own, inUse, hasPath }) => !own && !inUse && hasPath)
+  if (newcomer.hops < NO_PATH && newcomer.hops + 1 >= hops) return { do: 'turn away' }
+  const idle = others.find(({ own, inUse, hops }) => !own && !inUse && hops < NO_PATH)
   return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
 }
 
@@ -81,32 +88,40 @@ export interface Connected {
   readonly connections: number
   /** Those that it has dialled. */
   readonly own: number
-  /** No path to the writer has been known for so many milliseconds. */
+  /** It has been lost, or far from the writer, for so many milliseconds. */
   readonly lostFor: number
-  /** A path has been known for so many milliseconds. */
+  /** It has known a near way to the writer for so many milliseconds. */
   readonly settledFor: number
-  /** Others have just turned it away: all are full, it seems. */
-  readonly paused: boolean
 }
 
-/** How many connections there are to be before no more are dialled. */
+/**
+ * How many peers there are to be that we have dialled, those counted that are being dialled: some in any
+ * case, as peers that dial us are not to decide alone whom we know.
+ */
 export function dialUpTo(
-  { connections, own, lostFor, settledFor, paused }: Connected,
+  { connections, own, lostFor, settledFor }: Connected,
   { wanted, most, pause }: Degree
 ): number {
-  if (paused && lostFor === 0) return connections
-  // those that we know have no path, however many they are: others are met, one after the other
-  if (isLost(lostFor)) {
-    return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
-  }
-  // who dials us does not decide alone whom we know
-  const soFar = Math.min(wanted, OWN_CHOICE + Math.floor(settledFor / pause))
-  return Math.max(soFar, connections + OWN_CHOICE - own)
+  const total = isLost(lostFor)
+    ? // those that we know lead nowhere, however many they are: others are met, one after the other
+      Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
+    : Math.min(wanted, OWN_CHOICE + Math.floor(settledFor / pause))
+  return Math.max(OWN_CHOICE, total - (connections - own))
 }
 
-/** Whether a peer that has known no path to the writer for so long has to look for others. */
+/** Whether a peer that is `hops` away from the writer looks for others: for any way there, or for a shorter one. */
+export function seeks(hops: number): boolean {
+  return hops > FAR
+}
+
+/** Whether a peer that has sought others for so long is to be quick about it. */
 export function isLost(lostFor: number): boolean {
   return lostFor >= LOST_MS
+}
+
+/** Whether the DHT is asked again for peers, ever more seldom while it is of no help. */
+export function looksAgain({ connections, lostFor }: Connected, { wanted }: Degree): boolean {
+  return connections < wanted || isLost(lostFor)
 }
 
 /** Which of `advised` to dial, given how many `followed` pieces of advice have led to a connection. */
@@ -115,8 +130,8 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
 }
 
 /**
- * For how long a peer is left alone that has turned us away `times` in a row before, and all of them by
- * who has a path and was turned away so many times; `chance` is in [0, 1).
+ * For how long a peer is left alone that has turned us away `times` in a row before;
+ * `chance` is in [0, 1).
  */
 export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
+import { announceIn } from '../../shared/feed/announcements.ts'
 import { type ChannelEvents, FeedChannel } from '../../shared/feed/channel.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -48,6 +49,13 @@ test('a reader that follows nobody hears of each new block', async (t) => {
   await holds(peer)
   const told = peer.stats.wireRange.rx - before
   t.ok(told > LINES / 2, `${told} messages for ${LINES} blocks`)
+})
+
+test('blocks are announced soon after a pause, and all the time at intervals', (t) => {
+  t.is(announceIn(4000, Infinity), 200)
+  t.is(announceIn(4000, 1000), 3000)
+  t.is(announceIn(4000, 3900), 200)
+  t.is(announceIn(100, Infinity), 100, 'never later than at these intervals')
 })
 
 function peerOf({ core }: Host, { publicKey }: Host): Peer {

@@ -53,8 +53,10 @@ test('a source that fails is left alone for longer each time, and others come ne
     t.is(selection.review(lying, now).do, 'abandon')
     const next = follow(selection.replace(lying, now), now)
     t.is(next.source.channel, other)
-    t.is(selection.choose(next, now + delay - 1).do, 'stay')
+    selection.remove(other)
+    t.is(selection.choose(null, now + delay - 1).do, 'stay')
     now += delay
+    t.is(selection.choose(next, now).do, 'stay', 'a source that serves is not left for it')
   }
   selection.forgiveAll()
   const lying = follow(selection.choose(null, now), now)

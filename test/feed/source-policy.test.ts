@@ -4,6 +4,7 @@ import {
   type CandidateState,
   type Decision,
   MAX_DELAY_MS,
+  OVERTAKEN_MS,
   type Progress,
   RETRY_MS,
   SILENCE_MS,
@@ -26,7 +27,14 @@ interface Named extends CandidateState {
 
 /** A peer beside the writer that has ten blocks more than we; `more` says what is different. */
 function peer(name: string, more: Partial<CandidateState> = {}): Named {
-  const state = { hops: 1, claimedLength: 20, claimedFork: 3, followsUs: false, retryAt: 0 }
+  const state = {
+    hops: 1,
+    claimedLength: 20,
+    claimedFork: 3,
+    followsUs: false,
+    retryAt: 0,
+    suspect: false
+  }
   return { name, ...state, ...more }
 }
 
@@ -96,6 +104,7 @@ for (const [rule, candidate, usable, requirePath = false] of [
 const near = peer('near', { hops: 1 })
 const far = peer('far', { hops: 2 })
 const full = peer('full', { hops: 2, claimedLength: 21 })
+const UNANSWERED = { provenEnd: Infinity }
 const useless = peer('useless', { hops: 0, retryAt: Infinity })
 
 for (const [rule, given, decision] of [
@@ -138,6 +147,21 @@ for (const [rule, given, decision] of [
     'follow near'
   ],
   [
+    'a source is not left for a nearer peer that has broken its word',
+    { candidates: [far, peer('suspect', { suspect: true })], progress: following(far) },
+    'stay'
+  ],
+  [
+    'which is followed where there is no other',
+    { candidates: [peer('suspect', { suspect: true })] },
+    'follow suspect'
+  ],
+  [
+    'and after one that has not, however near',
+    { candidates: [peer('suspect', { suspect: true }), far] },
+    'follow far'
+  ],
+  [
     'a source on probation is given its time',
     { candidates: [far, near], progress: following(far, { fallback: full }) },
     'stay'
@@ -167,6 +191,28 @@ for (const [rule, given, decision] of [
     'follow near'
   ],
   [
+    'after one that did not begin, one that claims to be farther away',
+    { candidates: [near, far], progress: following(near, UNANSWERED) },
+    'follow far'
+  ],
+  ['if there is one', { candidates: [near], progress: following(far, UNANSWERED) }, 'follow near'],
+  [
+    'that has a path',
+    {
+      candidates: [peer('lost', { hops: NO_PATH }), near],
+      progress: following(far, UNANSWERED)
+    },
+    'follow near'
+  ],
+  [
+    'and has kept its word',
+    {
+      candidates: [peer('suspect', { hops: 2, suspect: true }), near],
+      progress: following(near, UNANSWERED)
+    },
+    'follow near'
+  ],
+  [
     'after a source on probation, the one before it',
     { candidates: [near, far], progress: following(near, { fallback: far }) },
     'follow far'
@@ -191,6 +237,7 @@ const source = peer('source', { hops: 2, ...EQUAL })
 const owing = peer('source', { hops: 2, ...AHEAD })
 const rival = peer('rival', { hops: 5, ...AHEAD })
 const SILENT = { movedAt: NOW - SILENCE_MS }
+const OVERTAKEN = { movedAt: NOW - OVERTAKEN_MS, starvedSince: NOW - OVERTAKEN_MS }
 const STARVED = { starvedSince: NOW - STARVATION_MS }
 
 for (const [rule, given, decision] of [
@@ -263,6 +310,43 @@ for (const [rule, given, decision] of [
       othersAhead: true
     },
     'follow rival, else source'
+  ],
+  [
+    'as soon as it has been ahead for a while, and the source has sent all that it claims',
+    { candidates: [source, rival], progress: following(source, OVERTAKEN), othersAhead: true },
+    'follow rival, else source'
+  ],
+  [
+    'but not before',
+    {
+      candidates: [source, rival],
+      progress: following(source, { ...OVERTAKEN, starvedSince: NOW - OVERTAKEN_MS + 1 }),
+      othersAhead: true
+    },
+    'stay'
+  ],
+  [
+    'nor where the source has moved since',
+    {
+      candidates: [source, rival],
+      progress: following(source, { ...OVERTAKEN, movedAt: NOW - OVERTAKEN_MS + 1 }),
+      othersAhead: true
+    },
+    'stay'
+  ],
+  [
+    'nor where it has more itself',
+    { candidates: [owing, rival], progress: following(owing, OVERTAKEN), othersAhead: true },
+    'stay'
+  ],
+  [
+    'nor where it waits for us',
+    {
+      candidates: [source, rival],
+      progress: following(source, { ...OVERTAKEN, heldBack: true }),
+      othersAhead: true
+    },
+    'stay'
   ],
   [
     'where none of them can be followed, the source is contested',

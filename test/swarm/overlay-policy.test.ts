@@ -1,6 +1,9 @@
 import { test } from 'brittle'
+import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   ADVICE,
+  type Connected,
+  type Degree,
   DialPolicy,
   type Neighbour,
   OWN_CHOICE,
@@ -12,57 +15,83 @@ import {
   beaconSlowdown,
   dialUpTo,
   keepAlive,
+  looksAgain,
+  seeks,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 
-const IDLE: Neighbour = { hasPath: true, own: false, inUse: false }
-const STRANGER: Neighbour = { ...IDLE }
+/** One that has dialled us, and that we have no use for; we are two connections from the writer. */
+const IDLE: Neighbour = { hops: 3, own: false, inUse: false }
+const OURS = 2
+const LOST: Neighbour = { ...IDLE, hops: NO_PATH }
 
 function crowdOf(size: number, each: Neighbour): Neighbour[] {
   return Array.from({ length: size }, () => ({ ...each }))
 }
 
-test('a peer is let in while there is a place', (t) => {
-  t.alike(admit(STRANGER, crowdOf(READER.most - 1, IDLE), READER), { do: 'admit' })
-  t.alike(admit(STRANGER, crowdOf(READER.most, IDLE), READER), { do: 'turn away' })
-  t.alike(admit(STRANGER, crowdOf(READER.most, IDLE), WRITER), { do: 'admit' })
+const busy = crowdOf(READER.most, { ...IDLE, inUse: true })
+const chosen = crowdOf(READER.most, { ...IDLE, own: true })
+
+for (const [rule, newcomer, others, degree, decision] of [
+  ['a peer is let in while there is a place', IDLE, busy.slice(1), READER, 'admit'],
+  ['and where there is none, it is not', IDLE, crowdOf(READER.most, IDLE), READER, 'turn away'],
+  ['a writer has more places', IDLE, crowdOf(READER.most, IDLE), WRITER, 'admit'],
+  ['one without a path gets the place of an idle one', LOST, [...busy, IDLE], READER, 'replace'],
+  ['not of one whom blocks go to', LOST, busy, READER, 'turn away'],
+  ['nor of one that we chose', LOST, chosen, READER, 'turn away'],
+  ['nor of its like', LOST, crowdOf(READER.most, LOST), READER, 'turn away'],
+  [
+    'so does one that is nearer to the writer than our source',
+    { ...IDLE, hops: 0 },
+    [...busy, IDLE],
+    READER,
+    'replace'
+  ],
+  ['and not one that is as near', { ...IDLE, hops: 1 }, [...busy, IDLE], READER, 'turn away'],
+  ['nor in the place of one that we chose', { ...IDLE, hops: 0 }, chosen, READER, 'turn away']
+] as [string, Neighbour, Neighbour[], Degree, string][]) {
+  test(`admission: ${rule}`, (t) => {
+    const admission = admit(newcomer, others, degree, OURS)
+    t.is(admission.do, decision)
+    if (admission.do === 'replace') t.is(admission.neighbour, IDLE)
+  })
+}
+
+const FEW: Connected = { connections: 5, own: OWN_CHOICE, lostFor: 0 }
+const MANY: Connected = { ...FEW, connections: READER.most, lostFor: 60_000 }
+
+for (const [rule, known, upTo] of [
+  ['a reader dials until it has a few peers', FEW, READER.wanted],
+  ['and is in no haste when it is lost', { ...FEW, lostFor: 1000 }, READER.wanted],
+  ['then it meets others, however many it has', MANY, READER.most + 1],
+  ['but not without end', { ...MANY, connections: 99 }, READER.most + OWN_CHOICE],
+  [
+    'it chooses some itself, however many dial it',
+    { ...FEW, connections: 20, own: 0 },
+    20 + OWN_CHOICE
+  ],
+  ['as many as it lacks', { ...FEW, connections: 23, own: 3 }, 24],
+  ['and no more', { ...FEW, connections: 24 }, 24]
+] as [string, Connected, number][]) {
+  test(`dials: ${rule}`, (t) => {
+    t.is(dialUpTo(known, READER), upTo)
+  })
+}
+
+test('a reader seeks others while it is far from the writer, or has no way there', (t) => {
+  t.alike([0, 4, 5, NO_PATH].map(seeks), [false, false, true, true])
 })
 
-test('a peer without a path gets the place of one that has others', (t) => {
-  const lost = { ...STRANGER, hasPath: false }
-  const others = crowdOf(READER.most, { ...IDLE, inUse: true })
-  t.alike(admit(lost, others, READER), { do: 'turn away' }, 'not of one whom blocks go to')
-  const chosen = crowdOf(READER.most, { ...IDLE, own: true })
-  t.alike(admit(lost, chosen, READER), { do: 'turn away' }, 'nor of one that we chose')
-  t.alike(admit(lost, crowdOf(READER.most, lost), READER), { do: 'turn away' }, 'nor of its like')
-  t.alike(admit(lost, [...others.slice(1), IDLE], READER), { do: 'replace', neighbour: IDLE })
+test('the DHT is asked again by a peer that has too few others, or none that leads on', (t) => {
+  t.ok(looksAgain(FEW, READER))
+  t.absent(looksAgain({ ...FEW, connections: READER.wanted }, READER))
+  t.ok(looksAgain({ ...FEW, connections: READER.wanted }, WRITER))
+  t.ok(looksAgain(MANY, READER))
 })
 
-test('a reader dials until it has a few peers, and others when none of them has a path', (t) => {
-  const few = { connections: 5, own: OWN_CHOICE, paused: false }
-  t.is(dialUpTo({ ...few, lostFor: 0 }, READER), READER.wanted)
-  t.is(dialUpTo({ ...few, lostFor: 1000 }, READER), READER.wanted, 'not at once')
-  const many = { ...few, connections: READER.most, lostFor: 60_000 }
-  t.is(dialUpTo(many, READER), READER.most + 1, 'however many it has')
-  t.is(dialUpTo({ ...many, connections: 99 }, READER), READER.most + OWN_CHOICE, 'to an end')
-})
-
-test('a reader that others turn away pauses, unless it has no path', (t) => {
-  const turned = { connections: 3, own: 1, paused: true }
-  t.is(dialUpTo({ ...turned, lostFor: 0 }, READER), 3)
-  t.is(dialUpTo({ ...turned, lostFor: 1 }, READER), READER.wanted)
-})
-
-test('however many dial a reader, some peers it has chosen itself', (t) => {
-  t.is(dialUpTo({ connections: 20, own: 0, lostFor: 0, paused: false }, READER), 20 + OWN_CHOICE)
-  t.is(dialUpTo({ connections: 23, own: 3, lostFor: 0, paused: false }, READER), 24)
-  t.is(
-    dialUpTo({ connections: 24, own: OWN_CHOICE, lostFor: 0, paused: false }, READER),
-    24,
-    'no more than these'
-  )
+test('others choose no more than a few of the peers of a reader', (t) => {
   const advised = Array.from({ length: 9 }, (_, i) => i)
-  t.is(takeAdvice(advised, 0).length, ADVICE, 'and others choose no more than a few')
+  t.is(takeAdvice(advised, 0).length, ADVICE)
   t.is(takeAdvice(advised, ADVICE - 1).length, 1)
   t.is(takeAdvice(advised, ADVICE + 1).length, 0)
 })

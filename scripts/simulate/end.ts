@@ -1,0 +1,43 @@
+import { NO_PATH } from '../../shared/feed/messages.ts'
+import type { CandidateState } from '../../shared/feed/source-policy.ts'
+import type { Peer } from './peer.ts'
+
+/** One end of a connection: what a peer knows of `peer`, which is at the other end. */
+export class End implements CandidateState {
+  readonly peer: Peer
+  /** Whether we have dialled it. */
+  readonly own: boolean
+  other!: End
+  open = true
+
+  // what the peer has told
+  hops = NO_PATH
+  claimedLength = 0
+  readonly claimedFork = 0
+  followsUs = false
+  seemsDead = false
+
+  // how it has served us
+  retryAt = 0
+  failures = 0
+  suspect = false
+
+  // what it was told
+  toldHops: number | null = null
+  toldLength = 0
+  toldAt = -Infinity
+  telling = false
+
+  private constructor(peer: Peer, own: boolean) {
+    this.peer = peer
+    this.own = own
+  }
+
+  /** The two ends of a connection that `dialling` has opened to `dialled`: that of the first comes first. */
+  static pair(dialling: Peer, dialled: Peer): [End, End] {
+    const [mine, theirs] = [new End(dialled, true), new End(dialling, false)]
+    mine.other = theirs
+    theirs.other = mine
+    return [mine, theirs]
+  }
+}
