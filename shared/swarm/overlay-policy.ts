@@ -77,7 +77,8 @@ export function admit<N extends Neighbour>(
   { most }: Degree,
   hops: number
 ): Admission<N> {
-  if (others.length < most) return { do: 'admit' }
+  // how many we dial is decided elsewhere
+  if (newcomer.own || others.length < most) return { do: 'admit' }
   if (newcomer.hops < NO_PATH && newcomer.hops + 1 >= hops) return { do: 'turn away' }
   const idle = others.find(({ own, inUse, hops }) => !own && !inUse && hops < NO_PATH)
   return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
