@@ -43,7 +43,7 @@ export class Dialler {
   #followed: Peer[] = []
   #lostAt: number | null
   #settledAt = Infinity
-  #steps = 0
+  #seconds = 0
   #refreshMs = REFRESH_MS
   #refreshAt = REFRESH_MS
   #looking = false
@@ -103,7 +103,7 @@ export class Dialler {
     const sought = seeks(this.#peer.feed.claimedHops)
     this.#lostAt = sought ? (this.#lostAt ?? now) : null
     this.#settledAt = sought ? Infinity : Math.min(this.#settledAt, now)
-    this.#steps = this.#isUrgent ? this.#steps + 1 : 0
+    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
     if (now >= this.#refreshAt) {
       const alone = this.#connections === 0
       const looks = looksAgain(this.#known, this.#degree)
@@ -141,7 +141,7 @@ export class Dialler {
   }
 
   #dial(): void {
-    const atOnce = dialsAtOnce(this.#isUrgent ? this.#steps : null)
+    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy: false })
     while (this.#dialling.size < atOnce && this.#known.own < this.#upTo) {
       const peer = this.#next()
       if (peer === undefined) return

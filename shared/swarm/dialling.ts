@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import os from 'bare-os'
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
 import { forgetPeer, isOwnDial, limitDials } from '../upstream/hyperswarm.ts'
@@ -27,8 +28,8 @@ export class Dialling {
   #lostAt: number | null = now()
   /** Since when the writer is near enough. */
   #settledAt = Infinity
-  /** How many times in a row no peer was of any help. */
-  #steps = 0
+  /** For how many seconds in a row no peer has been of any help. */
+  #seconds = 0
   #upTo = 0
 
   private constructor(swarm: Hyperswarm) {
@@ -76,7 +77,7 @@ export class Dialling {
     this.#degree = degree
     this.#lostAt = seeks(hops) ? (this.#lostAt ?? now()) : null
     this.#settledAt = seeks(hops) ? Infinity : Math.min(this.#settledAt, now())
-    this.#steps = this.#isUrgent ? this.#steps + 1 : 0
+    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
     this.#apply()
   }
 
@@ -99,7 +100,9 @@ export class Dialling {
 
   #apply(): void {
     this.#upTo = dialUpTo(this.#known, this.#degree)
-    const atOnce = dialsAtOnce(this.#isUrgent ? this.#steps : null)
+    const load = os.loadavg()[0] ?? 0
+    const isBusy = load > os.availableParallelism()
+    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy })
     limitDials(this.#swarm, { dialled: this.#upTo, atOnce })
   }
 }

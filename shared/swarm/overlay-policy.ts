@@ -32,9 +32,9 @@ export const ADVICE = 4
 
 /** Dials at once where a way to the writer is known: there is no haste. */
 const CALM_DIALS = 2
-/** Dials at once at first where none is known, and how many more there may be after each step. */
-const FIRST_DIALS = 4
-const MORE_DIALS = 1
+/** Dials at once at first where none is known, and how many more there may be after each second. */
+const FIRST_DIALS = 3
+const MORE_DIALS = 4
 const MAX_DIALS = 64
 
 /** A peer that turned us away is left alone for so long, and twice as long each time. */
@@ -154,11 +154,21 @@ export function answerChance(crowd: number): number {
   return Math.min(1, EARSHOT / 2 / Math.max(1, crowd))
 }
 
+/** Whether a peer has to be quick about finding others. */
+export interface Need {
+  /** No peer that it knows leads to the writer. */
+  readonly isUrgent: boolean
+  /** For so many seconds, more or less. */
+  readonly seconds: number
+  /** More processes are ready to run on this machine than it has processors. */
+  readonly isBusy: boolean
+}
+
 /**
- * How many peers are dialled at once, once `steps` have passed in which no way to the writer was known;
- * null where one is. Many at once find the one that answers among those that are gone; on a machine
- * that is busy with so many handshakes none is done in time, and all would be begun again.
+ * How many peers are dialled at once. Many find the one that answers among those that are gone; a
+ * machine that is busy with too many handshakes does none of them in time, and all are begun again.
  */
-export function dialsAtOnce(steps: number | null): number {
-  return steps === null ? CALM_DIALS : Math.min(MAX_DIALS, FIRST_DIALS + MORE_DIALS * steps)
+export function dialsAtOnce({ isUrgent, seconds, isBusy }: Need): number {
+  if (!isUrgent) return CALM_DIALS
+  return isBusy ? FIRST_DIALS : Math.min(MAX_DIALS, FIRST_DIALS + MORE_DIALS * seconds)
 }
