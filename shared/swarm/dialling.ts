@@ -26,6 +26,8 @@ export class Dialling {
   #degree: Degree = READER
   /** Since when other peers are sought; null while the writer is near enough. */
   #lostAt: number | null = now()
+  /** When the last connection was made: a peer that is new has to find a path itself, perhaps. */
+  #metAt = 0
   /** Since when the writer is near enough. */
   #settledAt = Infinity
   /** For how many seconds in a row no peer has been of any help. */
@@ -34,6 +36,9 @@ export class Dialling {
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
+    swarm.on('connection', () => {
+      this.#metAt = now()
+    })
     swarm.on('update', () => this.#apply())
     this.#apply()
   }
@@ -64,7 +69,7 @@ export class Dialling {
     return {
       connections: connections.size + connecting,
       own: [...connections].filter(isOwnDial).length + connecting,
-      lostFor: this.#lostAt === null ? 0 : now() - this.#lostAt,
+      lostFor: this.#lostAt === null ? 0 : now() - Math.max(this.#lostAt, this.#metAt),
       settledFor: Math.max(0, now() - this.#settledAt)
     }
   }
