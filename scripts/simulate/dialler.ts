@@ -1,13 +1,13 @@
 import {
   ADVICE,
   type Degree,
-  DialPolicy,
   OWN_CHOICE,
   READER,
   WRITER,
   admit,
   awayFor,
   dialUpTo,
+  dialsAtOnce,
   looksAgain,
   seeks,
   takeAdvice
@@ -34,7 +34,6 @@ export class Dialler {
   readonly #world: World
   readonly #peer: Peer
   readonly #degree: Degree
-  readonly #policy = new DialPolicy()
   readonly #dialling = new Set<Peer>()
   readonly #away = new Map<Peer, { times: number; until: number }>()
   readonly #failures = new Map<Peer, number>()
@@ -42,9 +41,9 @@ export class Dialler {
   #found: Peer[] = []
   #again: Peer[] = []
   #followed: Peer[] = []
-  #opened = 0
-  #failed = 0
   #lostAt: number | null
+  #settledAt = Infinity
+  #seconds = 0
   #refreshMs = REFRESH_MS
   #refreshAt = REFRESH_MS
   #looking = false
@@ -101,7 +100,10 @@ export class Dialler {
 
   #look(): void {
     const { now } = this.#world
-    this.#lostAt = seeks(this.#peer.feed.claimedHops) ? (this.#lostAt ?? now) : null
+    const sought = seeks(this.#peer.feed.claimedHops)
+    this.#lostAt = sought ? (this.#lostAt ?? now) : null
+    this.#settledAt = sought ? Infinity : Math.min(this.#settledAt, now)
+    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
     if (now >= this.#refreshAt) {
       const alone = this.#connections === 0
       const looks = looksAgain(this.#known, this.#degree)
@@ -126,7 +128,12 @@ export class Dialler {
     let own = this.#dialling.size
     for (const end of this.#peer.ends.values()) if (end.own) own++
     const lostFor = this.#lostAt === null ? 0 : this.#world.now - this.#lostAt
-    return { connections: this.#connections, own, lostFor }
+    const settledFor = Math.max(0, this.#world.now - this.#settledAt)
+    return { connections: this.#connections, own, lostFor, settledFor }
+  }
+
+  get #isUrgent(): boolean {
+    return this.#lostAt !== null || this.#peer.ends.size === 0
   }
 
   get #upTo(): number {
@@ -134,7 +141,8 @@ export class Dialler {
   }
 
   #dial(): void {
-    while (this.#dialling.size < this.#policy.atOnce && this.#connections < this.#upTo) {
+    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy: false })
+    while (this.#dialling.size < atOnce && this.#known.own < this.#upTo) {
       const peer = this.#next()
       if (peer === undefined) return
       if (this.#isNew(peer)) this.#dialOne(peer)
@@ -169,9 +177,6 @@ export class Dialler {
       this.#dialling.delete(peer)
       if (!this.#peer.alive) return
       const isOpen = peer.alive && !this.#peer.ends.has(peer)
-      if (isOpen) this.#opened++
-      else this.#failed++
-      this.#policy.observe({ opened: this.#opened, failed: this.#failed }, this.#world.now)
       if (isOpen) this.#peer.connect(peer)
       else if (!peer.alive) this.#retry(peer, 1)
       this.#dial()

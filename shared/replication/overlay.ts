@@ -16,7 +16,6 @@ import {
 } from '../swarm/overlay-policy.ts'
 import { addressOf, connectionOf, muxOf } from '../upstream/hypercore-peer.ts'
 import { connectionWith, dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
-import { endInOrder } from './handover.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 
 const PROTOCOL = 'overlay/1'
@@ -25,8 +24,8 @@ const LOOK_MS = 1000
 /** A peer that has not said by then how far it is from the writer is of an earlier version. */
 const OPEN_TIMEOUT_MS = 2000
 
-/** A peer that is turned away has our advice by then. */
-const FAREWELL_MS = 100
+/** A peer that is turned away ends the connection once it has our advice, and we do by then. */
+const FAREWELL_MS = 2000
 
 /** What the overlay asks of the feed of a log. */
 export interface OverlayFeed {
@@ -135,8 +134,7 @@ export class Overlay {
   #turnAway(peer: Peer): void {
     this.#leaving.add(peer)
     this.#channels.get(peer)?.send({ advice: this.#adviceFor(peer) })
-    // what Protomux sends while a message is dealt with waits for the end of that
-    setTimeout(() => void endInOrder([peer]), FAREWELL_MS)
+    setTimeout(() => connectionOf(peer).destroy(), FAREWELL_MS)
   }
 
   // those who have a path, a few at random: each is asked by a part of those who are turned away
@@ -156,7 +154,9 @@ export class Overlay {
     if (this.#advisers.has(peer)) return
     this.#advisers.add(peer)
     this.#leaving.add(peer)
-    this.#dialling.turnedAway(connectionOf(peer).remotePublicKey)
+    const connection = connectionOf(peer)
+    connection.destroy()
+    this.#dialling.turnedAway(connection.remotePublicKey)
     // what has led nowhere counts no more
     this.#followed = this.#followed.filter((key) => connectionWith(this.#swarm, key) !== undefined)
     const strangers = advice.filter(({ publicKey }) => this.#isNew(publicKey))

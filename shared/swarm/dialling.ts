@@ -1,20 +1,15 @@
 import b4a from 'b4a'
+import os from 'bare-os'
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
-import {
-  type DialCounts,
-  dialCounts,
-  forgetPeer,
-  isOwnDial,
-  limitDials
-} from '../upstream/hyperswarm.ts'
+import { forgetPeer, isOwnDial, limitDials } from '../upstream/hyperswarm.ts'
 import {
   type Connected,
   type Degree,
-  DialPolicy,
   READER,
   awayFor,
   dialUpTo,
+  dialsAtOnce,
   looksAgain,
   seeks
 } from './overlay-policy.ts'
@@ -27,11 +22,14 @@ const all = new WeakMap<Hyperswarm, Dialling>()
 /** Which peers a swarm dials, and how many at once: the policy of the overlay on Hyperswarm's dialler. */
 export class Dialling {
   readonly #swarm: Hyperswarm
-  readonly #policy = new DialPolicy()
   readonly #away = new Map<string, { times: number; until: number }>()
   #degree: Degree = READER
   /** Since when other peers are sought; null while the writer is near enough. */
-  #lostAt: number | null = null
+  #lostAt: number | null = now()
+  /** Since when the writer is near enough. */
+  #settledAt = Infinity
+  /** For how many seconds in a row no peer has been of any help. */
+  #seconds = 0
   #upTo = 0
 
   private constructor(swarm: Hyperswarm) {
@@ -49,7 +47,7 @@ export class Dialling {
 
   /** Whether one more peer is to be dialled, those under way counted. */
   get wantsMore(): boolean {
-    return this.#swarm.connections.size + this.#swarm.connecting < this.#upTo
+    return this.#known.own < this.#upTo
   }
 
   /** Whether the DHT is to be asked again for peers. */
@@ -57,14 +55,29 @@ export class Dialling {
     return looksAgain(this.#known, this.#degree)
   }
 
-  get #lostFor(): number {
-    return this.#lostAt === null ? 0 : now() - this.#lostAt
+  get #isUrgent(): boolean {
+    return this.#lostAt !== null || this.#swarm.connections.size === 0
   }
 
-  /** Says how many peers are wanted, and how many connections lie between us and the writer. */
+  get #known(): Connected {
+    const { connections, connecting } = this.#swarm
+    return {
+      connections: connections.size + connecting,
+      own: [...connections].filter(isOwnDial).length + connecting,
+      lostFor: this.#lostAt === null ? 0 : now() - this.#lostAt,
+      settledFor: Math.max(0, now() - this.#settledAt)
+    }
+  }
+
+  /**
+   * Says how many peers are wanted, and how many connections lie between us and the writer: once a
+   * second or so, as more may be dialled at once each time that none of those we know is of any help.
+   */
   want(degree: Degree, hops: number): void {
     this.#degree = degree
     this.#lostAt = seeks(hops) ? (this.#lostAt ?? now()) : null
+    this.#settledAt = seeks(hops) ? Infinity : Math.min(this.#settledAt, now())
+    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
     this.#apply()
   }
 
@@ -85,21 +98,11 @@ export class Dialling {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
   }
 
-  get #known(): Connected {
-    const { connections, connecting } = this.#swarm
-    return {
-      connections: connections.size + connecting,
-      own: [...connections].filter(isOwnDial).length + connecting,
-      lostFor: this.#lostFor
-    }
-  }
-
   #apply(): void {
-    const { connecting } = this.#swarm
-    const counts: DialCounts = dialCounts(this.#swarm)
-    const failed = counts.attempted - counts.opened - connecting
-    this.#policy.observe({ opened: counts.opened, failed }, now())
     this.#upTo = dialUpTo(this.#known, this.#degree)
-    limitDials(this.#swarm, { connections: this.#upTo, atOnce: this.#policy.atOnce })
+    const load = os.loadavg()[0] ?? 0
+    const isBusy = load > os.availableParallelism()
+    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy })
+    limitDials(this.#swarm, { dialled: this.#upTo, atOnce })
   }
 }

@@ -8,15 +8,17 @@ export interface Degree {
   readonly wanted: number
   /** It takes no more, however many dial it. */
   readonly most: number
+  /** Milliseconds between one dial and the next of those that it could do without. */
+  readonly pause: number
 }
 
 /**
  * With eight that it looks for, and as many that look for it, a reader has several ways to the writer,
  * and ten thousand readers are a few steps deep. Half of the places are free in a crowd that has settled.
  */
-export const READER: Degree = { wanted: 8, most: 24 }
+export const READER: Degree = { wanted: 8, most: 24, pause: 2000 }
 /** A writer has a place for each reader of a small swarm, and makes the tree of a large one shallow. */
-export const WRITER: Degree = { wanted: 96, most: 128 }
+export const WRITER: Degree = { wanted: 96, most: 128, pause: 1 }
 
 /** A tree of readers of that degree has room for ten thousand within so many steps. */
 const FAR = 4
@@ -28,12 +30,12 @@ export const OWN_CHOICE = 4
 /** A peer that is turned away is told of so many others, and follows no more advice than that at a time. */
 export const ADVICE = 4
 
-/** Dials at once: few enough for each to be done in time on a busy machine. */
-const MIN_DIALS = 4
-const FIRST_DIALS = 8
-const MAX_DIALS = 16
-/** Within this time dials that fail are taken for one sign, and a dial that succeeds for a sign of health. */
-const DIAL_WINDOW_MS = 3000
+/** Dials at once where a way to the writer is known: there is no haste. */
+const CALM_DIALS = 2
+/** Dials at once at first where none is known, and how many more there may be after each second. */
+const FIRST_DIALS = 3
+const MORE_DIALS = 4
+const MAX_DIALS = 64
 
 /** A peer that turned us away is left alone for so long, and twice as long each time. */
 const AWAY_MS = 10_000
@@ -75,7 +77,8 @@ export function admit<N extends Neighbour>(
   { most }: Degree,
   hops: number
 ): Admission<N> {
-  if (others.length < most) return { do: 'admit' }
+  // how many we dial is decided elsewhere
+  if (newcomer.own || others.length < most) return { do: 'admit' }
   if (newcomer.hops < NO_PATH && newcomer.hops + 1 >= hops) return { do: 'turn away' }
   const idle = others.find(({ own, inUse, hops }) => !own && !inUse && hops < NO_PATH)
   return idle === undefined ? { do: 'turn away' } : { do: 'replace', neighbour: idle }
@@ -88,17 +91,23 @@ export interface Connected {
   readonly own: number
   /** It has been lost, or far from the writer, for so many milliseconds. */
   readonly lostFor: number
+  /** It has known a near way to the writer for so many milliseconds. */
+  readonly settledFor: number
 }
 
-/** How many connections there are to be before no more are dialled. */
+/**
+ * How many peers there are to be that we have dialled, those counted that are being dialled: some in any
+ * case, as peers that dial us are not to decide alone whom we know.
+ */
 export function dialUpTo(
-  { connections, own, lostFor }: Connected,
-  { wanted, most }: Degree
+  { connections, own, lostFor, settledFor }: Connected,
+  { wanted, most, pause }: Degree
 ): number {
-  // those that we know lead nowhere, however many they are: others are met, one after the other
-  if (isLost(lostFor)) return Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
-  // who dials us does not decide alone whom we know
-  return Math.max(wanted, connections + OWN_CHOICE - own)
+  const total = isLost(lostFor)
+    ? // those that we know lead nowhere, however many they are: others are met, one after the other
+      Math.max(wanted, Math.min(most + OWN_CHOICE, connections + 1))
+    : Math.min(wanted, OWN_CHOICE + Math.floor(settledFor / pause))
+  return Math.max(OWN_CHOICE, total - (connections - own))
 }
 
 /** Whether a peer that is `hops` away from the writer looks for others: for any way there, or for a shorter one. */
@@ -145,37 +154,21 @@ export function answerChance(crowd: number): number {
   return Math.min(1, EARSHOT / 2 / Math.max(1, crowd))
 }
 
-/** What a dialler has done so far. */
-export interface Dialled {
-  readonly opened: number
-  readonly failed: number
+/** Whether a peer has to be quick about finding others. */
+export interface Need {
+  /** No peer that it knows leads to the writer. */
+  readonly isUrgent: boolean
+  /** For so many seconds, more or less. */
+  readonly seconds: number
+  /** More processes are ready to run on this machine than it has processors. */
+  readonly isBusy: boolean
 }
 
 /**
- * How many peers are dialled at once. Handshakes time out on a machine that has too many of them under
- * way, and would be begun again; a peer that is gone fails alone, while others answer.
+ * How many peers are dialled at once. Many find the one that answers among those that are gone; a
+ * machine that is busy with too many handshakes does none of them in time, and all are begun again.
  */
-export class DialPolicy {
-  #atOnce = FIRST_DIALS
-  #last: Dialled = { opened: 0, failed: 0 }
-  #openedAt = -Infinity
-  #loweredAt = -Infinity
-
-  get atOnce(): number {
-    return this.#atOnce
-  }
-
-  /** Takes what was done until `now`. */
-  observe(dialled: Dialled, now: number): void {
-    const opened = dialled.opened - this.#last.opened
-    const failed = dialled.failed - this.#last.failed
-    this.#last = dialled
-    if (opened > 0) this.#openedAt = now
-    const answered = now - this.#openedAt <= DIAL_WINDOW_MS
-    if (answered) this.#atOnce = Math.min(MAX_DIALS, this.#atOnce + opened + failed)
-    else if (failed > 0 && now - this.#loweredAt > DIAL_WINDOW_MS) {
-      this.#loweredAt = now
-      this.#atOnce = Math.max(MIN_DIALS, this.#atOnce >> 1)
-    }
-  }
+export function dialsAtOnce({ isUrgent, seconds, isBusy }: Need): number {
+  if (!isUrgent) return CALM_DIALS
+  return isBusy ? FIRST_DIALS : Math.min(MAX_DIALS, FIRST_DIALS + MORE_DIALS * seconds)
 }

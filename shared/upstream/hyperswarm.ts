@@ -6,6 +6,7 @@ import { type Members, assertMembers } from './members.ts'
 
 interface Dialler {
   maxPeers: number
+  maxClientConnections: number
   maxParallel: number
   readonly stats: { readonly connects: { readonly client: DialCounts } }
   _attemptClientConnections(): void
@@ -38,6 +39,7 @@ interface Counted {
 /** What this module uses of a swarm. */
 export const SWARM_MEMBERS: Members = {
   'swarm.maxPeers': 'number',
+  'swarm.maxClientConnections': 'number',
   'swarm.maxParallel': 'number',
   'swarm.stats.connects.client.attempted': 'number',
   'swarm.stats.connects.client.opened': 'number',
@@ -63,16 +65,19 @@ export const CONNECTION_MEMBERS: Members = {
 }
 
 /**
- * Lets `swarm` dial peers until it has as many connections, and so many of them at once, from now on.
- * The option `maxPeers` is documented, and for the start alone; `maxParallel` is not; no public way.
+ * Lets `swarm` dial peers until it has dialled so many that are connected or on the way, and so many of
+ * them at once, from now on. The options `maxPeers` and `maxClientConnections` are documented, and for
+ * the start alone; `maxParallel` is not; no public way. `maxPeers` counts the peers that have dialled us:
+ * one of these that left would let one more be dialled, before a limit that goes by them is set anew.
  */
 export function limitDials(
   swarm: Hyperswarm,
-  { connections, atOnce }: { connections: number; atOnce: number }
+  { dialled, atOnce }: { dialled: number; atOnce: number }
 ): void {
   const dialler = swarm as Hyperswarm & Dialler
-  const more = connections > dialler.maxPeers || atOnce > dialler.maxParallel
-  dialler.maxPeers = connections
+  const more = dialled > dialler.maxClientConnections || atOnce > dialler.maxParallel
+  dialler.maxPeers = Infinity
+  dialler.maxClientConnections = dialled
   dialler.maxParallel = atOnce
   // it looks by itself when a dial or a connection ends
   if (more) dialler._attemptClientConnections()
