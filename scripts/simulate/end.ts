@@ -15,7 +15,8 @@ export class End implements CandidateState {
   claimedLength = 0
   readonly claimedFork = 0
   followsUs = false
-  seemsDead = false
+  /** When it was asked for what it claims, by Hypercore's own replication; Infinity while it is not. */
+  askedAt = Infinity
 
   // how it has served us
   retryAt = 0

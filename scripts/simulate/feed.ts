@@ -21,14 +21,20 @@ const REVIEW_MS = 500
 /** After how long a peer is told of new blocks: see shared/feed/link.ts. */
 const ANNOUNCE_MS = 4000
 const WRITER_ANNOUNCE_MS = 200
+/** What a peer does that claims to be the writer, and never sends a line. */
+const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
+const MORE = 1_000_000
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
+/** A peer that does not send what it claims is dropped: see shared/replication/stall-detector.ts. */
+const STALL_MS = 10_000
 
 /** What a peer has of the log, whom it follows, and who follows it: the policy of the feed. */
 export class Feed {
   readonly #world: World
   readonly #peer: Peer
   readonly #phase: number
+  readonly #lie: (typeof LIES)[number] | null
   length = 0
   source: End | null = null
   #fallback: End | null = null
@@ -36,6 +42,7 @@ export class Feed {
   #movedAt = 0
   /** Since when another peer is seen to be ahead; null while none is. */
   #starvedSince: number | null = null
+  #starvations = 0
   #hasBegun = false
   #reviewing = false
   /** Since when there is no path to the writer; null while there is one. */
@@ -45,6 +52,8 @@ export class Feed {
     this.#world = world
     this.#peer = peer
     this.#phase = world.random.below(REVIEW_MS)
+    this.#lie = peer.kind === 'liar' ? world.random.pick(LIES) : null
+    if (this.#lie === 'claims more than there is') this.length = MORE
     if (this.#isReader) this.lostAt = world.now
   }
 
@@ -78,11 +87,6 @@ export class Feed {
   closed(end: End): void {
     if (this.#fallback === end) this.#fallback = null
     if (this.source === end) this.#carryOut(replace(this.#choice(null), this.#world.now))
-  }
-
-  /** Nothing has arrived at the other end for some seconds. */
-  seemsDead(end: End): void {
-    end.seemsDead = true
   }
 
   get #isReader(): boolean {
@@ -146,8 +150,8 @@ export class Feed {
   }
 
   #subscribed(end: End, asked: number): void {
-    if (this.#peer.kind === 'liar') return
-    const { length } = this
+    if (this.#lie !== null && this.#lie !== 'begins where it is asked') return
+    const length = this.#lie === null ? this.length : asked
     end.followsUs = length >= asked
     this.#send(end, (their) => {
       if (length >= asked) end.peer.feed.#begun(their, length)
@@ -180,6 +184,11 @@ export class Feed {
       this.#failed(this.#fallback, retryDelay(this.#fallback.failures++))
       this.#fallback = null
     }
+    this.#grow(length)
+  }
+
+  #grow(length: number): void {
+    if (length <= this.length) return
     this.length = length
     this.#world.has(this.#peer, length)
     this.#forward()
@@ -189,6 +198,26 @@ export class Feed {
     end.retryAt = this.#world.now + delay
     // the first review after that may choose it again
     this.#world.after(delay, () => this.#peer.alive && this.#reviewLater())
+  }
+
+  // Hypercore's own replication asks every peer for what it claims; one that does not send it is dropped
+  #askAll(): void {
+    for (const end of [...this.#peer.ends.values()]) {
+      if (end.claimedLength <= this.length) continue
+      if (this.#world.now - end.askedAt >= STALL_MS) this.#peer.drop(end)
+      if (end.askedAt < Infinity) continue
+      end.askedAt = this.#world.now
+      this.#send(end, (their) => end.peer.feed.#asked(their))
+    }
+  }
+
+  #asked(end: End): void {
+    const { length } = this
+    if (this.#lie !== null) return
+    this.#send(end, (their) => {
+      their.askedAt = Infinity
+      end.peer.feed.#grow(length)
+    })
   }
 
   // reviews by which nothing changes are left out
@@ -212,9 +241,15 @@ export class Feed {
       if (end !== source && end.claimedLength > this.length) othersAhead = true
       if (source === null && isUsable({ ...end, retryAt: 0 }, candidate, 0)) mayBeUsed = true
     }
+    if (!othersAhead) this.#starvations = 0
     this.#starvedSince = othersAhead ? (this.#starvedSince ?? now) : null
-    const decision = review({ ...this.#choice(source), othersAhead, starvations: 0 }, now)
+    const decision = review(
+      { ...this.#choice(source), othersAhead, starvations: this.#starvations },
+      now
+    )
     this.#carryOut(decision)
+    if (decision.do === 'follow' && decision.starved) this.#starvations++
+    if (decision.do === 'contest') this.#askAll()
     if (decision.do === 'idle') {
       this.#movedAt = now
       this.#carryOut(choose(this.#choice(source), now))

@@ -4,8 +4,7 @@ import { End } from './end.ts'
 import { Feed } from './feed.ts'
 import type { World } from './world.ts'
 
-/** What is sent to a peer that was killed is sent again; by then it seems dead, and the connection ends. */
-const SEEMS_DEAD_MS = 4000
+/** What is sent to a peer that was killed is sent again, until the connection ends after so long. */
 const TIMED_OUT_MS = 14_000
 
 /** What a peer of the simulation is. */
@@ -48,19 +47,21 @@ export class Peer {
     end.peer.#closed(end.other)
   }
 
+  /** Ends the connection, as with a peer that has gone. */
+  drop(end: End): void {
+    this.close(end)
+    this.dialler.ended(end)
+    if (end.peer.alive) end.peer.dialler.ended(end.other)
+  }
+
   /** Leaves: in order, or without a word, so that the others notice late. */
   leave(inOrder: boolean): void {
     this.alive = false
     for (const end of this.ends.values()) {
       const { peer, other } = end
-      if (inOrder) this.#world.after(this.#world.latency(), () => this.#gone(peer, end))
-      else {
-        const heard = keepAlive(peer.ends.size, peer.feed.source === other) * this.#world.chance()
-        this.#world.after(heard + SEEMS_DEAD_MS, () => {
-          if (other.open) peer.feed.seemsDead(other)
-        })
-        this.#world.after(heard + TIMED_OUT_MS, () => this.#gone(peer, end))
-      }
+      const spoken = keepAlive(peer.ends.size, peer.feed.source === other) * this.#world.chance()
+      const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
+      this.#world.after(delay, () => this.#gone(peer, end))
     }
   }
 

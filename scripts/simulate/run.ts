@@ -45,6 +45,7 @@ export function verdictOn(outcome: Outcome): { text: string; faults: string[] } 
   return { text: `${rows.join('\n')}\n`, faults }
 }
 
-function middle(all: number[]): number {
+/** The median. */
+export function middle(all: number[]): number {
   return [...all].sort((a, b) => a - b)[all.length >> 1] ?? NaN
 }

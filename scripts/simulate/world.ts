@@ -30,7 +30,7 @@ export interface Outcome {
   lines: { half: number; most: number; all: number }[]
   /** The longest that a reader was without a path, from its start or from the end of a path. */
   longestLostMs: number
-  /** Readers without a path at the end, and readers that lack a line that was there in their time. */
+  /** Readers that have had no path for a while at the end, and readers that lack a line that was there in their time. */
   withoutPath: number
   missing: number
   dials: number
@@ -224,7 +224,9 @@ export class World {
   #outcome(lateDials: number): Outcome {
     const readers = [...this.#alive].filter(({ kind }) => kind === 'reader')
     const settled = readers.filter((peer) => this.now - (this.#began.get(peer) ?? 0) >= SETTLED_MS)
-    const lost = settled.filter(({ feed }) => feed.lostAt !== null)
+    const lost = settled.filter(
+      ({ feed: { lostAt } }) => this.now - (lostAt ?? this.now) >= SETTLED_MS
+    )
     for (const { feed } of lost) {
       this.#longestLost = Math.max(this.#longestLost, this.now - (feed.lostAt ?? this.now))
     }

@@ -114,8 +114,13 @@ export function review<C extends CandidateState>(
   if (!silent && !starved && !overtaken) return STAY
 
   if (silent && owes) return { do: 'abandon' }
-  // The source may be cut off from the writer, or others may lie: let one show what it has.
-  const rival = best(situation, now, (other) => other !== source && isAhead(other, log))
+  // The source may be cut off from the writer, or others may lie: let one show what it has, and one
+  // that did not show it before only where the source is slow.
+  const rival = best(
+    situation,
+    now,
+    (other) => other !== source && isAhead(other, log) && (starved || !other.suspect)
+  )
   if (rival !== null) return { do: 'follow', source: rival, fallback: source, starved }
   if (!silent) return STAY
   return othersAhead ? { do: 'contest' } : { do: 'idle' }
