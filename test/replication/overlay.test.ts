@@ -12,7 +12,7 @@ import { numbered } from '../helpers/numbered.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
 const LINES = numbered(20)
-const ONE: Degree = { wanted: 1, most: 1 }
+const ONE: Degree = { wanted: 1, most: 1, pause: 1 }
 
 /** Puts `core` into a swarm of its own, with the overlay; resolves once the DHT knows it. */
 async function join(t: Test, core: Hypercore, feed: OverlayFeed, degree: Degree) {

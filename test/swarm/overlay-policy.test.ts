@@ -4,7 +4,6 @@ import {
   ADVICE,
   type Connected,
   type Degree,
-  DialPolicy,
   type Neighbour,
   OWN_CHOICE,
   READER,
@@ -14,6 +13,7 @@ import {
   awayFor,
   beaconSlowdown,
   dialUpTo,
+  dialsAtOnce,
   keepAlive,
   looksAgain,
   seeks,
@@ -57,21 +57,19 @@ for (const [rule, newcomer, others, degree, decision] of [
   })
 }
 
-const FEW: Connected = { connections: 5, own: OWN_CHOICE, lostFor: 0 }
-const MANY: Connected = { ...FEW, connections: READER.most, lostFor: 60_000 }
+const FEW: Connected = { connections: 5, own: OWN_CHOICE, lostFor: 0, settledFor: 60_000 }
+const MANY: Connected = { ...FEW, connections: READER.most, lostFor: 60_000, settledFor: 0 }
 
 for (const [rule, known, upTo] of [
-  ['a reader dials until it has a few peers', FEW, READER.wanted],
-  ['and is in no haste when it is lost', { ...FEW, lostFor: 1000 }, READER.wanted],
-  ['then it meets others, however many it has', MANY, READER.most + 1],
-  ['but not without end', { ...MANY, connections: 99 }, READER.most + OWN_CHOICE],
-  [
-    'it chooses some itself, however many dial it',
-    { ...FEW, connections: 20, own: 0 },
-    20 + OWN_CHOICE
-  ],
-  ['as many as it lacks', { ...FEW, connections: 23, own: 3 }, 24],
-  ['and no more', { ...FEW, connections: 24 }, 24]
+  ['a reader dials a few peers at first', { ...FEW, settledFor: 0 }, OWN_CHOICE],
+  ['and some more once it has a path, one by one', { ...FEW, settledFor: 2000 }, OWN_CHOICE],
+  ['those counted that have dialled it', { ...FEW, settledFor: 8000 }, READER.wanted - 1],
+  ['and no more than it wants', FEW, READER.wanted - 1],
+  ['and is in no haste when it is lost', { ...FEW, lostFor: 1000, settledFor: 0 }, OWN_CHOICE],
+  ['then it meets others, however many it has', MANY, OWN_CHOICE + 1],
+  ['but not without end', { ...MANY, connections: 99, own: 80 }, OWN_CHOICE + READER.most - 19],
+  ['it chooses some itself, however many dial it', { ...FEW, connections: 20, own: 0 }, OWN_CHOICE],
+  ['and no more', { ...FEW, connections: 24 }, OWN_CHOICE]
 ] as [string, Connected, number][]) {
   test(`dials: ${rule}`, (t) => {
     t.is(dialUpTo(known, READER), upTo)
@@ -103,25 +101,12 @@ test('a peer that turned us away is left alone, longer each time, and never for 
   t.ok(awayFor(0, 0) < awayFor(0, 0.9), 'not all come back at once')
 })
 
-test('fewer peers are dialled at once where no dial succeeds', (t) => {
-  const policy = new DialPolicy()
-  const first = policy.atOnce
-  policy.observe({ opened: 0, failed: first }, 5000)
-  const second = policy.atOnce
-  t.ok(second < first)
-  policy.observe({ opened: 0, failed: first + 1 }, 5001)
-  t.is(policy.atOnce, second, 'failures at one time are one sign')
-  for (let now = 10_000; now < 60_000; now += 5000) policy.observe({ opened: 0, failed: now }, now)
-  t.ok(policy.atOnce >= 4, 'but never too few')
-})
-
-test('more are dialled at once where some answer, though others are gone', (t) => {
-  const policy = new DialPolicy()
-  const first = policy.atOnce
-  policy.observe({ opened: 1, failed: 5 }, 5000)
-  t.ok(policy.atOnce > first)
-  policy.observe({ opened: 99, failed: 99 }, 6000)
-  t.ok(policy.atOnce <= 16, 'and never too many')
+test('more peers are dialled at once the longer none of them leads to the writer', (t) => {
+  const need = { isUrgent: true, isBusy: false }
+  const counts = [0, 1, 2, 99].map((seconds) => dialsAtOnce({ ...need, seconds }))
+  t.alike(counts, [3, 7, 11, 64])
+  t.is(dialsAtOnce({ ...need, seconds: 99, isBusy: true }), 3, 'not on a machine that is busy')
+  t.is(dialsAtOnce({ ...need, seconds: 99, isUrgent: false }), 2, 'nor where there is a way')
 })
 
 test('what a crowd sends in all does not grow with it', (t) => {

@@ -32,15 +32,15 @@ test(`${installed('hyperswarm')}: the dialler of a swarm is there`, (t) => {
   hasMembers(t, 'hyperswarm', createSwarm(t), SWARM_MEMBERS)
 })
 
-test(`${installed('hyperswarm')}: maxParallel and maxPeers bound the dials, as they are now`, async (t) => {
+test(`${installed('hyperswarm')}: maxParallel and maxClientConnections bound the dials, as they are now`, async (t) => {
   const swarm = createSwarm(t)
-  limitDials(swarm, { connections: 64, atOnce: DIALS })
+  limitDials(swarm, { dialled: 64, atOnce: DIALS })
   await bindPort(swarm.dht)
   for (let i = 1; i <= 2 * DIALS; i++) {
     dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
   }
   t.is(swarm.connecting, DIALS)
-  limitDials(swarm, { connections: DIALS + 2, atOnce: 64 })
+  limitDials(swarm, { dialled: DIALS + 2, atOnce: 64 })
   t.is(swarm.connecting, DIALS + 2, 'more are dialled at once when the limit grows')
   t.is(dialCounts(swarm).attempted, DIALS + 2)
   t.is(dialCounts(swarm).opened, 0)
