@@ -41,5 +41,5 @@ function assertPinned(app: string, pinned: object, addons: Record<string, string
   })
   if (wrong.length === 0) return
   const names = wrong.map(([name, version]) => `${name} ${version}`)
-  throw new Error(`${app}/package.json does not name ${names.join(', ')}, which its bundle loads`)
+  throw new Error(`${app}/package.json does not name ${names.join(', ')}, which its scripts load`)
 }
