@@ -215,7 +215,7 @@ async function opens(t: Test, app: AppName, storage: string, key?: string): Prom
     t.ok(copy.isKept, 'opens')
     return copy.close()
   }
-  const opened = await runWriter(storage, async ({ core }) => b4a.toString(core.key, 'hex'))
+  const opened = await runWriter(storage, ({ core }) => b4a.toString(core.key, 'hex'))
   if (key === undefined) t.pass('opens')
   else t.is(opened, key, 'opens with its key')
 }

@@ -19,7 +19,7 @@ export interface Run {
 /** A run of the writer of the log in `storage`, which is a new one where there is none. */
 export async function runWriter<T>(
   storage: string,
-  work: (log: WriterLog) => Promise<T>,
+  work: (log: WriterLog) => T | Promise<T>,
   { keep, newFork = false }: Run = {}
 ): Promise<T> {
   const log = await openWriter(storage, { private: false, keep: keep ?? null })

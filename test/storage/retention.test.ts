@@ -174,7 +174,7 @@ async function append(log: WriterLog, count: number, start: number): Promise<voi
 /** A folder in which a writer has left COUNT lines and let go of all but the last KEPT. */
 async function trimmedStorage(t: Test): Promise<string> {
   const { storage } = await writtenStorage(t, numbered(COUNT))
-  await runWriter(storage, async () => {}, { keep: { blocks: KEPT } })
+  await runWriter(storage, () => {}, { keep: { blocks: KEPT } })
   return storage
 }
 
