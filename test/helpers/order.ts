@@ -16,7 +16,6 @@ export const LONGEST: readonly string[] = [
   'test/swarm/dht-outage.test.ts',
   'test/storage/first-start.test.ts',
   'test/limits/strangers.test.ts',
-  'test/swarm/unreachable.test.ts',
   'test/targets/install.test.ts',
   'test/e2e/reader.test.ts',
   'test/swarm/outage.test.ts',

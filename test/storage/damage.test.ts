@@ -18,7 +18,7 @@ import { numbered } from '../helpers/numbered.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { copiedStorage, filledStorage, writtenStorage } from './grown.ts'
 
-const COUNT = 400
+const COUNT = 1000
 const LINES = numbered(COUNT)
 /** Where the blocks lie in a table: before the hashes. */
 const BLOCKS = 1 / 5
