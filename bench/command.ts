@@ -9,6 +9,7 @@ const definition = command(
   flag('--only <names>', 'some figures, comma-separated'),
   flag('--rounds <n>', 'runs of everything, of which the medians are taken (default 5)'),
   flag('--against <commit>', 'measures the apps of an earlier commit too, in turn with these'),
+  flag('--lines <n>', 'how long the log of the figure growth gets (default 3000000)'),
   flag('--quick', 'a tenth of the sizes and few rounds: a hint in five minutes'),
   flag('--json', 'JSON on stdout in place of the table'),
   flag('--svg', 'draw the figures into docs/bench.svg and docs/retention.svg'),
@@ -21,6 +22,7 @@ const definition = command(
 export interface Options {
   figures: Figure[]
   rounds: number | undefined
+  lines: number | undefined
   against: string | null
   quick: boolean
   json: boolean
@@ -30,10 +32,11 @@ export interface Options {
 /** What `argv` asks for; null where it was answered with the help. Throws a Failure where it is wrong. */
 export function parseBench(argv: string[]): Options | null {
   if (definition.parse(argv) === null) return null
-  const { only, rounds, against, quick, json, svg } = definition.flags
+  const { only, rounds, lines, against, quick, json, svg } = definition.flags
   return {
     figures: typeof only === 'string' ? only.split(',').map(find) : figures,
-    rounds: typeof rounds === 'string' ? parseRounds(rounds) : undefined,
+    rounds: typeof rounds === 'string' ? parseNumber('--rounds', rounds) : undefined,
+    lines: typeof lines === 'string' ? parseNumber('--lines', lines) : undefined,
     against: typeof against === 'string' ? against : null,
     quick: quick === true,
     json: json === true,
@@ -41,9 +44,9 @@ export function parseBench(argv: string[]): Options | null {
   }
 }
 
-function parseRounds(text: string): number {
+function parseNumber(name: string, text: string): number {
   if (/^[1-9]\d*$/.test(text)) return Number(text)
-  throw new Failure(`--rounds takes a number from 1 on, not '${text}'`, USAGE)
+  throw new Failure(`${name} takes a number from 1 on, not '${text}'`, USAGE)
 }
 
 function find(name: string): Figure {

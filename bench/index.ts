@@ -42,13 +42,14 @@ function measure(options: Options): Promise<Report> {
 }
 
 async function measureAll(options: Options, builds: Builds): Promise<Report> {
-  const { figures, against, quick } = options
+  const { figures, lines, against, quick } = options
   const rounds = options.rounds ?? (quick ? QUICK_ROUNDS : ROUNDS)
   const machine = describeMachine()
   const report: Report = { machine, rounds, against, quick, results: [], leftOut: [] }
   const effort: Effort = {
     rounds,
     builds,
+    lines,
     scale: (count) => (quick ? Math.ceil(count / QUICK_SIZES) : count),
     leaveOut(reason) {
       report.leftOut.push(reason)

@@ -9,6 +9,8 @@ export interface Effort {
   builds: Builds
   /** The size to measure at where `count` is the full one. */
   scale(count: number): number
+  /** How long the log of a figure gets that is about just that, where one is asked for. */
+  lines?: number | undefined
   /** Says what this machine can't give. */
   leaveOut(reason: string): void
 }

@@ -6,11 +6,10 @@ import { listPrefix, readModule } from 'bare-pack/fs'
 import path from 'bare-path'
 import { pathToFileURL } from 'bare-url'
 import { HOSTS } from '../make/hosts.ts'
-import { ADDON_LOADER, link } from './link.ts'
+import { ADDON_LOADER, type Linked, link } from './link.ts'
 
-/** The modules of an app in one file. */
-export interface Packed {
-  bundle: Bundle
+/** The modules of an app in two scripts. */
+export interface Packed extends Linked {
   /** The version of each package with a native addon that the modules need, by its name. */
   addons: Record<string, string>
 }
@@ -20,11 +19,14 @@ const BINDING =
   /^(?:require\.addon = require\('require-addon'\);?\s+)?module\.exports = require\.addon\((?:'(\.[./]*)'(?:, __filename)?)?\);?\s*$/
 
 /**
- * Packs the module `entry` below `root`, and all that it imports, for every host. `loader` names the
- * module that the native addons are loaded by, from the folder of the bundle. Throws where a package
- * loads its addon in a way that is not known here.
+ * Packs the module `entry` below `root`, and all that it imports, for every host. `asScript` is
+ * that of `link`. Throws where a package loads its addon in a way that is not known here.
  */
-export async function packApp(root: string, entry: string, loader: string): Promise<Packed> {
+export async function packApp(
+  root: string,
+  entry: string,
+  asScript: (key: string) => string
+): Promise<Packed> {
   const addons: Record<string, string> = {}
   const packed = await pack(
     pathToFileURL(entry),
@@ -35,8 +37,8 @@ export async function packApp(root: string, entry: string, loader: string): Prom
   if (packed.addons.length > 0) {
     throw new Error(`there is no other way known to load ${packed.addons.join(', ')}`)
   }
-  const bundle = link(packed.unmount(pathToFileURL(`${root}${path.sep}`)), loader)
-  return { bundle, addons: Object.fromEntries(Object.entries(addons).sort()) }
+  const linked = link(packed.unmount(pathToFileURL(`${root}${path.sep}`)), asScript)
+  return { ...linked, addons: Object.fromEntries(Object.entries(addons).sort()) }
 
   async function readSource(url: URL): Promise<Uint8Array | string | null> {
     const source = await readModule(url)

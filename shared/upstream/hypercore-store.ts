@@ -77,7 +77,7 @@ export interface StoreOptions {
 /** The settings of the one family of keys that hypercore-storage keeps all in, before it is opened. */
 interface Family {
   readonly name: string
-  readonly _options: { filterPolicy: object | null }
+  readonly _options: object
   _handle: unknown
   cloneSettings(name: string): Family
   destroy(): void
@@ -86,16 +86,30 @@ interface Family {
 /** What this folder uses of a store that is not open yet. */
 export const FAMILY_MEMBERS: Members = {
   'store.db.defaultColumnFamily._options': 'object',
+  'store.db.defaultColumnFamily._options.topLevelIndexPinningTier': 'number',
+  'store.db.defaultColumnFamily._options.partitionPinningTier': 'number',
+  'store.db.defaultColumnFamily._options.unpartitionedPinningTier': 'number',
   'store.db.defaultColumnFamily._handle': 'object',
   'store.db.defaultColumnFamily.cloneSettings': 'function',
   'store.db.defaultColumnFamily.destroy': 'function'
 }
 
 /**
- * A store in `folder`, for the constructor of Hypercore, without Bloom filters: RocksDB keeps those of
- * all its tables in memory, 4 bytes for each block of a log however long, so as not to look for a key
- * where it is not; and a log is read where it has blocks. No public way: hypercore-storage passes on
- * some of RocksDB's options, and this is none of them.
+ * Nothing of a table stays in memory. With rocksdb-native's own settings its index does, half a byte for
+ * each block of a log however long, and its Bloom filter, 4 bytes. With these an index is in RocksDB's
+ * cache, which has 32 MB, for as long as it is in use. A filter tells where a key is not, and a log is
+ * read where it has blocks.
+ */
+const KEEPS_NOTHING = {
+  filterPolicy: null,
+  topLevelIndexPinningTier: 0,
+  partitionPinningTier: 0,
+  unpartitionedPinningTier: 0
+}
+
+/**
+ * A store in `folder`, for the constructor of Hypercore, whose memory does not grow with the log. No
+ * public way: hypercore-storage passes on some of RocksDB's options, and these are none of them.
  */
 export function createStorage(folder: string, options: StoreOptions): unknown {
   const storage = Hypercore.defaultStorage(folder, options) as {
@@ -103,7 +117,7 @@ export function createStorage(folder: string, options: StoreOptions): unknown {
   }
   assertMembers('hypercore', storage, FAMILY_MEMBERS)
   const family = storage.db.defaultColumnFamily
-  family._options.filterPolicy = null
+  Object.assign(family._options, KEEPS_NOTHING)
   const { _handle } = family.cloneSettings(family.name)
   family.destroy()
   family._handle = _handle

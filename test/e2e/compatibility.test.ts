@@ -8,18 +8,21 @@ import type { Program } from '../helpers/program.ts'
 /** More than one batch of the feed. */
 const COUNT = 1500
 
-test('an app made of Hypercore and Hyperswarm alone reads our writer, live', async (t) => {
-  const writer = await startWriter(t)
+test('an app made of Hypercore and Hyperswarm alone reads our writer, live and to its end', async (t) => {
+  const writer = await startWriter(t, ['--exit-on-eof'])
   const plain = await startPlainReader(t, writer.key)
   await plain.stdout.line('from 0')
   await writer.append('a')
   await plain.stdout.line('0 a')
   await writer.append('b', '')
   await plain.stdout.line('2 ')
-  t.alike(plain.stdout.lines, ['from 0', '0 a', '1 b', '2 '])
+  writer.program.end('c\n')
+  t.is(await writer.program.ending, 0, 'our writer sees that it holds every block')
+  await plain.stdout.line('3 c')
+  t.alike(plain.stdout.lines, ['from 0', '0 a', '1 b', '2 ', '3 c'])
 })
 
-test('such an app and our reader share a writer, what it wrote before and live', async (t) => {
+test('such an app and our reader share a writer, and serve each other when it is gone', async (t) => {
   const writer = await startWriter(t)
   await writer.append(...numbered(COUNT))
   const plain = await startPlainReader(t, writer.key, 0)
@@ -31,6 +34,18 @@ test('such an app and our reader share a writer, what it wrote before and live',
   await untilBlock(ours, COUNT)
   t.alike(plain.stdout.lines.slice(1), plainly(numbered(COUNT + 1)))
   printsExactly(t, ours, numbered(COUNT + 1))
+  await writer.program.stop()
+  await plain.kill()
+
+  const fromOurs = await startPlainReader(t, writer.key, 0)
+  await untilPlain(fromOurs, COUNT)
+  await ours.stop()
+
+  // now there is no peer that speaks the feed
+  const fromPlain = await startReader(t, writer.key, ['--start', '0', '-n', `${COUNT + 1}`])
+  t.is(await fromPlain.ending, 0)
+  printsExactly(t, fromPlain, numbered(COUNT + 1))
+  await fromOurs.kill()
 })
 
 test('our reader follows a writer made of Hypercore and Hyperswarm alone', async (t) => {
@@ -86,34 +101,6 @@ test('our reader finds the true end of the log of such a writer, and what came b
 
   await plain.program.write('d')
   await late.stdout.line('Block 3: d')
-})
-
-test('readers of both kinds serve each other when the writer is gone', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append(...numbered(COUNT))
-  const ours = await startReader(t, writer.key, ['--start', '0'])
-  await untilBlock(ours, COUNT - 1)
-  await writer.program.stop()
-
-  const plain = await startPlainReader(t, writer.key, 0)
-  await untilPlain(plain, COUNT - 1)
-  await ours.stop()
-
-  // now there is no peer that speaks the feed
-  const last = await startReader(t, writer.key, ['--start', '0', '-n', `${COUNT}`])
-  t.is(await last.ending, 0)
-  printsExactly(t, last, numbered(COUNT))
-  await plain.kill()
-})
-
-test('our writer sees that such a reader holds every block', async (t) => {
-  const writer = await startWriter(t, ['--exit-on-eof'])
-  await writer.append('a')
-  const plain = await startPlainReader(t, writer.key, 0)
-  await plain.stdout.line('0 a')
-  writer.program.end('b\n')
-  t.is(await writer.program.ending, 0)
-  await plain.stdout.line('1 b')
 })
 
 /** Waits until the plain reader `program` has printed block `seq`. */

@@ -1,77 +1,78 @@
-import { type Test, test } from 'brittle'
-import { type Writer, closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { test } from 'brittle'
+import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { printed, seqsOf, untilBlock } from '../helpers/blocks.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
+import type { Program } from '../helpers/program.ts'
 
+/** With 2000 blocks kept, the log joins no copy that ends before block 2000. */
+const LENGTH = 14_000
 const SKIP = /skipping 2000 blocks that nobody keeps any more \(0 to 1999\)/
 
 test('a reader that asks for blocks that the writer let go of is told, and gets the others, live', async (t) => {
-  const writer = await trimmedWriter(t)
+  const home = await t.tmp()
+  const first = await startWriter(t, [], { storage: home })
+  await first.append(...numbered(3000))
+  await first.program.stop()
+  const writer = await startWriter(t, ['--keep', '1000'], { storage: home, length: 3000 })
+  await writer.program.stderr.line(/let go of 2000 blocks/)
+
   const reader = await startReader(t, writer.key, ['--start', '0'])
   await reader.stderr.line(SKIP)
   await untilBlock(reader, 2999)
+
+  const json = await startReader(t, writer.key, ['--start', '0', '--json', '-n', '10'])
+  t.is(await json.ending, 0)
+  const gone = json.events.filter(({ tag }) => tag === 'gone')
+  t.alike(
+    gone.map(({ data: { start, end } }) => [start, end]),
+    [[0, 2000]],
+    'with --json it is an object'
+  )
+  t.is(json.stdout.lines.length, 10, '-n counts what is printed')
+
+  const tail = await startReader(t, writer.key, ['--tail', '2500', '--no-follow'])
+  t.is(await tail.ending, 0)
+  t.ok(/skipping 1500 blocks/.test(tail.stderr.text), '--tail and --no-follow get what is left')
+  t.alike(tail.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+
   await writer.append('live')
   await untilBlock(reader, 3000)
   t.alike(reader.stdout.lines.slice(1), printed([...numbered(1000, 2000), 'live'], 2000))
-})
 
-test('with --json what was skipped is an object, and -n counts what is printed', async (t) => {
-  const writer = await trimmedWriter(t)
-  const reader = await startReader(t, writer.key, ['--start', '0', '--json', '-n', '10'])
-  t.is(await reader.ending, 0)
-  const gone = reader.events.filter(({ tag }) => tag === 'gone')
-  t.alike(
-    gone.map(({ data: { start, end } }) => [start, end]),
-    [[0, 2000]]
-  )
-  t.is(reader.stdout.lines.length, 10)
-})
-
-test('--tail and --no-follow get what is left', async (t) => {
-  const writer = await trimmedWriter(t)
-  const reader = await startReader(t, writer.key, ['--tail', '2500', '--no-follow'])
-  t.is(await reader.ending, 0)
-  t.ok(/skipping 1500 blocks/.test(reader.stderr.text))
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
-})
-
-test('blocks that a reader still has are not skipped', async (t) => {
-  const writer = await startWriter(t, ['--keep', '1000'])
-  await writer.append(...numbered(900))
-  const archive = await startReader(t, writer.key, ['--start', '0'])
-  await untilBlock(archive, 899)
-  for (let at = 900; at < 3000; at += 100) {
-    await writer.append(...numbered(100, at))
-    await untilBlock(archive, at + 99)
-  }
-  const reader = await startReader(t, writer.key, ['--start', '0', '-n', '3000'])
-  t.is(await reader.ending, 0)
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(3000)))
-  t.absent(/nobody keeps/.test(reader.stderr.text))
-
-  await writer.program.stop()
-  const alone = await startReader(t, writer.key, ['--start', '0', '-n', '3000'])
-  t.is(await alone.ending, 0)
-  t.alike(alone.stdout.lines.slice(1), printed(numbered(3000)))
-})
-
-test('a relay passes on what the writer has said, when the writer is away', async (t) => {
-  const writer = await trimmedWriter(t)
+  t.comment('a relay passes on what the writer has said, when the writer is away')
   const storage = await t.tmp()
   const seeder = await startReader(t, writer.key, ['--seed'], { storage })
   await seeder.stderr.line(/holding every block/)
   await writer.program.stop()
-  for (let i = 0; i < 2; i++) {
-    const reader = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
-    t.is(await reader.ending, 0)
-    t.ok(SKIP.test(reader.stderr.text))
-    t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
-    if (i === 1) break
-    await seeder.kill()
+  await reader.stop()
+  for (const relay of [seeder, null]) {
     // it remembers
-    await startReader(t, writer.key, ['--seed'], { storage })
+    if (relay === null) await startReader(t, writer.key, ['--seed'], { storage })
+    const late = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
+    t.is(await late.ending, 0)
+    t.ok(SKIP.test(late.stderr.text))
+    t.alike(late.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+    await relay?.kill()
   }
+})
+
+test('blocks that a reader still has are not skipped', async (t) => {
+  const writer = await startWriter(t, ['--keep', '300'])
+  const archive = await startReader(t, writer.key, ['--start', '0'])
+  for (let at = 0; at < 1000; at += 200) {
+    await writer.append(...numbered(200, at))
+    await untilBlock(archive, at + 199)
+  }
+  const reader = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
+  t.is(await reader.ending, 0)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(1000)))
+  t.absent(/nobody keeps/.test(reader.stderr.text))
+
+  await writer.program.stop()
+  const alone = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
+  t.is(await alone.ending, 0)
+  t.alike(alone.stdout.lines.slice(1), printed(numbered(1000)))
 })
 
 test('a reader that stalls while the writer lets go of what it would print goes on behind that', async (t) => {
@@ -80,66 +81,86 @@ test('a reader that stalls while the writer lets go of what it would print goes 
   await writer.append('first')
   await untilBlock(reader, 0)
   reader.signal('SIGSTOP')
-  for (let at = 1; at < 40_001; at += 1000) await writer.append(...numbered(1000, at, 200))
+  // twice what may be under way to it
+  for (let at = 1; at < 10_001; at += 1000) await writer.append(...numbered(1000, at, 800))
   reader.signal('SIGCONT')
-  await untilBlock(reader, 40_000)
+  await untilBlock(reader, 10_000)
   const seqs = seqsOf(reader)
   const [, from, to] = /no more? .*|\((\d+) to (\d+)\)/.exec(reader.stderr.text) ?? []
   t.ok(/skipping \d+ blocks/.test(reader.stderr.text), reader.stderr.text)
   t.alike(
     seqs,
-    Array.from({ length: 40_001 }, (_, i) => i).filter((i) => i < Number(from) || i > Number(to)),
+    Array.from({ length: 10_001 }, (_, i) => i).filter((i) => i < Number(from) || i > Number(to)),
     'each block once, in order, but for those that it was told of'
   )
   await writer.append('alive')
-  await untilBlock(reader, 40_001)
+  await untilBlock(reader, 10_001)
 })
 
-for (const [end, how] of [
-  [10_000, 'by a proof'],
-  [100, 'by a leap']
-] as const) {
-  test(`a copy that ends at block ${end}, of which nobody keeps what comes next, goes on ${how}`, async (t) => {
-    const home = await t.tmp()
-    const first = await startWriter(t, [], { storage: home })
-    await first.append(...numbered(end))
+test('a copy of which nobody keeps what comes next goes on, by a leap or by a proof', async (t) => {
+  const home = await t.tmp()
+  const first = await startWriter(t, [], { storage: home })
+  const copies: string[] = []
+  for (const [start, end] of [
+    [0, 100],
+    [100, 3000]
+  ] as const) {
+    await first.append(...numbered(end - start, start))
     const storage = await t.tmp()
     const copy = await startReader(t, first.key, ['--start', '0', '-n', `${end}`], { storage })
     t.is(await copy.ending, 0)
-    await first.append(...numbered(20_000 - end, end))
-    await first.program.stop()
-    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 20_000 })
-    await writer.program.stderr.line(/let go of 18000 blocks/)
+    copies.push(storage)
+  }
+  await first.append(...numbered(LENGTH - 3000, 3000))
+  await first.program.stop()
+  const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: LENGTH })
+  await writer.program.stderr.line(new RegExp(`let go of ${LENGTH - 2000} blocks`))
 
-    const again = await startReader(t, writer.key, ['--start', '0'], { storage })
-    await untilBlock(again, 19_999)
-    const lines = [...printed(numbered(end)), ...printed(numbered(2000, 18_000), 18_000)]
-    t.alike(again.stdout.lines.slice(1), lines)
-    await writer.append('live')
-    await untilBlock(again, 20_000)
-    await writer.program.stop()
+  // the shorter one comes first: the other one has what comes next for it
+  const readers: Program[] = []
+  for (const [storage, end] of [
+    [copies[0] ?? '', 100],
+    [copies[1] ?? '', 3000]
+  ] as const) {
+    const reader = await startReader(t, writer.key, ['--start', '0'], { storage })
+    readers.push(reader)
+    await untilBlock(reader, LENGTH - 1)
+    const lines = [
+      ...printed(numbered(end)),
+      ...printed(numbered(2000, LENGTH - 2000), LENGTH - 2000)
+    ]
+    t.alike(reader.stdout.lines.slice(1), lines)
+  }
+  await writer.append('live')
+  for (const reader of readers) await untilBlock(reader, LENGTH)
+  await writer.program.stop()
 
-    const from = await startReader(t, writer.key, ['--start', '0', '-n', '2001'])
-    await untilBlock(from, how === 'by a leap' ? 20_000 : 2000)
-    t.absent(/dropped/.test(again.stderr.text + from.stderr.text), 'nobody is dropped')
-    await again.stop()
-  })
-}
+  const [leaped, joined] = readers
+  const flags = ['--start', '0', '-n', '2001']
+  const fromJoined = await startReader(t, writer.key, flags)
+  await untilBlock(fromJoined, 2000)
+  await joined?.stop()
+  const fromLeaped = await startReader(t, writer.key, flags)
+  await untilBlock(fromLeaped, LENGTH)
+  const told = [...readers, fromJoined, fromLeaped].map(({ stderr }) => stderr.text)
+  t.absent(/dropped/.test(told.join('')), 'nobody is dropped')
+  await leaped?.stop()
+})
 
 test('a reader with --keep holds what it printed last, and serves that alone', async (t) => {
   const writer = await startWriter(t)
-  await writer.append(...numbered(5000))
+  await writer.append(...numbered(2000))
   const reader = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'])
-  await untilBlock(reader, 4999)
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(5000)))
-  await writer.append(...numbered(1000, 5000))
-  await untilBlock(reader, 5999)
+  await untilBlock(reader, 1999)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(2000)))
+  await writer.append(...numbered(1000, 2000))
+  await untilBlock(reader, 2999)
   await writer.program.stop()
-  const plain = await startPlainReader(t, writer.key, 5000)
-  await plain.stdout.line(/^5999 /)
-  const fresh = await startReader(t, writer.key, ['--start', '5000', '-n', '1000'])
+  const plain = await startPlainReader(t, writer.key, 2000)
+  await plain.stdout.line(/^2999 /)
+  const fresh = await startReader(t, writer.key, ['--start', '2000', '-n', '1000'])
   t.is(await fresh.ending, 0)
-  t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
+  t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
 })
 
 test('a reader with --keep lets go of nothing that a position beside the copy has yet to print', async (t) => {
@@ -217,16 +238,5 @@ test('--exit-on-eof with --keep ends where a reader took every block in time', a
   writer.program.end()
   t.is(await writer.program.ending, 0)
 })
-
-/** A writer of 3000 lines that keeps the last 1000. */
-async function trimmedWriter(t: Test): Promise<Writer> {
-  const storage = await t.tmp()
-  const first = await startWriter(t, [], { storage })
-  await first.append(...numbered(3000))
-  await first.program.stop()
-  const writer = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
-  await writer.program.stderr.line(/let go of 2000 blocks/)
-  return writer
-}
 
 closeTestnet()

@@ -32,6 +32,7 @@ export class Copy {
     this.#log = new FollowedLog(core, { from: position }, events, (peer, reason, { ban }) => {
       if (ban) this.offences.push(reason)
       peer.stream.destroy()
+      this.#changed()
     })
     void this.#read()
   }
@@ -64,6 +65,15 @@ export class Copy {
     }
   }
 
+  /** Resolves to why the first peer was dropped, once one was. */
+  async dropped(): Promise<string> {
+    for (;;) {
+      const [reason] = this.offences
+      if (reason !== undefined) return reason
+      await new Promise<void>((resolve) => this.#wake.push(resolve))
+    }
+  }
+
   async #read(): Promise<void> {
     for await (const step of this.#log.blocks()) {
       if (!('blocks' in step)) continue
@@ -71,8 +81,12 @@ export class Copy {
         this.seqs.push(step.seq + i)
         this.lines.push(b4a.toString(block))
       }
-      for (const resolve of this.#wake.splice(0)) resolve()
+      this.#changed()
     }
+  }
+
+  #changed(): void {
+    for (const resolve of this.#wake.splice(0)) resolve()
   }
 
   async close(): Promise<void> {

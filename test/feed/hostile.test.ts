@@ -1,5 +1,5 @@
 import b4a from 'b4a'
-import { test } from 'brittle'
+import { type Test, test } from 'brittle'
 import Hypercore, { type Manifest } from 'hypercore'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
@@ -7,7 +7,10 @@ import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { MAX_BLOCKS, MAX_BYTES, WINDOW_BATCHES } from '../../shared/feed/messages.ts'
 import type { Upgrade } from '../../shared/upstream/hypercore-proof.ts'
 import { closeTestnet, startReader } from '../helpers/app.ts'
+import { printed } from '../helpers/blocks.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
+import { Copy } from './copy.ts'
+import { Host, serve } from './host.ts'
 import { type Answer, impersonate, proofOf } from './impostor.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { announce } from '../helpers/swarm.ts'
@@ -177,25 +180,14 @@ const OFFENCES: Record<string, { reason: RegExp; answer(truth: Truth): Answer }>
 
 for (const [name, { reason, answer }] of Object.entries(OFFENCES)) {
   test(`a source that ${name} is dropped, and another gives the log`, async (t) => {
-    const log = await createLog(t, LINES)
-    const copy = await createCopy(t, log)
-    const subscribed = impersonate(copy, answer(await truthOf(log)))
-    await announce(t, copy)
-
-    const key = b4a.toString(log.key, 'hex')
-    const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
-    await subscribed
-    const dropped = await reader.stderr.line(/dropped a peer that/)
+    const { log, copy, host } = await meet(t, answer)
+    const dropped = await copy.dropped()
     t.ok(reason.test(dropped), dropped)
-    t.absent(/^Block/m.test(reader.stdout.text), 'prints nothing of it')
+    t.alike(copy.lines, [], 'nothing of it is taken')
 
-    serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
-    await announce(t, log)
-    t.is(await reader.ending, 0)
-    t.alike(
-      reader.stdout.lines.slice(1),
-      LINES.map((line, seq) => `Block ${seq}: ${line}`)
-    )
+    await host.connect(await serve(t, log))
+    await copy.until(COUNT)
+    t.alike(copy.lines, LINES)
   })
 }
 
@@ -206,22 +198,43 @@ for (const [name, answer] of Object.entries({
   }
 } satisfies Record<string, (truth: Truth) => Answer>)) {
   test(`a source that ${name} is left for another`, async (t) => {
-    const log = await createLog(t, LINES)
-    const copy = await createCopy(t, log)
-    const subscribed = impersonate(copy, answer(await truthOf(log)))
-    await announce(t, copy)
-
-    const key = b4a.toString(log.key, 'hex')
-    const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
+    const { log, copy, host, subscribed } = await meet(t, answer)
     await subscribed
-    serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
-    await announce(t, log)
-    t.is(await reader.ending, 0)
-    t.alike(
-      reader.stdout.lines.slice(1),
-      LINES.map((line, seq) => `Block ${seq}: ${line}`)
-    )
+    await host.connect(await serve(t, log))
+    await copy.until(COUNT)
+    t.alike(copy.lines, LINES)
   })
+}
+
+test('a reader says why it drops a source, and prints nothing of it', async (t) => {
+  const { reason, answer } = OFFENCES['changes a block'] ?? {}
+  if (!reason || !answer) throw new Error('there is no such offence')
+  const log = await createLog(t, LINES)
+  const forged = await createCopy(t, log)
+  void impersonate(forged, answer(await truthOf(log)))
+  await announce(t, forged)
+
+  const key = b4a.toString(log.key, 'hex')
+  const reader = await startReader(t, key, ['--start', '0', '-n', String(COUNT)])
+  const dropped = await reader.stderr.line(/dropped a peer that/)
+  t.ok(reason.test(dropped), dropped)
+  t.absent(/^Block/m.test(reader.stdout.text))
+
+  serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
+  await announce(t, log)
+  t.is(await reader.ending, 0)
+  t.alike(reader.stdout.lines.slice(1), printed(LINES))
+})
+
+/** A log, and a copy of it whose reader has met an impostor with this answer, and nobody else. */
+async function meet(t: Test, answer: (truth: Truth) => Answer) {
+  const log = await createLog(t, LINES)
+  const forged = await createCopy(t, log)
+  const subscribed = impersonate(forged, answer(await truthOf(log)))
+  const copy = await Copy.open(t, log.key)
+  const host = await Host.start(t, copy.core)
+  await host.connect(await Host.start(t, forged))
+  return { log, copy, host, subscribed }
 }
 
 async function truthOf(log: Hypercore): Promise<Truth> {

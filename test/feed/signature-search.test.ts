@@ -7,14 +7,14 @@ import { SignatureStore } from '../../shared/feed/signature-store.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { replicatePlainly } from './plain-copy.ts'
+import { copyUnsigned } from './unsigned-copy.ts'
 
 const SIGNATURE = b4a.alloc(64)
 
 /** A search for the signatures of a plain copy, at one peer that answers with what `answer` gives. */
 async function searchAt(t: Test, log: Hypercore, answer: (message: Want) => Promise<Signed>) {
   const storage = await t.tmp()
-  await replicatePlainly(t, log, storage)
+  await copyUnsigned(log, storage)
   const copy = new Hypercore(storage, log.key, { writable: false })
   await copy.ready()
   const asked: Want[] = []

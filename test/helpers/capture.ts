@@ -13,7 +13,8 @@ export class Capture {
   readonly #stream: Readable
   readonly #chunks: Uint8Array[] = []
   readonly #lines: string[] = []
-  #rest: Uint8Array = new Uint8Array(0)
+  /** The beginning of a line, in pieces: one of many megabytes comes in hundreds. */
+  #rest: Uint8Array[] = []
   #position = 0
   #size = 0
   #over = false
@@ -103,12 +104,12 @@ export class Capture {
     this.#size += chunk.byteLength
     let start = 0
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
-      const line = b4a.concat([this.#rest, chunk.subarray(start, end)])
+      const line = b4a.concat([...this.#rest, chunk.subarray(start, end)])
       this.#lines.push(b4a.toString(line))
-      this.#rest = new Uint8Array(0)
+      this.#rest = []
       start = end + 1
     }
-    this.#rest = b4a.concat([this.#rest, chunk.subarray(start)])
+    if (start < chunk.byteLength) this.#rest.push(chunk.subarray(start))
   }
 
   #changed(): void {

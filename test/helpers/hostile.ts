@@ -45,10 +45,19 @@ export class Hostile {
     this.#victims = victims
   }
 
-  /** Joins the swarm of the log `key`; resolves once it has met `count` victims of `attack`. */
-  static async join(t: Test, key: string, count: number, attack: Attack): Promise<Hostile> {
+  /**
+   * Joins the swarm of the log `key`; resolves once it has met `count` victims of `attack`. Several may share
+   * one `dht`, each by a key of its own.
+   */
+  static async join(
+    t: Test,
+    key: string,
+    count: number,
+    attack: Attack,
+    dht = new HyperDHT({ bootstrap: bootstrap.split(',') })
+  ): Promise<Hostile> {
     const core = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), { eagerUpgrade: false })
-    const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
+    const swarm = new Hyperswarm({ dht })
     t.teardown(() => swarm.destroy().then(() => core.close()), { force: true })
     await core.ready()
     swarm.on('connection', (connection) => core.replicate(connection))

@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
+import HyperDHT from 'hyperdht'
 import { announce } from '../helpers/swarm.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -7,6 +8,7 @@ import { ATTACKS, LENGTH, LIES } from './attacks.ts'
 import { peakMemory, processorTime } from '../helpers/proc.ts'
 import { type Attack, Hostile } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { bootstrap } from '../helpers/testnet.ts'
 
 const LINES = numbered(LENGTH)
 /** An app that has served nobody hostile needs about 90. */
@@ -77,9 +79,10 @@ function prepare(
   victims: number,
   attacks: Record<string, Attack>
 ): Promise<[string, Attack, Hostile][]> {
+  const dht = new HyperDHT({ bootstrap: bootstrap.split(',') })
   return Promise.all(
     Object.entries(attacks).map(async ([name, attack]): Promise<[string, Attack, Hostile]> => {
-      return [name, attack, await Hostile.join(t, key, victims, attack)]
+      return [name, attack, await Hostile.join(t, key, victims, attack, dht)]
     })
   )
 }

@@ -1,11 +1,14 @@
-import os from 'bare-os'
-import path from 'bare-path'
+import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import { ROOT, acknowledged, closeTestnet, startReader, tagged } from '../helpers/app.ts'
-import { Program } from '../helpers/program.ts'
-import { bootstrap } from '../helpers/testnet.ts'
+import type { Hypercore } from 'hypercore'
+import { serveFeed } from '../../shared/feed/feed.ts'
+import { closeTestnet, startReader } from '../helpers/app.ts'
 import { untilBlock } from '../helpers/blocks.ts'
-import { asInput, numbered } from '../helpers/numbered.ts'
+import { createLog } from '../helpers/cores.ts'
+import { numbered } from '../helpers/numbered.ts'
+import type { Program } from '../helpers/program.ts'
+import { announce } from '../helpers/swarm.ts'
+import { copyInto } from '../storage/grown.ts'
 
 const TOLD = /the writer rewound its log to block (\d+)/
 
@@ -35,16 +38,10 @@ test('a reader goes on where the writer has rewound to, and says so', async (t) 
 })
 
 test('a reader that was away while the writer rewound resumes where the new log differs', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(12))
-  const storage = await t.tmp()
-  const flags = ['--start', '0', '--resume']
-  const first = await startReader(t, writer.key, [...flags, '-n', '12'], { storage })
-  t.is(await first.ending, 0)
-
+  const { writer, storage } = await readOnce(t)
   await writer.truncate(7)
   await writer.append(['new 7', 'new 8'])
-  const second = await startReader(t, writer.key, flags, { storage })
+  const second = await startReader(t, writer.key, ['--start', '0', '--resume'], { storage })
   await untilBlock(second, 8)
   await writer.append(['new 9'])
   await untilBlock(second, 9)
@@ -143,67 +140,50 @@ test('a reader beside another one goes on where the writer has rewound to', asyn
   )
 })
 
-test('a rewind while stdout stalls is resumed from', async (t) => {
+test('readers whose stdout stalls while the log is rewound go on with what it is then', async (t) => {
   const writer = await startRewinding(t)
-  const lines = numbered(3000, 0, 160)
-  await writer.append(lines)
+  await writer.append(numbered(3000, 0, 160))
   const storage = await t.tmp()
-  const flags = ['--start', '0', '--resume']
-  const stalled = await startReader(t, writer.key, flags, { storage, stalled: true })
-  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '3000', '--raw'])
+  const whole = ['--start', '0']
+  const [stalled, ending] = await Promise.all([
+    startReader(t, writer.key, [...whole, '--resume'], { storage, stalled: true }),
+    startReader(t, writer.key, [...whole, '--no-follow'], { stalled: true })
+  ])
+  const twin = await startReader(t, writer.key, [...whole, '-n', '3000', '--raw'])
   t.is(await twin.ending, 0)
   await writer.truncate(10)
-  await writer.append(numbered(20, 10))
+  await writer.append(Array.from({ length: 20 }, (_, i) => `new ${10 + i}`))
   const watcher = await startReader(t, writer.key, ['--start', '29', '-n', '1'])
   t.is(await watcher.ending, 0)
-  await stalled.kill()
 
+  await stalled.kill()
   const again = await startReader(t, writer.key, ['--resume'], { storage })
   await untilBlock(again, 29)
   const [first = ''] = valuesOf(again)
   t.ok(Number(first.split(':')[0]) <= 10, `resumed at ${first}`)
+
+  ending.stdout.start()
+  t.is(await ending.ending, 0, '--no-follow ends where the log ends')
+  t.ok(/^(29: new 29|\d+: line)/.test(valuesOf(ending).at(-1) ?? ''), 'with it, or just before it')
 })
 
-test('--no-follow ends where a log that was rewound meanwhile ends', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(3000, 0, 160))
-  const reader = await startReader(t, writer.key, ['--start', '0', '--no-follow'], {
-    stalled: true
-  })
-  const twin = await startReader(t, writer.key, ['--start', '0', '-n', '3000', '--raw'])
-  t.is(await twin.ending, 0)
-  await writer.truncate(10)
-  await writer.append(['new 10'])
-  const watcher = await startReader(t, writer.key, ['--start', '10', '-n', '1'])
-  t.is(await watcher.ending, 0)
-  reader.stdout.start()
-  t.is(await reader.ending, 0)
-  t.ok(/^(10: new 10|\d+: line)/.test(valuesOf(reader).at(-1) ?? ''), 'with it, or just before it')
-})
-
-test('a new reader of a log that was rewound once says nothing of it', async (t) => {
-  const writer = await startRewinding(t)
-  await writer.append(numbered(12))
-  await writer.truncate(7)
-  await writer.append(['new 7'])
-  const reader = await startReader(t, writer.key, ['--start', '0', '--no-follow'])
-  t.is(await reader.ending, 0)
-  t.is(valuesOf(reader).length, 8)
-  t.absent(TOLD.test(reader.stderr.text))
-})
-
-test('a new reader of a log that was rewound once begins where it is told, and ends there', async (t) => {
+test('new readers of a log that was rewound once begin where they are told, end there, and say nothing of it', async (t) => {
   const writer = await startRewinding(t)
   await writer.append(numbered(12))
   await writer.truncate(7)
   await writer.append(['new 7', 'new 8'])
-  const reader = await startReader(t, writer.key, ['--start', '6', '-n', '2'])
-  t.is(await reader.ending, 0)
+  const [all, two] = await Promise.all([
+    startReader(t, writer.key, ['--start', '0', '--no-follow']),
+    startReader(t, writer.key, ['--start', '6', '-n', '2'])
+  ])
+  t.is(await all.ending, 0)
+  t.is(valuesOf(all).length, 9)
+  t.is(await two.ending, 0)
   t.alike(
-    valuesOf(reader).map((value) => value.slice(0, 8).trim()),
+    valuesOf(two).map((value) => value.slice(0, 8).trim()),
     ['6: line', '7: new 7']
   )
-  t.absent(TOLD.test(reader.stderr.text))
+  for (const { stderr } of [all, two]) t.absent(TOLD.test(stderr.text))
 })
 
 /** A log of 12 lines, and where a reader with --resume has left a copy once it had printed all of them. */
@@ -211,36 +191,29 @@ async function readOnce(t: Test): Promise<{ writer: Rewinding; storage: string }
   const writer = await startRewinding(t)
   await writer.append(numbered(12))
   const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0', '--resume', '-n', '12'], {
-    storage
-  })
-  t.is(await first.ending, 0)
+  await copyInto(storage, writer.core)
   return { writer, storage }
 }
 
 interface Rewinding {
+  core: Hypercore
   key: string
   append(lines: string[]): Promise<void>
   truncate(length: number): Promise<void>
 }
 
+/** A writer with the feed that may rewind its log. */
 async function startRewinding(t: Test): Promise<Rewinding> {
-  const file = path.join(ROOT, 'test', 'replication', 'rewinding.ts')
-  const program = new Program(t, [os.execPath(), file, await t.tmp(), bootstrap])
-  const { key } = await tagged<{ key: string }>(program, 'key')
-  let length = 0
+  const core = await createLog(t)
+  serveFeed(core, { onrival() {}, onerror: (err) => t.fail(String(err)) })
+  await announce(t, core)
   return {
-    key,
+    core,
+    key: b4a.toString(core.key, 'hex'),
     async append(lines) {
-      length += lines.length
-      await program.write(asInput(lines))
-      await acknowledged(program, length)
+      await core.append(lines.map((line) => b4a.from(line)))
     },
-    async truncate(to) {
-      length = to
-      await program.write(`truncate ${to}\n`)
-      await tagged(program, 'truncate')
-    }
+    truncate: (length) => core.truncate(length)
   }
 }
 

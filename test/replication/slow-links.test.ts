@@ -3,36 +3,59 @@ import type { Test } from 'brittle'
 import { chunksOfLines } from '../../bench/harness/lines.ts'
 import { type Payload, mostBytes } from '../../bench/harness/payload.ts'
 import { atOnce, inTurn } from '../helpers/at-once.ts'
-import { type SlowLink, createSlowLink, linkTest, startSources } from '../helpers/net/slow-link.ts'
+import {
+  type SlowLink,
+  buildLink,
+  createSlowLink,
+  linkTest,
+  startSources
+} from '../helpers/net/slow-link.ts'
 
 const MEGABIT = 1e6
 const ROUND_TRIP_MS = 50
 const LOOK_MS = 200
 
-// each link waits most of the time, for its own bits; what takes longest begins
-linkTest('all lines cross a slow link, in their order and hardly more than once', (t) =>
-  atOnce(t, {
-    '10,000 short lines at 0.5 Mbit/s from three sources': (t) =>
-      crosses(t, MEGABIT / 2, 3, { count: 10_000, size: 100 }),
-    'blocks of 64 KiB at 0.5 Mbit/s from three sources': (t) =>
-      crosses(t, MEGABIT / 2, 3, { count: 12, size: 65_536 }),
-    'a line of 4 MB at 4 Mbit/s from three sources': (t) =>
-      crosses(t, 4 * MEGABIT, 3, { count: 1, size: 4_000_000 }),
-    'a line of 15 MiB at 20 Mbit/s from three sources': (t) =>
-      crosses(t, 20 * MEGABIT, 3, { count: 1, size: 15 * 1024 * 1024 })
-  })
-)
+/** One stands for lines that fill batches, the other for lines that each take longer than a source may be silent. */
+const LINKS: Record<string, { rate: number; payloads: Payload[] }> = {
+  '10,000 short lines and blocks of 64 KiB at 0.5 Mbit/s from three sources': {
+    rate: MEGABIT / 2,
+    payloads: [
+      { count: 10_000, size: 100 },
+      { count: 12, size: 65_536 }
+    ]
+  },
+  'a line of 4 MB and one of 15 MiB at 8 Mbit/s from three sources': {
+    rate: 8 * MEGABIT,
+    payloads: [
+      { count: 1, size: 4_000_000 },
+      { count: 1, size: 15 * 1024 * 1024 }
+    ]
+  }
+}
+const SOURCES = 3
 
-/** A new reader prints all of `payload`, in order and once, of which no part crosses twice. */
-async function crosses(t: Test, rate: number, sources: number, payload: Payload): Promise<void> {
-  const text = b4a.concat([...chunksOfLines(payload.count, payload.size)])
+// each link waits most of the time, for its own bits
+linkTest('all lines cross a slow link, in their order and hardly more than once', async (t) => {
+  const program = await buildLink(t)
+  const crossings = Object.entries(LINKS).map(
+    ([name, { rate, payloads }]): [string, (t: Test) => Promise<void>] => [
+      name,
+      (t) => crosses(t, program, rate, payloads)
+    ]
+  )
+  await atOnce(t, Object.fromEntries(crossings))
+})
+
+/** A new reader prints all of `payloads`, in order and once, of which no part crosses twice. */
+async function crosses(t: Test, program: string, rate: number, payloads: Payload[]): Promise<void> {
+  const text = b4a.concat(payloads.flatMap(({ count, size }) => [...chunksOfLines(count, size)]))
   const lines = b4a.toString(text).trimEnd().split('\n')
   const { link, key } = await inTurn(async () => {
-    const link = await createSlowLink(t, { roundTripMs: ROUND_TRIP_MS, rate })
-    return { link, key: (await startSources(link, sources, lines)).key }
+    const link = await createSlowLink(t, program, { roundTripMs: ROUND_TRIP_MS, rate })
+    return { link, key: (await startSources(link, SOURCES, lines)).key }
   })
 
-  const most = mostBytes(payload)
+  const most = payloads.reduce((sum, payload) => sum + mostBytes(payload), 0)
   const before = await link.carried()
   const reader = await link.far.startApp('reader-app', [
     '--raw',

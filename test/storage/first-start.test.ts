@@ -1,8 +1,10 @@
+import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
+import { Copy } from '../../shared/storage/copy.ts'
 import {
   type AppName,
   closeTestnet,
@@ -14,16 +16,10 @@ import {
 import type { Program } from '../helpers/program.ts'
 import { Random, chooseSeed } from '../helpers/random.ts'
 import { numbered } from '../helpers/numbered.ts'
-import {
-  CURRENT,
-  copiedStorage,
-  fileOf,
-  filledStorage,
-  readerDb,
-  writerDb
-} from '../helpers/store.ts'
+import { CURRENT, fileOf, readerDb, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { createDisk, diskTest } from './disk.ts'
+import { copiedStorage, filledStorage, runWriter } from './grown.ts'
 
 const ROUNDS = Number(os.getEnv('ROUNDS') ?? 2)
 /** Longer than it takes to fill a store that has been begun, on an idle machine, in milliseconds. */
@@ -49,7 +45,8 @@ for (const app of APPS) {
       while (!over && !made(step) && !made(/\.record$/)) await turn()
       await program.kill()
       t.comment(`killed at ${step}: ${pathsBelow(storage).length} files`)
-      await starts(t, app, storage)
+      if (step === STEPS.at(-1)) await starts(t, app, storage)
+      else await opens(t, app, storage)
     }
   })
 
@@ -66,7 +63,7 @@ for (const app of APPS) {
       await program.kill()
       t.comment(`killed ${delay} ms later: ${pathsBelow(storage).length} files`)
       const key = /"key":"([0-9a-f]{64})"/.exec(program.stdout.text)?.[1]
-      await starts(t, app, storage, key)
+      await opens(t, app, storage, key)
     }
   })
 
@@ -85,7 +82,7 @@ for (const app of APPS) {
         if (ending === 1) t.ok(program.stderr.text.includes(': the disk is full'), 'says so')
         await program.kill()
         disk.resize(64 * 1024 * KB)
-        await starts(t, app, storage)
+        await opens(t, app, storage)
         fs.rmSync(storage, { recursive: true })
       }
     }
@@ -114,7 +111,7 @@ test('of several first starts in one folder one makes the log, and the others ma
   await Promise.all(endings)
   t.is(keys.length, 1)
   await Promise.all(writers.map((writer) => writer.kill()))
-  await starts(t, 'writer-app', storage, keys[0])
+  await opens(t, 'writer-app', storage, keys[0])
 })
 
 /** What a start of an earlier version left, which made a store in its place. */
@@ -135,7 +132,7 @@ test('the beginning of a store that an earlier version left is made anew', async
         beginning
       )
       t.comment(`${app}: ${Object.keys(beginning).join(', ')}`)
-      await starts(t, app, storage)
+      await opens(t, app, storage)
     }
   }
 })
@@ -172,7 +169,7 @@ test('what a start that was cut off has left beside a store is removed, and the 
   const { storage, key } = await filledStorage(t, lines)
   const folder = path.dirname(writerDb(storage))
   plant(folder, { 'unfinished.lock': '', 'unfinished/db/CURRENT': 'MANIFEST-000001' })
-  await starts(t, 'writer-app', storage, key)
+  await opens(t, 'writer-app', storage, key)
   t.alike(fs.readdirSync(folder).sort(), ['CORESTORE', 'db'])
   t.alike(await storedLog(storage), { key, lines })
 })
@@ -199,8 +196,8 @@ function start(t: Test, app: AppName, storage: string): Promise<Program> {
     : startApp(t, app, ['-q', '--no-follow', '--timeout', '0', KEY], { storage })
 }
 
-/** Asserts that `app` starts in `storage`, a writer with `key` where that is known. */
-async function starts(t: Test, app: AppName, storage: string, key?: string): Promise<void> {
+/** Asserts that `app` starts in `storage`. */
+async function starts(t: Test, app: AppName, storage: string): Promise<void> {
   const program = await start(t, app, storage)
   if (app === 'reader-app') {
     t.is(await program.ending, 3, 'starts: ' + program.stderr.text.trim())
@@ -208,8 +205,19 @@ async function starts(t: Test, app: AppName, storage: string, key?: string): Pro
   }
   const printed = (await keyOf(program)) ?? program.stderr.text
   await program.kill()
-  if (key === undefined) t.ok(/^[0-9a-f]{64}$/.test(printed), `starts: ${printed.trim()}`)
-  else t.is(printed, key, 'starts with its key')
+  t.ok(/^[0-9a-f]{64}$/.test(printed), `starts: ${printed.trim()}`)
+}
+
+/** Asserts that what `app` keeps in `storage` is opened in this process, a log with `key` where that is known. */
+async function opens(t: Test, app: AppName, storage: string, key?: string): Promise<void> {
+  if (app === 'reader-app') {
+    const copy = await Copy.open(storage, b4a.from(KEY, 'hex'))
+    t.ok(copy.isKept, 'opens')
+    return copy.close()
+  }
+  const opened = await runWriter(storage, ({ core }) => b4a.toString(core.key, 'hex'))
+  if (key === undefined) t.pass('opens')
+  else t.is(opened, key, 'opens with its key')
 }
 
 /** The key that `writer` prints; null where it ends without one. */
@@ -244,7 +252,7 @@ function appears(folder: string): Promise<void> {
 }
 
 function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return new Promise((resolve) => setTimeout(resolve, 1))
 }
 
 function pathsBelow(folder: string): string[] {

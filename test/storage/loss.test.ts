@@ -4,20 +4,23 @@ import { type Test, test } from 'brittle'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { WAL, fileOf, filledStorage, writerDb, writtenStorage } from '../helpers/store.ts'
+import { WAL, fileOf, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
+import { append, copyInto, filledStorage, runWriter, writtenStorage } from './grown.ts'
 
-const LINES = numbered(1000)
+const COUNT = 200
+const HALF = COUNT / 2
+const LINES = numbered(COUNT)
 
 test('a log that comes back shorter is not appended to while no reader gives the rest back', async (t) => {
   const { storage, key } = await filledStorage(t, LINES)
   cutShort(storage)
   const writer = await startApp(t, 'writer-app', ['-q'], { storage })
   writer.end('a line too many\n')
-  await refuses(t, writer, 1, /came back with 500 blocks of 1000.* start a reader .*--accept-loss/)
+  await refuses(t, writer, 1, /came back with 100 blocks of 200.* start a reader .*--accept-loss/)
   const log = await storedLog(storage)
   t.is(log.key, key)
-  t.alike(log.lines, LINES.slice(0, 500))
+  t.alike(log.lines, LINES.slice(0, HALF))
 })
 
 test('a log that comes back shorter is restored from a reader, and goes on', async (t) => {
@@ -31,7 +34,7 @@ test('a log that comes back shorter is restored from a reader, and goes on', asy
   await writer.append('after the loss')
   t.is(await copy.stdout.line(/./), 'after the loss', 'the reader goes on with the next line')
 
-  const fresh = await startReader(t, key, ['--start', '0', '--raw', '-n', '1001'])
+  const fresh = await startReader(t, key, ['--start', '0', '--raw', '-n', String(COUNT + 1)])
   t.is(await fresh.ending, 0)
   t.alike(fresh.stdout.lines, [...LINES, 'after the loss'])
 })
@@ -40,19 +43,19 @@ test('--accept-loss goes on from the shorter log, and its readers rewind to it',
   const { storage, reader, key } = await readLog(t)
   cutShort(storage)
 
-  const writer = await startWriter(t, ['--accept-loss'], { storage, length: 500 })
+  const writer = await startWriter(t, ['--accept-loss'], { storage, length: HALF })
   t.is(writer.key, key)
-  await writer.append('500 again', '501 again')
+  await writer.append('100 again', '101 again')
   const copy = await startReader(t, key, ['--resume'], { storage: reader })
-  await copy.stdout.line('Block 500: 500 again')
-  await copy.stdout.line('Block 501: 501 again')
-  t.ok(/rewound its log to block 500/.test(copy.stderr.text), 'the reader says so')
-  t.is(copy.stdout.lines[1], 'Block 500: 500 again', 'and prints nothing twice')
+  await copy.stdout.line('Block 100: 100 again')
+  await copy.stdout.line('Block 101: 101 again')
+  t.ok(/rewound its log to block 100/.test(copy.stderr.text), 'the reader says so')
+  t.is(copy.stdout.lines[1], 'Block 100: 100 again', 'and prints nothing twice')
 
   await writer.program.stop()
-  const again = await startWriter(t, [], { storage, length: 502 })
-  await again.append('502')
-  await copy.stdout.line('Block 502: 502')
+  const again = await startWriter(t, [], { storage, length: HALF + 2 })
+  await again.append('102')
+  await copy.stdout.line('Block 102: 102')
 })
 
 test('readers that hold what a power cut took from the writer rewind, and see no conflict', async (t) => {
@@ -61,8 +64,8 @@ test('readers that hold what a power cut took from the writer rewind, and see no
 
   const first = await startWriter(t, [], { storage, length: LINES.length })
   const copy = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
-  await first.append('1000: sent, not synced', '1001: sent, not synced')
-  await copy.stdout.line('1001: sent, not synced')
+  await first.append('200: sent, not synced', '201: sent, not synced')
+  await copy.stdout.line('201: sent, not synced')
   await first.program.kill()
   await copy.kill()
   // the disk as it was before, in a machine that has started anew since
@@ -70,12 +73,12 @@ test('readers that hold what a power cut took from the writer rewind, and see no
 
   const second = await startWriter(t, [], { storage, length: LINES.length })
   t.is(second.key, key)
-  await second.append('1000: after the power cut')
+  await second.append('200: after the power cut')
   const again = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
-  await again.stdout.line('1000: after the power cut')
-  await second.append('1001: after the power cut')
-  await again.stdout.line('1001: after the power cut')
-  t.ok(/rewound its log to block 1000/.test(again.stderr.text), 'the reader says so')
+  await again.stdout.line('200: after the power cut')
+  await second.append('201: after the power cut')
+  await again.stdout.line('201: after the power cut')
+  t.ok(/rewound its log to block 200/.test(again.stderr.text), 'the reader says so')
 })
 
 test('kill -9 alone makes no reader rewind: it goes on when the writer is back', async (t) => {
@@ -100,14 +103,12 @@ function cutShort(storage: string): void {
 
 /** A log of LINES, the second half in the write-ahead log, and a folder with a copy of all of it. */
 async function readLog(t: Test): Promise<{ storage: string; reader: string; key: string }> {
-  const { storage, key } = await writtenStorage(t, LINES.slice(0, 500))
-  const writer = await startWriter(t, [], { storage, length: 500 })
-  await writer.append(...LINES.slice(500))
+  const { storage, key } = await writtenStorage(t, LINES.slice(0, HALF))
   const reader = await t.tmp()
-  const flags = ['--start', '0', '--resume', '-n', `${LINES.length}`]
-  const copy = await startReader(t, key, flags, { storage: reader })
-  await copy.ending
-  await writer.program.stop()
+  await runWriter(storage, async (log) => {
+    await append(log, LINES.slice(HALF))
+    await copyInto(reader, log.core)
+  })
   return { storage, reader, key }
 }
 

@@ -15,8 +15,11 @@ import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import { Program } from '../helpers/program.ts'
 import { WAL, fileOf, writerDb } from '../helpers/store.ts'
+import { appendIn, runWriter, writtenStorage } from './grown.ts'
 
 const PRIVATE = { private: false }
+const COUNT = 1200
+const KEPT = 400
 
 test('a writer keeps the last blocks, by number, and between 100 and 110 % of them', async (t) => {
   const log = await openTrimmed(t, { blocks: 1000 })
@@ -101,12 +104,12 @@ for (const step of ['saved', 'cleared', 'nodes', 'freed']) {
     t.absent(log.hasLostBlocks)
     await log.startAppending()
     t.is(log.core.fork, 0, 'nobody has to rewind')
-    t.is(log.retention.first, 19_000)
-    t.is(log.retention.freed, 9000)
-    t.is(log.length, 20_000)
-    await append(log, 1, 20_000)
+    t.is(log.retention.first, 11_000)
+    t.is(log.retention.freed, 1000)
+    t.is(log.length, 12_000)
+    await append(log, 1, 12_000)
     await log.close()
-    await reads(t, storage, 19_000, 20_001)
+    await reads(t, storage, 11_000, 12_001)
   })
 }
 
@@ -116,38 +119,36 @@ test('a trimmed log is the log that it was after the machine has started anew', 
   if (record.state === null) throw new Error('there is no record')
   await record.save({ ...record.state, boot: 'earlier' })
   record.close()
-  const writer = await startWriter(t, [], { storage, length: 3000 })
-  await writer.append(...numbered(1, 3000))
+  const writer = await startWriter(t, [], { storage, length: COUNT })
+  await writer.append(...numbered(1, COUNT))
   await writer.program.stop()
-  await reads(t, storage, 2000, 3001)
+  await reads(t, storage, COUNT - KEPT, COUNT + 1)
 })
 
 test('--accept-loss goes on from what is left of a trimmed log', async (t) => {
   const storage = await trimmedStorage(t)
-  const more = await startWriter(t, [], { storage, length: 3000 })
-  await more.append(...numbered(500, 3000))
-  await more.program.kill()
+  await appendIn(storage, numbered(100, COUNT))
   cutShort(storage)
 
   const refused = await startApp(t, 'writer-app', ['-q'], { storage })
   refused.end('a line too many\n')
-  await refuses(t, refused, 1, /came back with 3000 blocks of 3500/)
-  const writer = await startWriter(t, ['--accept-loss'], { storage, length: 3000 })
-  await writer.append('3000 again')
+  await refuses(t, refused, 1, /came back with 1200 blocks of 1300/)
+  const writer = await startWriter(t, ['--accept-loss'], { storage, length: COUNT })
+  await writer.append(`${COUNT} again`)
   await writer.program.stop()
-  await reads(t, storage, 2000, 3000)
+  await reads(t, storage, COUNT - KEPT, COUNT)
 })
 
 test('a plain Hypercore reader takes what a trimmed writer keeps, and what is new', async (t) => {
   const storage = await trimmedStorage(t)
-  const writer = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
-  const reader = await startPlainReader(t, writer.key, 2000)
-  await reader.stdout.line(/^2999 /)
-  await writer.append(...numbered(500, 3000))
-  await reader.stdout.line(/^3499 /)
+  const writer = await startWriter(t, ['--keep', String(KEPT)], { storage, length: COUNT })
+  const reader = await startPlainReader(t, writer.key, COUNT - KEPT)
+  await reader.stdout.line(new RegExp(`^${COUNT - 1} `))
+  await writer.append(...numbered(200, COUNT))
+  await reader.stdout.line(new RegExp(`^${COUNT + 199} `))
   t.alike(
     reader.stdout.lines.slice(1),
-    numbered(1500, 2000).map((line, i) => `${2000 + i} ${line}`)
+    numbered(KEPT + 200, COUNT - KEPT).map((line, i) => `${COUNT - KEPT + i} ${line}`)
   )
 })
 
@@ -170,15 +171,10 @@ async function append(log: WriterLog, count: number, start: number): Promise<voi
   await log.append(numbered(count, start).map((line) => b4a.from(line)))
 }
 
-/** A folder in which a writer has left 3000 lines and let go of the first 2000. */
+/** A folder in which a writer has left COUNT lines and let go of all but the last KEPT. */
 async function trimmedStorage(t: Test): Promise<string> {
-  const storage = await t.tmp()
-  const writer = await startWriter(t, [], { storage })
-  await writer.append(...numbered(3000))
-  await writer.program.stop()
-  const trimming = await startWriter(t, ['--keep', '1000'], { storage, length: 3000 })
-  await trimming.program.stderr.line(/let go of 2000 blocks/)
-  await trimming.program.stop()
+  const { storage } = await writtenStorage(t, numbered(COUNT))
+  await runWriter(storage, () => {}, { keep: { blocks: KEPT } })
   return storage
 }
 

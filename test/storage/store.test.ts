@@ -14,8 +14,9 @@ import {
 } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { SST, readerDb, writerDb, writtenStorage } from '../helpers/store.ts'
+import { SST, readerDb, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
+import { writtenStorage } from './grown.ts'
 import { onPosix } from '../helpers/platform.ts'
 
 const APPS: [AppName, string[]][] = [

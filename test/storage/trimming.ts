@@ -22,7 +22,8 @@ const log = await openWriter(storage, { private: false, keep: { blocks: 1000 } }
 await log.startAppending()
 const { core } = log
 killAfter(core, step)
-await log.append(numbered(20_000).map((line) => b4a.from(line)))
+// more than the blocks that are kept, and those of which the tree is kept
+await log.append(numbered(12_000).map((line) => b4a.from(line)))
 await log.commit()
 await log.close()
 

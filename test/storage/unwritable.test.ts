@@ -1,8 +1,11 @@
+import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { spawnSync } from 'bare-subprocess'
 import { type Test, skip, test } from 'brittle'
+import { Copy } from '../../shared/storage/copy.ts'
+import { openWriter } from '../../shared/storage/open.ts'
 import {
   type AppName,
   PRIVATE,
@@ -15,13 +18,18 @@ import {
 import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { copiedStorage } from '../helpers/store.ts'
 import { createDisk, diskTest } from './disk.ts'
+import { copiedStorage } from './grown.ts'
 
 const KEY = 'ab'.repeat(32)
 const APPS: [AppName, string[]][] = [
   ['writer-app', []],
   ['reader-app', [KEY]]
+]
+/** What each of them does with its folder before anything else. */
+const OPENERS = [
+  (storage: string) => openWriter(storage, { private: false }),
+  (storage: string) => Copy.open(storage, b4a.from(KEY, 'hex'))
 ]
 /** Makes a command one of a user that owns nothing. */
 const STRANGER = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--']
@@ -34,12 +42,7 @@ const UNWRITABLE =
   / cannot be written \((EACCES|EPERM|EROFS|ENOENT)\): choose a folder that is yours/
 
 onLinux('a folder that the system lets nobody make cannot be written', async (t) => {
-  for (const storage of ['/proc/x', '/proc/x/y', '/sys/x', '/sys/x/y']) {
-    for (const [app, args] of APPS) {
-      const program = await startApp(t, app, args, { storage })
-      await refuses(t, program, 1, UNWRITABLE)
-    }
-  }
+  await isRefused(t, ['/proc/x', '/proc/x/y', '/sys/x', '/sys/x/y'])
 })
 
 diskTest(
@@ -50,12 +53,7 @@ diskTest(
     const empty = path.join(disk.folder, 'empty')
     fs.mkdirSync(empty)
     disk.forbidWrites()
-    for (const [app, args] of APPS) {
-      for (const storage of [empty, path.join(disk.folder, 'new'), path.join(empty, 'a', 'b')]) {
-        const program = await startApp(t, app, args, { storage })
-        await refuses(t, program, 1, UNWRITABLE)
-      }
-    }
+    await isRefused(t, [empty, path.join(disk.folder, 'new'), path.join(empty, 'a', 'b')])
     for (const [app, storage, args] of [
       ['writer-app', writer, []],
       ['reader-app', reader, [key]]
@@ -90,6 +88,17 @@ unlessDenied('a folder of another user cannot be written', async (t) => {
   }
   t.alike(fs.readdirSync(folder), [])
 })
+
+/** Nothing can be kept in any of `folders`: the apps say so of the first. */
+async function isRefused(t: Test, folders: string[]): Promise<void> {
+  for (const open of OPENERS) {
+    for (const storage of folders) await t.exception(open(storage), UNWRITABLE, storage)
+  }
+  for (const [app, args] of APPS) {
+    const program = await startApp(t, app, args, { storage: folders[0] ?? '' })
+    await refuses(t, program, 1, UNWRITABLE)
+  }
+}
 
 /** Starts `app` where `storage` alone is mounted read-only. */
 async function startReadOnly(

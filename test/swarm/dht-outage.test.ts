@@ -10,38 +10,45 @@ import type { Program } from '../helpers/program.ts'
 
 // OUTAGE=600 measures outages of ten minutes, in place of those that a run of all tests has time for
 const given = Number(os.getEnv('OUTAGE') ?? 0)
-const OUTAGES = given > 0 ? [given] : [20, 1]
+const LONG = given || 20
+const SHORT = 1
 
 netTest('peers meet soon after a DHT whose nodes were started anew', async (t) => {
   t.timeout(TEST_MS + 1000 * given)
   const promptness = await Promptness.create(t)
-  const found = OUTAGES.map((seconds): [string, (t: Test) => Promise<void>] => [
-    `a writer and a reader that have each other are found again after ${seconds} s`,
-    (t) => foundAgain(t, promptness, seconds)
-  ])
   // they are set up one by one: those that wait for longest begin
   await atOnce(t, {
-    ...Object.fromEntries(found.slice(0, 1)),
-    'a reader that was started while the DHT was away meets the writer': (t) =>
-      startedMeanwhile(t, promptness, given || 15),
+    [`a writer and a reader that have each other are found again after ${LONG} s, and by a reader that was started meanwhile`]:
+      (t) => foundAgain(t, promptness, { seconds: LONG, meanwhile: true }),
     'readers that have each other meet a writer that has moved meanwhile': (t) =>
       meetMovedWriter(t, promptness, given || 10),
-    ...Object.fromEntries(found.slice(1)),
+    [`a writer and a reader that have each other are found again after ${SHORT} s`]: (t) =>
+      foundAgain(t, promptness, { seconds: SHORT, meanwhile: false }),
     'readers that have each other meet a writer that is started elsewhere': (t) =>
       meetNewWriter(t, promptness)
   })
 })
 
-async function foundAgain(t: Test, promptness: Promptness, seconds: number): Promise<void> {
+async function foundAgain(
+  t: Test,
+  promptness: Promptness,
+  { seconds, meanwhile }: { seconds: number; meanwhile: boolean }
+): Promise<void> {
   const scene = await inTurn(() => setPair(t))
   const { dht, read } = scene
   const [, , c, , e] = scene.hosts
   await dht.kill()
+  const waiting = meanwhile ? [await read(c)] : []
+  for (const reader of waiting) await reader.stderr.line(/the DHT does not answer/)
   await passes(seconds)
   await startDht(scene)
 
-  await promptness.soon(t, 'by a new reader, and are relayed to', async () => {
-    await Promise.all([arrives(await read(c), 'one'), find(e, scene, 3)])
+  await promptness.soon(t, 'by new readers, and are relayed to', async () => {
+    const readers = [...waiting, await read(c)]
+    await Promise.all([
+      ...readers.map((reader) => arrives(reader, 'one')),
+      find(e, scene, 2 + readers.length)
+    ])
   })
 }
 
@@ -58,18 +65,6 @@ async function meetMovedWriter(t: Test, promptness: Promptness, seconds: number)
   await promptness.soon(t, 'both', async () => {
     await Promise.all(readers.map((reader) => arrives(reader, 'two')))
   })
-}
-
-async function startedMeanwhile(t: Test, promptness: Promptness, seconds: number): Promise<void> {
-  const scene = await inTurn(() => setPair(t))
-  const { dht, read } = scene
-  const [, , c] = scene.hosts
-  await dht.kill()
-  const reader = await read(c)
-  await reader.stderr.line(/the DHT does not answer/)
-  await passes(seconds)
-  await startDht(scene)
-  await promptness.soon(t, 'once it is back', () => arrives(reader, 'one'))
 }
 
 async function meetNewWriter(t: Test, promptness: Promptness): Promise<void> {

@@ -6,7 +6,7 @@ import type { Program } from '../helpers/program.ts'
 
 /** What a busy machine may add to anything; a start is measured as the best of some. */
 const NOISE_MS = 1000
-const ROUNDS = 3
+const ROUNDS = 2
 
 /** Milliseconds from the start of a process, or from its signal. */
 interface Times {

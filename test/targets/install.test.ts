@@ -12,7 +12,7 @@ import {
   homeEnv,
   tagged
 } from '../helpers/app.ts'
-import { MARK, markedBundle } from '../helpers/marked.ts'
+import { MARK, MARKED } from '../helpers/marked.ts'
 import { NPM, UNREACHED, environment, registryAnswers } from '../helpers/npm.ts'
 import { Program } from '../helpers/program.ts'
 
@@ -60,11 +60,11 @@ run('an installed command says its version, and what is wrong with its arguments
   }
 })
 
-run('an installed command starts by way of links, and from the bundle', async (t) => {
+run('an installed command starts by way of links, and from its scripts', async (t) => {
   const link = path.join(await t.tmp(), 'link')
   fs.symlinkSync(path.join(prefix, 'bin', 'writer-app'), link)
-  const bundle = path.join(prefix, 'lib', 'node_modules', 'writer-app', 'dist', 'app.bundle')
-  fs.writeFileSync(bundle, markedBundle())
+  const script = path.join(prefix, 'lib', 'node_modules', 'writer-app', 'dist', 'app.cjs')
+  fs.writeFileSync(script, MARKED)
   const program = new Program(t, [link, '--version'], { env: await homeEnv(t) })
   t.is(await program.ending, 0)
   t.is(program.stdout.text, MARK)

@@ -5,6 +5,9 @@ import b4a from 'b4a'
 import Hypercore from 'hypercore'
 import HyperDHT from 'hyperdht'
 
+/** The nodes have other things to do than to answer this. */
+const PAUSE_MS = 100
+
 const [, , node = '', key = '', count = '1'] = Bare.argv
 const topic = Hypercore.discoveryKey(b4a.from(key, 'hex'))
 const dht = new HyperDHT({ bootstrap: [node] })
@@ -16,6 +19,7 @@ for (;;) {
   }
   const relayed = await Promise.all([...keys.values()].map(isRelayed))
   if (relayed.filter(Boolean).length >= Number(count)) break
+  await new Promise<void>((resolve) => setTimeout(resolve, PAUSE_MS))
 }
 console.log('found')
 await dht.destroy()

@@ -1,4 +1,3 @@
-import b4a from 'b4a'
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
@@ -35,12 +34,24 @@ export interface SlowLink {
   carried(): Promise<Carried>
 }
 
-export async function createSlowLink(t: Test, options: LinkOptions): Promise<SlowLink> {
+/** Compiles the program that links are made by; resolves to where it is until the end of `t`. */
+export async function buildLink(t: Test): Promise<string> {
+  const file = path.join(await t.tmp(), 'tun-relay')
+  const [compiler = '', ...args] = compileLink(file)
+  const { status, stderr } = spawnSync(compiler, args)
+  if (status !== 0) throw new Error(String(stderr))
+  return file
+}
+
+/** Makes a link by the program in `file`. */
+export async function createSlowLink(
+  t: Test,
+  file: string,
+  options: LinkOptions
+): Promise<SlowLink> {
   const hub = await Host.create(t)
   const near = await Host.create(t, hub)
   const far = await Host.create(t, hub)
-  const file = path.join(await t.tmp(), 'tun-relay')
-  await hub.output(compileLink(file))
   const link = hub.start(runLink(file, near.namespace, far.namespace, options))
   await link.stdout.line('up')
   for (const args of linkUp(NEAR, FAR)) await near.ip(args)
@@ -66,10 +77,9 @@ export async function startSources(
 ): Promise<Writer> {
   const writer = await startWriter(near, flags)
   await writer.append(...lines)
-  const bytes = lines.reduce((sum, line) => sum + b4a.byteLength(line) + 1, 0)
   const relays = Array.from({ length: count - 1 }, async () => {
-    const relay = await near.startApp('reader-app', ['--raw', '--start', '0', ...flags, writer.key])
-    await relay.stdout.total(bytes)
+    const relay = await near.startApp('reader-app', ['--seed', ...flags, writer.key])
+    await relay.stderr.line(new RegExp(`holding every block so far \\(${lines.length}\\)`))
   })
   await Promise.all(relays)
   return writer

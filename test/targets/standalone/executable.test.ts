@@ -7,6 +7,8 @@ import { spawnSync } from 'bare-subprocess'
 import reader from '../../../reader-app/package.json' with { type: 'json' }
 import { makeExecutable } from '../../../scripts/make/executable.ts'
 import { HERE } from '../../../scripts/make/hosts.ts'
+import tools from '../../../scripts/make/package.json' with { type: 'json' }
+import { unlessMissing } from '../../../shared/errors.ts'
 import writer from '../../../writer-app/package.json' with { type: 'json' }
 import {
   PRIVATE,
@@ -34,11 +36,19 @@ const asAnother = succeeds(...NOBODY, 'true') ? withMounts : skip
 
 /** Installs what only `npm run make` needs, where it is not; says what failed. */
 async function installTools(): Promise<string> {
+  if (installedBuild() === tools.dependencies['bare-build']) return ''
   const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
   const [file = '', ...own] = NPM
   const args = [...own, 'install', '--prefix', 'scripts/make', '--no-audit', '--no-fund', source]
   const { status, stdout, stderr } = spawnSync(file, args, { cwd: ROOT, env: environment() })
   return status === 0 ? '' : `${String(stdout)}${String(stderr)}`
+}
+
+/** The version of bare-build that is installed for `npm run make`; null where there is none. */
+function installedBuild(): string | null {
+  const folder = path.join(ROOT, 'scripts', 'make', 'node_modules', 'bare-build')
+  const read = (): string => String(fs.readFileSync(path.join(folder, 'package.json')))
+  return unlessMissing(() => (JSON.parse(read()) as { version: string }).version, null)
 }
 
 function succeeds(...line: string[]): boolean {

@@ -12,7 +12,7 @@ import {
   homeEnv,
   tagged
 } from '../../helpers/app.ts'
-import { MARK, markedBundle } from '../../helpers/marked.ts'
+import { MARK, MARKED } from '../../helpers/marked.ts'
 import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
@@ -89,9 +89,9 @@ run('npm start runs an app folder that was copied out alone', async (t) => {
   }
 })
 
-run('an app folder starts from its bundle until another addon is installed', async (t) => {
+run('an app folder starts from its scripts until another addon is installed', async (t) => {
   for (const name of ['writer-app', 'reader-app'] as const) {
-    fs.writeFileSync(path.join(alone, name, 'dist', 'app.bundle'), markedBundle())
+    fs.writeFileSync(path.join(alone, name, 'dist', 'app.cjs'), MARKED)
     const bundled = await start(t, bare(name), ['--version'])
     t.is(await bundled.ending, 0)
     t.is(bundled.stdout.text, MARK)
