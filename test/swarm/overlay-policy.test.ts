@@ -4,7 +4,6 @@ import {
   ADVICE,
   type Connected,
   type Degree,
-  DialPolicy,
   type Neighbour,
   OWN_CHOICE,
   READER,
@@ -14,6 +13,7 @@ import {
   awayFor,
   beaconSlowdown,
   dialUpTo,
+  dialsAtOnce,
   keepAlive,
   looksAgain,
   seeks,
@@ -39,6 +39,7 @@ for (const [rule, newcomer, others, degree, decision] of [
   ['one without a path gets the place of an idle one', LOST, [...busy, IDLE], READER, 'replace'],
   ['not of one whom blocks go to', LOST, busy, READER, 'turn away'],
   ['nor of one that we chose', LOST, chosen, READER, 'turn away'],
+  ['one that we dialled is let in', { ...IDLE, own: true }, busy, READER, 'admit'],
   ['nor of its like', LOST, crowdOf(READER.most, LOST), READER, 'turn away'],
   [
     'so does one that is nearer to the writer than our source',
@@ -57,21 +58,31 @@ for (const [rule, newcomer, others, degree, decision] of [
   })
 }
 
-const FEW: Connected = { connections: 5, own: OWN_CHOICE, lostFor: 0 }
-const MANY: Connected = { ...FEW, connections: READER.most, lostFor: 60_000 }
+const FEW: Connected = { connections: 5, own: 5, lostFor: 0, settledFor: 0 }
+const SETTLED = READER.pause * READER.wanted
 
 for (const [rule, known, upTo] of [
-  ['a reader dials until it has a few peers', FEW, READER.wanted],
-  ['and is in no haste when it is lost', { ...FEW, lostFor: 1000 }, READER.wanted],
-  ['then it meets others, however many it has', MANY, READER.most + 1],
-  ['but not without end', { ...MANY, connections: 99 }, READER.most + OWN_CHOICE],
+  ['a reader dials a few peers at once', FEW, OWN_CHOICE],
+  ['and one more after each pause', { ...FEW, settledFor: READER.pause }, OWN_CHOICE + 1],
+  ['until it has enough', { ...FEW, settledFor: SETTLED }, READER.wanted],
+  ['those that dial it counted', { ...FEW, own: 3, settledFor: SETTLED }, READER.wanted - 2],
   [
     'it chooses some itself, however many dial it',
-    { ...FEW, connections: 20, own: 0 },
-    20 + OWN_CHOICE
+    { ...FEW, connections: 20, own: 0, settledFor: SETTLED },
+    OWN_CHOICE
   ],
-  ['as many as it lacks', { ...FEW, connections: 23, own: 3 }, 24],
-  ['and no more', { ...FEW, connections: 24 }, 24]
+  ['it is in no haste when it is lost', { ...FEW, lostFor: 1000 }, OWN_CHOICE],
+  ['then it looks for enough', { ...FEW, lostFor: 60_000 }, READER.wanted],
+  [
+    'and meets others, however many it has',
+    { connections: READER.most, own: 8, lostFor: 60_000, settledFor: 0 },
+    9
+  ],
+  [
+    'but not without end',
+    { connections: 99, own: 83, lostFor: 60_000, settledFor: 0 },
+    READER.most + OWN_CHOICE - 16
+  ]
 ] as [string, Connected, number][]) {
   test(`dials: ${rule}`, (t) => {
     t.is(dialUpTo(known, READER), upTo)
@@ -86,7 +97,7 @@ test('the DHT is asked again by a peer that has too few others, or none that lea
   t.ok(looksAgain(FEW, READER))
   t.absent(looksAgain({ ...FEW, connections: READER.wanted }, READER))
   t.ok(looksAgain({ ...FEW, connections: READER.wanted }, WRITER))
-  t.ok(looksAgain(MANY, READER))
+  t.ok(looksAgain({ ...FEW, connections: READER.most, lostFor: 60_000 }, READER))
 })
 
 test('others choose no more than a few of the peers of a reader', (t) => {
@@ -103,25 +114,12 @@ test('a peer that turned us away is left alone, longer each time, and never for 
   t.ok(awayFor(0, 0) < awayFor(0, 0.9), 'not all come back at once')
 })
 
-test('fewer peers are dialled at once where no dial succeeds', (t) => {
-  const policy = new DialPolicy()
-  const first = policy.atOnce
-  policy.observe({ opened: 0, failed: first }, 5000)
-  const second = policy.atOnce
-  t.ok(second < first)
-  policy.observe({ opened: 0, failed: first + 1 }, 5001)
-  t.is(policy.atOnce, second, 'failures at one time are one sign')
-  for (let now = 10_000; now < 60_000; now += 5000) policy.observe({ opened: 0, failed: now }, now)
-  t.ok(policy.atOnce >= 4, 'but never too few')
-})
-
-test('more are dialled at once where some answer, though others are gone', (t) => {
-  const policy = new DialPolicy()
-  const first = policy.atOnce
-  policy.observe({ opened: 1, failed: 5 }, 5000)
-  t.ok(policy.atOnce > first)
-  policy.observe({ opened: 99, failed: 99 }, 6000)
-  t.ok(policy.atOnce <= 16, 'and never too many')
+test('the longer no peer leads to the writer, the more are dialled at once', (t) => {
+  const need = { isUrgent: true, isBusy: false }
+  const calm = dialsAtOnce({ ...need, isUrgent: false, seconds: 60 })
+  const all = [0, 1, 10, 60].map((seconds) => dialsAtOnce({ ...need, seconds }))
+  t.alike([calm, ...all], [2, 3, 7, 43, 64])
+  t.is(dialsAtOnce({ ...need, seconds: 60, isBusy: true }), 3, 'but not on a busy machine')
 })
 
 test('what a crowd sends in all does not grow with it', (t) => {
