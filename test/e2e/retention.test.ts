@@ -5,7 +5,6 @@ import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 
-/** With 2000 blocks kept, the log joins no copy that ends before block 2000. */
 const SKIP = /skipping 2000 blocks that nobody keeps any more \(0 to 1999\)/
 
 test('a reader that asks for blocks that the writer let go of is told, and gets the others, live', async (t) => {
