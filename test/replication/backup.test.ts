@@ -8,7 +8,7 @@ import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
-import { writtenStorage } from '../helpers/store.ts'
+import { writtenStorage } from '../helpers/grown.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { announce } from '../helpers/swarm.ts'
 
