@@ -8,7 +8,7 @@ import { LONGEST, orderOf } from './helpers/order.ts'
 import { endRunning, runFile } from './helpers/runner.ts'
 
 /** A test waits most of the time: for a start, a connection, another process. */
-const AT_ONCE = 2 * os.availableParallelism() + 1
+const AT_ONCE = 3 * os.availableParallelism() + 1
 const SLOWEST = 10
 
 const root = path.join(import.meta.dirname, '..')

@@ -91,7 +91,9 @@ export class Progress {
   }
 
   #line(work: Work): string {
-    const { blocks, of, from } = work
+    const { blocks, of } = work
+    // a rewind may lead back before where the work began
+    const from = Math.min(work.from, blocks)
     const share = of > from ? Math.floor((100 * (blocks - from)) / (of - from)) : 100
     const parts = [`${this.#describe(work)} (${share} %)`]
     const left = this.#left(work)

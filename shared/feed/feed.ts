@@ -123,7 +123,6 @@ export function followFeed(
   const answers = new SignatureAnswers(core, memory.signedLengths, onerror)
   const signatures = new SignatureSearch<Link>(core, memory.signedLengths, {
     peers: () => [...links.all].filter((link) => link.opened),
-    onoffence: ({ peer }, reason) => events.onoffence(peer, reason),
     onerror
   })
   const onchange = (): void => events.onchange()

@@ -22,6 +22,13 @@ test('the share is of what this run has to do', (t) => {
   t.is(scene.drawn, 'at 950 of 1,000 (50 %)')
 })
 
+test('a rewind behind the beginning of the work makes no share less than none', (t) => {
+  const scene = new Scene({ blocks: 900, of: 1000, from: 900, peers: 1 })
+  scene.progress.start()
+  scene.pass(-500)
+  t.is(scene.drawn, 'at 400 of 1,000 (0 %)')
+})
+
 test('scripts are told every second, and a person when asked', (t) => {
   const scene = new Scene({ blocks: 0, of: 100, from: 0, peers: 1 })
   scene.progress.start()

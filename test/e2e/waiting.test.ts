@@ -1,7 +1,7 @@
 import { test } from 'brittle'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { writtenStorage } from '../helpers/store.ts'
+import { writtenStorage } from '../helpers/grown.ts'
 
 const OLD = numbered(50)
 

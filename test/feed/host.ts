@@ -51,10 +51,12 @@ export class Host {
   /** Connects to `other`; resolves once both replicate. */
   async connect(other: Host): Promise<void> {
     const connection = this.#dht.connect(other.publicKey)
-    const met = new Promise<void>((resolve) => this.core.once('peer-add', () => resolve()))
+    const met = [this, other].map(({ core }) => {
+      return new Promise<void>((resolve) => core.once('peer-add', () => resolve()))
+    })
     connection.once('open', () => this.#replicate(connection))
     connection.on('error', () => {})
-    await met
+    await Promise.all(met)
   }
 
   /** Ends the connection with `other`; resolves once neither replicates it. */

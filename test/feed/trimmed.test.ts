@@ -13,6 +13,7 @@ import { rootsAt } from '../../shared/upstream/hypercore-tree.ts'
 import { endOfRun, freeTree } from '../../shared/upstream/hypercore-trim.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 
 const COUNT = 100
@@ -127,12 +128,7 @@ test('a copy leaps by the word of the writer alone, and keeps what it has to its
 async function trimmed(t: Test) {
   const log = await createLog(t, numbered(OLD))
   const copy = await createCopy(t, log)
-  const [near, far] = [log.replicate(true), copy.replicate(false)]
-  near.pipe(far).pipe(near)
-  await copy.update({ wait: true })
-  await copy.download({ start: 0, end: OLD }).done()
-  near.destroy()
-  await new Promise<void>((resolve) => copy.once('peer-remove', () => resolve()))
+  await replicate(log, copy)
 
   await log.append(numbered(COUNT - OLD, OLD).map((line) => b4a.from(line)))
   const trees: Uint8Array[] = []

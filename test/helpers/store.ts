@@ -1,10 +1,8 @@
 import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
-import type { Test } from 'brittle'
 import Hypercore from 'hypercore'
 import { unlessMissing } from '../../shared/errors.ts'
-import { startReader, startWriter } from './app.ts'
 
 /** The folder of the RocksDB in which a writer keeps its log below `storage`. */
 export function writerDb(storage: string): string {
@@ -61,51 +59,4 @@ export function scribble(file: string, at = 1 / 2): void {
   const fd = fs.openSync(file, 'r+')
   fs.writeSync(fd, b4a.alloc(64, 'X'), 0, 64, Math.floor(fs.statSync(file).size * at))
   fs.closeSync(fd)
-}
-
-/** A folder in which a writer has left `lines`. */
-export async function writtenStorage(
-  t: Test,
-  lines: string[]
-): Promise<{ storage: string; key: string }> {
-  const storage = await t.tmp()
-  const { program, key, append } = await startWriter(t, [], { storage })
-  await append(...lines)
-  await program.stop()
-  return { storage, key }
-}
-
-/**
- * A folder in which a writer has left `lines`: the first half in a table, as its second start has
- * made one, and the second half in the write-ahead log.
- */
-export async function filledStorage(
-  t: Test,
-  lines: string[]
-): Promise<{ storage: string; key: string }> {
-  const half = lines.length >> 1
-  const { storage, key } = await writtenStorage(t, lines.slice(0, half))
-  const { program, append } = await startWriter(t, [], { storage, length: half })
-  await append(...lines.slice(half))
-  await program.stop()
-  return { storage, key }
-}
-
-/** A folder in which a reader has left a copy of the log of a writer that has ended since. */
-export async function copiedStorage(
-  t: Test,
-  lines: string[]
-): Promise<{ writer: string; reader: string; key: string }> {
-  const writer = await t.tmp()
-  const { program, key, append } = await startWriter(t, [], { storage: writer })
-  await append(...lines)
-  const reader = await t.tmp()
-  // once to copy, and once to move the copy into a table
-  for (const flags of [['--start', '0', '-n', `${lines.length}`], ['--no-follow']]) {
-    await (
-      await startReader(t, key, flags, { storage: reader })
-    ).ending
-  }
-  await program.stop()
-  return { writer, reader, key }
 }

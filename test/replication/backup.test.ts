@@ -2,23 +2,15 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
-import { createCopy } from '../helpers/cores.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
 import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
+import { writtenStorage } from '../helpers/grown.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { announce } from '../helpers/swarm.ts'
-import {
-  type Run,
-  append,
-  appendIn,
-  copyInto,
-  replicate,
-  runWriter,
-  writtenStorage
-} from '../storage/grown.ts'
 
 const FIRST = numbered(20)
 const MORE = numbered(30, FIRST.length)
@@ -26,7 +18,8 @@ const ALL = [...FIRST, ...MORE]
 
 test('a writer that was put back from a backup takes the missing blocks back from a reader', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key, await copied(t, storage))
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -58,14 +51,9 @@ test('what it had let go of since then is not missed', async (t) => {
 })
 
 test('and from a plain Hypercore reader', async (t) => {
-  const { storage, restore } = await backedUp(t)
-  const reader = await runWriter(storage, async (log) => {
-    await append(log, MORE)
-    const reader = await createCopy(t, log.core)
-    await replicate(log.core, reader)
-    return reader
-  })
-  await announce(t, reader)
+  const { storage, key, restore } = await backedUp(t)
+  const reader = await startPlainReader(t, key, 0)
+  await extend(t, storage, reader, MORE)
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -76,7 +64,8 @@ test('and from a plain Hypercore reader', async (t) => {
 
 test('and from that one too while others claim to hold it and send nothing', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key, await copied(t, storage))
+  const reader = await follow(t, key)
+  await extend(t, storage, reader, MORE)
   restore()
   for (let i = 0; i < 3; i++) await announce(t, await createLiar(t, key))
 
@@ -87,7 +76,11 @@ test('and from that one too while others claim to hold it and send nothing', asy
 
 test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key, await copied(t, storage, { newFork: true }))
+  const reader = await follow(t, key)
+  const rewound = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length })
+  await rewound.append(...MORE)
+  await reader.stdout.line(MORE.at(-1) ?? '')
+  await rewound.program.stop()
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -98,7 +91,7 @@ test('a backup from before a rewind is brought to the log as it was rewound', as
 
 test('a log that was put back while no reader was there stops at the first that comes', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await copied(t, storage)
+  const { reader } = await copied(t, storage, key)
   restore()
   const idle = await startWriter(t, [], { storage })
   idle.program.end()
@@ -115,7 +108,7 @@ test('a log that was put back while no reader was there stops at the first that 
 for (const lines of [3, 100]) {
   test(`a writer that has appended ${lines} lines to an old backup stops once a reader shows it`, async (t) => {
     const { storage, key, restore } = await backedUp(t)
-    const reader = await copied(t, storage)
+    const { reader, copy } = await copied(t, storage, key)
     restore()
     const alone = await startWriter(t, [], { storage, length: FIRST.length })
     await alone.append(...numbered(lines, 1000))
@@ -137,26 +130,27 @@ for (const lines of [3, 100]) {
     await back.stdout.line('agreed')
     t.alike(back.stdout.lines, [...numbered(lines, 1000), 'agreed'], 'the reader rewinds')
     t.ok(/rewound its log to block 20/.test(back.stderr.text), 'and says so')
+    t.is(copy.length, ALL.length)
   })
 }
 
 test('an old backup that was appended to is not mended with what readers hold', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await copied(t, storage)
+  const { reader } = await copied(t, storage, key)
   restore()
   await isNotMended(t, { storage, key, reader })
 })
 
 test('and neither is one from before a rewind', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await rewound(t, storage, 1)
+  const { reader } = await rewound(t, storage, key, 1)
   restore()
   await isNotMended(t, { storage, key, reader })
 })
 
 test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await rewound(t, storage, 3)
+  const { reader } = await rewound(t, storage, key, 3)
   restore()
   const alone = await startWriter(t, [], { storage, length: FIRST.length })
   await alone.append('acknowledged')
@@ -198,7 +192,9 @@ async function isNotMended(
   t: Test,
   { storage, key, reader }: { storage: string; key: string; reader: string }
 ): Promise<void> {
-  await appendIn(storage, ['an acknowledged line'])
+  const alone = await startWriter(t, [], { storage, length: FIRST.length })
+  await alone.append('an acknowledged line')
+  await alone.program.stop()
   // announced by now
   const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
   await back.stderr.line(/no peer yet/)
@@ -217,12 +213,8 @@ async function backedUp(t: Test) {
   return { storage, key, backup, restore: () => putBack(backup, storage) }
 }
 
-/** Starts a reader of the whole log that has its copy in `storage`; a writer finds it from now on. */
-async function follow(t: Test, key: string, storage: string): Promise<Program> {
-  const reader = await startReader(t, key, ['--start', '0', '--raw'], { storage })
-  // announced by now
-  await reader.stderr.line(/no peer yet/)
-  return reader
+function follow(t: Test, key: string): Promise<Program> {
+  return startReader(t, key, ['--start', '0', '--raw'])
 }
 
 /** A peer that claims to hold one block more than ALL, and answers nothing. */
@@ -239,34 +231,38 @@ async function createLiar(t: Test, key: string): Promise<Hypercore> {
   return liar
 }
 
-/** A folder with a copy of the log in `storage` once MORE is appended to it. */
-async function copied(t: Test, storage: string, run?: Run): Promise<string> {
+/** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */
+async function extend(t: Test, storage: string, reader: Program, lines: string[]): Promise<void> {
+  const writer = await startWriter(t, [], { storage, length: FIRST.length })
+  await writer.append(...lines)
+  const last = lines.at(-1) ?? ''
+  await reader.stdout.line((line) => line.endsWith(last))
+  await writer.program.stop()
+}
+
+/** A folder with a copy of the log in `storage` once it holds ALL. */
+async function copied(t: Test, storage: string, key: string) {
   const reader = await t.tmp()
-  await runWriter(
-    storage,
-    async (log) => {
-      await append(log, MORE)
-      await copyInto(reader, log.core)
-    },
-    run
-  )
-  return reader
+  const flags = ['--start', '0', '--resume', '--raw', '-n', String(ALL.length)]
+  const program = await startReader(t, key, flags, { storage: reader })
+  await extend(t, storage, program, MORE)
+  await program.ending
+  return { reader, copy: program.stdout.lines }
 }
 
 /** A folder with a copy of the log in `storage` once its writer has rewound it `times` times. */
-async function rewound(t: Test, storage: string, times: number): Promise<string> {
+async function rewound(t: Test, storage: string, key: string, times: number) {
   const reader = await t.tmp()
+  const flags = ['--start', '0', '--resume', '--raw']
+  const program = await startReader(t, key, flags, { storage: reader })
   for (let i = 0; i < times; i++) {
-    await runWriter(
-      storage,
-      async (log) => {
-        await append(log, [`rewound ${i}`])
-        await copyInto(reader, log.core)
-      },
-      { newFork: true }
-    )
+    const writer = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length + i })
+    await writer.append(`rewound ${i}`)
+    await program.stdout.line(`rewound ${i}`)
+    await writer.program.stop()
   }
-  return reader
+  await program.stop()
+  return { reader }
 }
 
 async function tellsOfOthers(t: Test, program: Program): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '../../shared/replication/copy-check.ts'
 import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { connect } from '../helpers/connect.ts'
+import { replicate } from '../helpers/grown.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 
@@ -128,13 +129,7 @@ async function twins(t: Test, lines: string[]): Promise<{ log: Hypercore; twin: 
 /** A copy of `origin` that holds all of it, and is connected to nothing. */
 async function copied(t: Test, origin: Hypercore): Promise<Hypercore> {
   const copy = await createCopy(t, origin)
-  const [near, far] = [origin.replicate(true), copy.replicate(false)]
-  near.pipe(far).pipe(near)
-  await copy.update({ wait: true })
-  await copy.download({ start: 0, end: copy.length }).done()
-  const closed = new Promise<void>((resolve) => far.once('close', () => resolve()))
-  near.destroy()
-  await closed
+  await replicate(origin, copy)
   return copy
 }
 

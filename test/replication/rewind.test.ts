@@ -8,7 +8,7 @@ import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import type { Program } from '../helpers/program.ts'
 import { announce } from '../helpers/swarm.ts'
-import { copyInto } from '../storage/grown.ts'
+import { copyInto } from '../helpers/grown.ts'
 
 const TOLD = /the writer rewound its log to block (\d+)/
 

@@ -16,7 +16,7 @@ import {
 } from '../helpers/store.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { storedLog } from '../helpers/stored.ts'
-import { copiedStorage, filledStorage, writtenStorage } from './grown.ts'
+import { copiedStorage, filledStorage, writtenStorage } from '../helpers/grown.ts'
 
 const COUNT = 1000
 const LINES = numbered(COUNT)

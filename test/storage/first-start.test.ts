@@ -19,7 +19,7 @@ import { numbered } from '../helpers/numbered.ts'
 import { CURRENT, fileOf, readerDb, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { createDisk, diskTest } from './disk.ts'
-import { copiedStorage, filledStorage, runWriter } from './grown.ts'
+import { copiedStorage, filledStorage, runWriter } from '../helpers/grown.ts'
 
 const ROUNDS = Number(os.getEnv('ROUNDS') ?? 2)
 /** Longer than it takes to fill a store that has been begun, on an idle machine, in milliseconds. */

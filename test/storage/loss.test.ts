@@ -6,7 +6,7 @@ import { closeTestnet, refuses, startApp, startReader, startWriter } from '../he
 import { numbered } from '../helpers/numbered.ts'
 import { WAL, fileOf, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
-import { append, copyInto, filledStorage, runWriter, writtenStorage } from './grown.ts'
+import { append, copyInto, filledStorage, runWriter, writtenStorage } from '../helpers/grown.ts'
 
 const COUNT = 200
 const HALF = COUNT / 2

@@ -15,7 +15,7 @@ import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import { Program } from '../helpers/program.ts'
 import { WAL, fileOf, writerDb } from '../helpers/store.ts'
-import { appendIn, runWriter, writtenStorage } from './grown.ts'
+import { appendIn, runWriter, writtenStorage } from '../helpers/grown.ts'
 
 const PRIVATE = { private: false }
 const COUNT = 1200

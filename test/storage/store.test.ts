@@ -16,7 +16,7 @@ import { Program } from '../helpers/program.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { SST, readerDb, writerDb } from '../helpers/store.ts'
 import { storedLog } from '../helpers/stored.ts'
-import { writtenStorage } from './grown.ts'
+import { writtenStorage } from '../helpers/grown.ts'
 import { onPosix } from '../helpers/platform.ts'
 
 const APPS: [AppName, string[]][] = [

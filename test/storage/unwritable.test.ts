@@ -19,7 +19,7 @@ import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { createDisk, diskTest } from './disk.ts'
-import { copiedStorage } from './grown.ts'
+import { copiedStorage } from '../helpers/grown.ts'
 
 const KEY = 'ab'.repeat(32)
 const APPS: [AppName, string[]][] = [
