@@ -3,11 +3,10 @@ import type Hyperswarm from 'hyperswarm'
 import type { Start } from './feed/start.ts'
 import { type ConnectionEvents, limitConnections } from './limits/connections.ts'
 import { type Drop, type FollowEvents, FollowedLog } from './replication/followed-log.ts'
-import { Overlay } from './replication/overlay.ts'
+import { Overlay, type OverlayFeed } from './replication/overlay.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
 import type { Retention } from './storage/retention.ts'
 import type { WriterLog } from './storage/writer-log.ts'
-import { READER } from './swarm/overlay-policy.ts'
 
 export type { FollowedLog } from './replication/followed-log.ts'
 export type { ServedLog } from './replication/served-log.ts'
@@ -20,7 +19,9 @@ export function serveLog(
   events: ConnectionEvents & ServeEvents
 ): ServedLog {
   const drop = replicate(swarm, log.core, events)
-  return new ServedLog(swarm, log, events, drop)
+  const served = new ServedLog(swarm, log, events, drop)
+  limitPeers(swarm, log.core, served.feed)
+  return served
 }
 
 /**
@@ -35,8 +36,7 @@ export function followLog(
   retention: Retention | null = null
 ): FollowedLog {
   const log = new FollowedLog(core, start, events, replicate(swarm, core, events), retention)
-  const overlay = new Overlay(swarm, core, READER, log.feed)
-  core.once('close', () => overlay.close())
+  limitPeers(swarm, core, log.feed)
   return log
 }
 
@@ -44,4 +44,9 @@ export function followLog(
 function replicate(swarm: Hyperswarm, core: Hypercore, events: ConnectionEvents): Drop {
   swarm.on('connection', (connection) => core.replicate(connection))
   return limitConnections(swarm, core, events)
+}
+
+function limitPeers(swarm: Hyperswarm, core: Hypercore, feed: OverlayFeed): void {
+  const overlay = new Overlay(swarm, core, feed)
+  core.once('close', () => overlay.close())
 }

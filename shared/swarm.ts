@@ -1,11 +1,11 @@
-import Hyperswarm from 'hyperswarm'
+import type Hyperswarm from 'hyperswarm'
 import { after } from './limits/clock.ts'
 import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
-import { Dialling } from './swarm/dialling.ts'
 import { LanDiscovery } from './swarm/lan.ts'
 import { assertSwarm } from './upstream/assert-swarm.ts'
 import { beginsAnywhere } from './upstream/hyperdht.ts'
+import { createSwarmWith } from './upstream/hyperswarm.ts'
 
 export type { DhtNode } from './swarm/dht.ts'
 
@@ -13,6 +13,13 @@ export type { DhtNode } from './swarm/dht.ts'
 const FAREWELL_MS = 1000
 /** Peers on the local network answer the first beacons by then, and a DHT the first question. */
 const LAN_SEARCH_MS = 500
+
+/**
+ * Peers that are dialled at once: as many as Hyperswarm wants to be connected to. A peer that was
+ * killed stays announced for up to half an hour, and a dial to it takes seconds to fail: with
+ * Hyperswarm's own limit of three at a time, twenty of them kept all other peers waiting for 40 s.
+ */
+const MAX_DIALS = 64
 
 /** A swarm that has joined the topic of one log. */
 export interface Membership {
@@ -38,9 +45,8 @@ export function createSwarm(bootstrap?: DhtNode[], onwarning: OnWarning = () => 
       `the DHT node at ${host} is left out, its host has no address (${reason}): check the name in --bootstrap`
     )
   })
-  const swarm = new Hyperswarm({ dht })
+  const swarm = createSwarmWith(dht, MAX_DIALS)
   assertSwarm(swarm)
-  Dialling.of(swarm)
   return swarm
 }
 

@@ -56,7 +56,7 @@ function tell(): void {
   const sum = (of: (swarm: Hyperswarm) => number): number =>
     crowd.reduce((all, { swarm }) => all + of(swarm), 0)
   const told = {
-    lost: hops.filter((one) => one === NO_PATH).length,
+    lost: Number(readers) - hops.filter((one) => one < NO_PATH).length,
     depth: Math.max(...hops.filter((one) => one < NO_PATH)),
     connections: sum(({ connections }) => connections.size),
     dials: sum((swarm) => dialCounts(swarm).attempted),

@@ -1,15 +1,13 @@
 import {
   ADVICE,
-  type Degree,
-  OWN_CHOICE,
-  READER,
-  WRITER,
+  ADVICE_MS,
+  MAX_AWAY_MS,
+  READER_PLACES,
+  WRITER_PLACES,
   admit,
   awayFor,
-  dialUpTo,
-  dialsAtOnce,
-  looksAgain,
-  seeks,
+  dialling,
+  isCrowd,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
@@ -22,7 +20,11 @@ const LOOK_MS = 1000
 /** How often the DHT is asked again, at first and at the most: see shared/swarm/dht-search.ts. */
 const REFRESH_MS = 4000
 const MAX_ALONE_MS = 30_000
-const MAX_LOST_MS = 300_000
+const MAX_LOST_MS = 120_000
+/** How often a peer gets the place of another: see shared/replication/overlay.ts. */
+const REPLACE_MS = 1000
+/** A writer dials as many as Hyperswarm would have. */
+const WRITER_DIALS = { upTo: 64, atOnce: 64 }
 /** A connection that is open takes three times the way there and back; a dead peer is given up on. */
 const DIAL_TRIPS = 3
 const DIAL_TIMEOUT_MS = 6000
@@ -33,27 +35,25 @@ const RETRY_MS = [1000, 5000, 15_000, 15_000]
 export class Dialler {
   readonly #world: World
   readonly #peer: Peer
-  readonly #degree: Degree
   readonly #dialling = new Set<Peer>()
   readonly #away = new Map<Peer, { times: number; until: number }>()
   readonly #failures = new Map<Peer, number>()
-  // what a look-up found, and whom Hyperswarm dials before those
+  // what look-ups found, and whom Hyperswarm dials before those
   #found: Peer[] = []
+  readonly #isFound = new Set<Peer>()
   #again: Peer[] = []
-  #followed: Peer[] = []
-  #lostAt: number | null
-  #settledAt = Infinity
-  #seconds = 0
+  #followed: number[] = []
+  #replacedAt = -Infinity
+  /** Dials that have failed since a peer was connected. */
+  #failed = 0
   #refreshMs = REFRESH_MS
-  #refreshAt = REFRESH_MS
+  #askedAt: number
   #looking = false
 
   constructor(world: World, peer: Peer) {
     this.#world = world
     this.#peer = peer
-    this.#degree = peer.kind === 'writer' ? WRITER : READER
-    this.#lostAt = peer.kind === 'reader' ? world.now : null
-    this.#refreshAt = world.now + REFRESH_MS
+    this.#askedAt = world.now
     this.#lookUp()
     this.lookLater()
   }
@@ -70,22 +70,28 @@ export class Dialler {
 
   /** Decides on a connection that is open. */
   judge(newcomer: End, hops: number): void {
-    if (!newcomer.open) return
-    const others = [...this.#peer.ends.values()].filter((end) => end !== newcomer)
-    const { source, claimedHops } = this.#peer.feed
+    const { kind, ends, feed } = this.#peer
+    const { now } = this.#world
+    this.#failed = 0
+    const places = kind === 'writer' ? WRITER_PLACES : READER_PLACES
+    if (!newcomer.open || ends.size <= places) return
+    const others = [...ends.values()].filter((end) => end !== newcomer)
     const admission = admit(
-      { end: newcomer, hops, own: newcomer.own, inUse: false },
+      { end: newcomer, hops, own: newcomer.own, inUse: false, age: 0 },
       others.map((end) => ({
         end,
         hops: end.hops,
         own: end.own,
-        inUse: end.followsUs || end === source
+        inUse: end.followsUs || end === feed.source,
+        age: now - end.metAt
       })),
-      this.#degree,
-      claimedHops
+      { places, hops: feed.claimedHops, mayReplace: now - this.#replacedAt >= REPLACE_MS }
     )
     if (admission.do === 'turn away') this.#turnAway(newcomer)
-    if (admission.do === 'replace') this.#turnAway(admission.neighbour.end)
+    if (admission.do === 'replace') {
+      this.#replacedAt = now
+      this.#turnAway(admission.neighbour.end)
+    }
   }
 
   /** The connection with `peer` has ended by itself: Hyperswarm dials again whom it has dialled. */
@@ -94,55 +100,60 @@ export class Dialler {
     this.lookLater()
   }
 
+  get #hasPath(): boolean {
+    return this.#peer.feed.claimedHops < NO_PATH
+  }
+
+  get #known(): number {
+    return this.#isFound.size
+  }
+
+  get #dials() {
+    const { kind, ends } = this.#peer
+    if (kind === 'writer') return WRITER_DIALS
+    let accepted = 0
+    for (const end of ends.values()) if (!end.own) accepted++
+    return dialling({
+      known: this.#known,
+      connected: ends.size,
+      accepted,
+      hasPath: this.#hasPath,
+      failed: this.#failed
+    })
+  }
+
   get #connections(): number {
     return this.#peer.ends.size + this.#dialling.size
   }
 
   #look(): void {
     const { now } = this.#world
-    const sought = seeks(this.#peer.feed.claimedHops)
-    this.#lostAt = sought ? (this.#lostAt ?? now) : null
-    this.#settledAt = sought ? Infinity : Math.min(this.#settledAt, now)
-    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
-    if (now >= this.#refreshAt) {
-      const alone = this.#connections === 0
-      const looks = looksAgain(this.#known, this.#degree)
-      const most = alone ? MAX_ALONE_MS : MAX_LOST_MS
-      this.#refreshMs = looks ? Math.min(most, this.#refreshMs * 1.5) : REFRESH_MS
-      this.#refreshAt = now + this.#refreshMs
-      if (looks) this.#lookUp()
+    const isAlone = this.#connections === 0
+    const looks = isAlone || (isCrowd(this.#known) && !this.#hasPath)
+    if (!looks) {
+      this.#refreshMs = REFRESH_MS
+      this.#askedAt = now
+    } else if (now - this.#askedAt >= this.#refreshMs) {
+      this.#refreshMs = Math.min(isAlone ? MAX_ALONE_MS : MAX_LOST_MS, this.#refreshMs * 1.5)
+      this.#askedAt = now
+      this.#lookUp()
     }
     this.#dial()
-    if (this.#lostAt !== null || this.#connections < this.#degree.wanted) this.lookLater()
+    if (looks || this.#connections < this.#dials.upTo) this.lookLater()
   }
 
   #lookUp(): void {
     this.#world.lookUps++
     this.#world.lookUp(this.#peer, (found) => {
+      for (const peer of found) this.#isFound.add(peer)
       this.#found = found
       this.#dial()
     })
   }
 
-  get #known() {
-    let own = this.#dialling.size
-    for (const end of this.#peer.ends.values()) if (end.own) own++
-    const lostFor = this.#lostAt === null ? 0 : this.#world.now - this.#lostAt
-    const settledFor = Math.max(0, this.#world.now - this.#settledAt)
-    return { connections: this.#connections, own, lostFor, settledFor }
-  }
-
-  get #isUrgent(): boolean {
-    return this.#lostAt !== null || this.#peer.ends.size === 0
-  }
-
-  get #upTo(): number {
-    return dialUpTo(this.#known, this.#degree)
-  }
-
   #dial(): void {
-    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy: false })
-    while (this.#dialling.size < atOnce && this.#known.own < this.#upTo) {
+    const { upTo, atOnce } = this.#dials
+    while (this.#dialling.size < atOnce && this.#connections < upTo) {
       const peer = this.#next()
       if (peer === undefined) return
       if (this.#isNew(peer)) this.#dialOne(peer)
@@ -178,7 +189,10 @@ export class Dialler {
       if (!this.#peer.alive) return
       const isOpen = peer.alive && !this.#peer.ends.has(peer)
       if (isOpen) this.#peer.connect(peer)
-      else if (!peer.alive) this.#retry(peer, 1)
+      else if (!peer.alive) {
+        this.#failed++
+        this.#retry(peer, 1)
+      }
       this.#dial()
     })
   }
@@ -210,18 +224,19 @@ export class Dialler {
 
   #onFull(from: Peer, advice: Peer[]): void {
     const { now } = this.#world
-    const times = this.#away.get(from)?.times ?? 0
-    const until = now + awayFor(times, this.#world.chance())
-    this.#away.set(from, { times: times + 1, until })
-    this.#followed = this.#followed.filter(
-      (peer) => this.#peer.ends.has(peer) || this.#dialling.has(peer)
-    )
+    const last = this.#away.get(from)
+    const times = last && now - last.until < MAX_AWAY_MS ? last.times + 1 : 0
+    this.#away.set(from, { times, until: now + awayFor(times, this.#world.chance()) })
+    this.#followed = this.#followed.filter((at) => now - at < ADVICE_MS)
     const strangers = advice.filter((peer) => this.#isNew(peer))
-    for (const peer of takeAdvice(strangers, this.#followed.length)) {
-      if (this.#connections >= this.#upTo) break
-      this.#followed.push(peer)
-      this.#dialOne(peer)
+    if (this.#connections < this.#dials.upTo) {
+      for (const peer of takeAdvice(strangers, this.#followed.length)) {
+        this.#followed.push(now)
+        this.#isFound.add(peer)
+        this.#found.push(peer)
+      }
     }
+    this.#dial()
     this.lookLater()
   }
 }

@@ -9,6 +9,7 @@ export class End implements CandidateState {
   readonly own: boolean
   other!: End
   open = true
+  readonly metAt: number
 
   // what the peer has told
   hops = NO_PATH
@@ -21,7 +22,6 @@ export class End implements CandidateState {
   // how it has served us
   retryAt = 0
   failures = 0
-  suspect = false
 
   // what it was told
   toldHops: number | null = null
@@ -29,14 +29,15 @@ export class End implements CandidateState {
   toldAt = -Infinity
   telling = false
 
-  private constructor(peer: Peer, own: boolean) {
+  private constructor(peer: Peer, own: boolean, metAt: number) {
     this.peer = peer
+    this.metAt = metAt
     this.own = own
   }
 
   /** The two ends of a connection that `dialling` has opened to `dialled`: that of the first comes first. */
-  static pair(dialling: Peer, dialled: Peer): [End, End] {
-    const [mine, theirs] = [new End(dialled, true), new End(dialling, false)]
+  static pair(dialling: Peer, dialled: Peer, now: number): [End, End] {
+    const [mine, theirs] = [new End(dialled, true, now), new End(dialling, false, now)]
     mine.other = theirs
     theirs.other = mine
     return [mine, theirs]

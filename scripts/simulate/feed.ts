@@ -11,7 +11,6 @@ import {
   retryDelay,
   review
 } from '../../shared/feed/source-policy.ts'
-import { seeks } from '../../shared/swarm/overlay-policy.ts'
 import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
@@ -116,7 +115,6 @@ export class Feed {
     const { source } = this
     const { now } = this.#world
     if (decision.do === 'abandon' && source !== null) {
-      source.suspect = true
       this.#failed(source, retryDelay(source.failures++))
       this.#carryOut(replace(this.#choice(source), now))
     }
@@ -178,9 +176,7 @@ export class Feed {
     if (this.source !== end || length <= this.length) return
     this.#movedAt = this.#world.now
     end.failures = end.retryAt = 0
-    end.suspect = false
     if (this.#fallback !== null) {
-      this.#fallback.suspect = true
       this.#failed(this.#fallback, retryDelay(this.#fallback.failures++))
       this.#fallback = null
     }
@@ -338,7 +334,7 @@ export class Feed {
   #notePath(): void {
     if (!this.#isReader) return
     this.#world.path(this.#peer, this.hops < NO_PATH)
-    if (seeks(this.claimedHops)) this.#peer.dialler.lookLater()
+    if (this.claimedHops === NO_PATH) this.#peer.dialler.lookLater()
   }
 
   /** Has `arrive` called with the end of the peer that `end` leads to, when a message is there. */

@@ -28,7 +28,7 @@ export class Peer {
 
   /** A dial to `peer` has succeeded. */
   connect(peer: Peer): void {
-    const [mine, theirs] = End.pair(this, peer)
+    const [mine, theirs] = End.pair(this, peer, this.#world.now)
     this.ends.set(peer, mine)
     peer.ends.set(this, theirs)
     this.#world.packets += 12
@@ -59,7 +59,7 @@ export class Peer {
     this.alive = false
     for (const end of this.ends.values()) {
       const { peer, other } = end
-      const spoken = keepAlive(peer.ends.size, peer.feed.source === other) * this.#world.chance()
+      const spoken = keepAlive(this.#world.size, peer.feed.source === other) * this.#world.chance()
       const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
       this.#world.after(delay, () => this.#gone(peer, end))
     }

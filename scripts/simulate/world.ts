@@ -81,6 +81,11 @@ export class World {
     this.#writer = this.#join('writer')
   }
 
+  /** How many peers there are. */
+  get size(): number {
+    return this.#alive.size
+  }
+
   get now(): number {
     return this.#clock.now
   }

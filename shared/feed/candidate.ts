@@ -23,7 +23,6 @@ export class Candidate {
   readonly channel: FeedPeer
   #retryAt = 0
   #failures = 0
-  #suspect = false
   #lastId = 0
 
   constructor(channel: FeedPeer) {
@@ -54,10 +53,6 @@ export class Candidate {
     return this.#retryAt
   }
 
-  get suspect(): boolean {
-    return this.#suspect
-  }
-
   /** An id for the next subscription to this peer: never 0, which stands for none. */
   nextId(): number {
     return ++this.#lastId
@@ -70,18 +65,11 @@ export class Candidate {
 
   /** The peer did not bring what it claims, or was not needed for it. */
   failed(now: number): void {
-    this.#suspect = true
-    this.wavered(now)
-  }
-
-  /** The peer is farther from the writer than it was when it was chosen. */
-  wavered(now: number): void {
     this.#retryAt = now + retryDelay(this.#failures++)
   }
 
   /** The peer has brought a batch, or the log is another: what failed before counts no more. */
   forgive(): void {
-    this.#suspect = false
     this.#failures = 0
     this.#retryAt = 0
   }

@@ -19,6 +19,8 @@ import { Verifier } from './verifier.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
+  /** A writer follows no peer. */
+  readonly source: null
   /** Every peer that it is served to. */
   readonly links: Iterable<FeedPeer>
   /** Blocks before this one the writer let go of in an earlier run, by what peers have passed on. */
@@ -87,6 +89,7 @@ export function serveFeed(
   const links = openLinks(context, memory, onerror)
   core.on('truncate', () => links.takeWords())
   return {
+    source: null,
     get links() {
       return links.all
     },

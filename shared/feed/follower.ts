@@ -99,7 +99,7 @@ export class Follower {
     this.#choose()
     const left = followed && this.#subscription?.source !== source
     // a peer that keeps changing its hops would be followed and left over and over
-    if (left && peer.hops > previousHops) source.wavered(now())
+    if (left && peer.hops > previousHops) source.failed(now())
   }
 
   onbegin(peer: FeedPeer, message: Begin): void {

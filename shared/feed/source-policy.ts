@@ -20,8 +20,6 @@ export interface CandidateState extends Claim {
   readonly followsUs: boolean
   /** The peer is not followed before this time. */
   readonly retryAt: number
-  /** It has not brought what it claimed, and nothing since. */
-  readonly suspect: boolean
 }
 
 /** How the subscription to the present source goes. */
@@ -82,8 +80,7 @@ export function choose<C extends CandidateState>(choice: Choice<C>, now: number)
   if (progress !== null && progress.fallback !== null) return STAY
   // what is under way from a source would be asked for a second time, on the same link perhaps
   if (progress !== null && choice.log.length < progress.provenEnd) return STAY
-  // a source is not left for a promise that was broken before
-  const source = best(choice, now, ({ suspect }) => progress === null || !suspect)
+  const source = best(choice, now)
   if (source === null || (progress !== null && progress.source.hops <= source.hops)) return STAY
   return { do: 'follow', source, fallback: null, starved: false }
 }
@@ -93,7 +90,7 @@ export function replace<C extends CandidateState>(choice: Choice<C>, now: number
   const { candidates, progress } = choice
   const fallback = progress?.fallback ?? null
   const isThere = fallback !== null && [...candidates].includes(fallback)
-  const source = isThere ? fallback : (humbler(choice, now) ?? best(choice, now))
+  const source = isThere ? fallback : best(choice, now)
   if (source === null) return { do: 'leave' }
   return { do: 'follow', source, fallback: null, starved: false }
 }
@@ -114,13 +111,8 @@ export function review<C extends CandidateState>(
   if (!silent && !starved && !overtaken) return STAY
 
   if (silent && owes) return { do: 'abandon' }
-  // The source may be cut off from the writer, or others may lie: let one show what it has, and one
-  // that did not show it before only where the source is slow.
-  const rival = best(
-    situation,
-    now,
-    (other) => other !== source && isAhead(other, log) && (starved || !other.suspect)
-  )
+  // The source may be cut off from the writer, or others may lie: let one show what it has.
+  const rival = best(situation, now, (other) => other !== source && isAhead(other, log))
   if (rival !== null) return { do: 'follow', source: rival, fallback: source, starved }
   if (!silent) return STAY
   return othersAhead ? { do: 'contest' } : { do: 'idle' }
@@ -141,10 +133,9 @@ export function isUsable(
   return claimedLength > log.length || (hops < NO_PATH && !followsUs)
 }
 
-/** Sorts the better source first: one that kept its word, the nearer to the writer, then the one that claims more. */
+/** Sorts the better source first: the nearer to the writer, then the one that claims more. */
 export function compareSources(a: CandidateState, b: CandidateState): number {
-  const broken = Number(a.suspect) - Number(b.suspect)
-  return broken || a.hops - b.hops || b.claimedLength - a.claimedLength
+  return a.hops - b.hops || b.claimedLength - a.claimedLength
 }
 
 /** How long a peer is left alone that has failed `failures` times in a row before. */
@@ -157,23 +148,13 @@ export function starvationLimit(starvations: number): number {
   return Math.min(MAX_DELAY_MS, STARVATION_MS * 2 ** starvations)
 }
 
-/** After a source that did not even answer: others that claim to be as near may do so to be chosen. */
-function humbler<C extends CandidateState>(choice: Choice<C>, now: number): C | null {
-  const { progress } = choice
-  if (progress?.provenEnd !== Infinity) return null
-  const { hops } = progress.source
-  return best(choice, now, (other) => !other.suspect && other.hops > hops && other.hops < NO_PATH)
-}
-
 function best<C extends CandidateState>(
   choice: Choice<C>,
   now: number,
   accept: (candidate: C) => boolean = () => true
 ): C | null {
-  let chosen: C | null = null
-  for (const candidate of choice.candidates) {
-    if (!isUsable(candidate, choice, now) || !accept(candidate)) continue
-    if (chosen === null || compareSources(candidate, chosen) < 0) chosen = candidate
-  }
-  return chosen
+  const able = [...choice.candidates].filter(
+    (candidate) => isUsable(candidate, choice, now) && accept(candidate)
+  )
+  return able.sort(compareSources)[0] ?? null
 }

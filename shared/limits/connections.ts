@@ -9,11 +9,8 @@ import { unreadBytes } from '../upstream/hyperswarm.ts'
 import { containFaults } from '../upstream/protomux.ts'
 import { filterMessages } from './message-filter.ts'
 
-/**
- * Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. They are
- * more than the overlay has places for: a peer that it turns away is told whom to ask instead.
- */
-const MAX_CONNECTIONS = 144
+/** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
+const MAX_CONNECTIONS = 128
 /** A remote that has not shown by then that it holds the key is a stranger to this log. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
 

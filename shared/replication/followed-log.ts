@@ -137,14 +137,14 @@ export class FollowedLog {
     return this.#reader.blocks()
   }
 
-  /** Connections between us and the writer along the feed; NO_PATH while there is no path. */
-  get hops(): number {
-    return this.#feed.hops
-  }
-
   /** What the overlay is to know of the peers. */
   get feed(): OverlayFeed {
     return this.#feed
+  }
+
+  /** Connections between us and the writer along the feed; NO_PATH while there is no path. */
+  get hops(): number {
+    return this.#feed.hops
   }
 
   /** Where the log ends by what we hold and by what peers claim of it as it is now. */

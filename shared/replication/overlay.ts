@@ -5,27 +5,37 @@ import type Hyperswarm from 'hyperswarm'
 import type { Message } from 'protomux'
 import type { FeedPeer } from '../feed/candidate.ts'
 import { NO_PATH } from '../feed/messages.ts'
+import { now } from '../limits/clock.ts'
+import { canAdvise } from '../swarm/addresses.ts'
 import { Dialling } from '../swarm/dialling.ts'
 import {
   ADVICE,
-  type Degree,
+  ADVICE_MS,
+  KEEP_ALIVE_MS,
   type Neighbour,
+  READER_PLACES,
+  WRITER_PLACES,
   admit,
   keepAlive,
   takeAdvice
 } from '../swarm/overlay-policy.ts'
-import { addressOf, connectionOf, muxOf } from '../upstream/hypercore-peer.ts'
+import {
+  addressOf,
+  answersOwed,
+  connectionOf,
+  muxOf,
+  requestsOpen
+} from '../upstream/hypercore-peer.ts'
 import { connectionWith, dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
+import { endInOrder } from './handover.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 
 const PROTOCOL = 'overlay/1'
-/** How often it is looked whether more peers are needed. */
-const LOOK_MS = 1000
 /** A peer that has not said by then how far it is from the writer is of an earlier version. */
 const OPEN_TIMEOUT_MS = 2000
-
-/** A peer that is turned away ends the connection once it has our advice, and we do by then. */
-const FAREWELL_MS = 2000
+/** No more often does a peer get the place of another, so that nobody can have all of them go. */
+const REPLACE_MS = 1000
+const KEEP_ALIVE_CHECK_MS = 1000
 
 /** What the overlay asks of the feed of a log. */
 export interface OverlayFeed {
@@ -40,36 +50,65 @@ interface Member extends Neighbour {
 }
 
 /**
- * Keeps the number of peers of one log within its degree: dials while there are too few, and sends
- * away with advice who comes when there are enough.
+ * Keeps the number of peers of one log within bounds in a crowd: has a reader dial a few, and turns away
+ * who comes when there is no place, with advice whom to ask instead.
  */
 export class Overlay {
   readonly #swarm: Hyperswarm
   readonly #core: Hypercore
-  readonly #degree: Degree
   readonly #feed: OverlayFeed
   readonly #dialling: Dialling
+  readonly #places: number
   readonly #channels = new Map<Peer, Message<Full>>()
+  readonly #metAt = new WeakMap<Peer, number>()
   readonly #leaving = new WeakSet<Peer>()
-  readonly #advisers = new WeakSet<Peer>()
-  #followed: Uint8Array[] = []
+  readonly #keepAlive = new WeakMap<Peer, number>()
   readonly #timer: Timer
-  readonly #onadd = (peer: Peer): void => this.#add(peer)
+  #followed: number[] = []
+  #replacedAt = -Infinity
 
-  constructor(swarm: Hyperswarm, core: Hypercore, degree: Degree, feed: OverlayFeed) {
+  constructor(swarm: Hyperswarm, core: Hypercore, feed: OverlayFeed, places?: number) {
     this.#swarm = swarm
     this.#core = core
-    this.#degree = degree
     this.#feed = feed
+    this.#places = places ?? (core.writable ? WRITER_PLACES : READER_PLACES)
     this.#dialling = Dialling.of(swarm)
+    // a writer looks for as many readers as it can have: it has one process, and they find a path by it
+    if (!core.writable) this.#dialling.bound(() => this.#hops < NO_PATH)
     core.on('peer-add', this.#onadd)
-    this.#timer = setInterval(() => this.#look(), LOOK_MS)
-    this.#look()
+    this.#timer = setInterval(() => this.#setKeepAlive(), KEEP_ALIVE_CHECK_MS)
   }
 
   close(): void {
     clearInterval(this.#timer)
+    this.#dialling.close()
     this.#core.off('peer-add', this.#onadd)
+  }
+
+  readonly #onadd = (peer: Peer): void => {
+    this.#metAt.set(peer, now())
+    let judged = false
+    const judge = (hops: number): void => {
+      if (!judged) this.#judge(peer, hops)
+      judged = true
+      clearTimeout(timer)
+    }
+    const unknown = (): void => judge(NO_PATH - 1)
+    const timer = setTimeout(unknown, OPEN_TIMEOUT_MS)
+    const channel = muxOf(peer).createChannel({
+      protocol: PROTOCOL,
+      id: this.#core.discoveryKey,
+      handshake: c.uint,
+      onopen: (hops) => judge(Math.min(hops, NO_PATH)),
+      onclose: () => {
+        this.#channels.delete(peer)
+        unknown()
+      }
+    })
+    if (channel === null) return
+    const onmessage = (message: Full): void => this.#onfull(peer, message)
+    this.#channels.set(peer, channel.addMessage({ encoding: full, onmessage }))
+    channel.open(this.#hops)
   }
 
   // connections between us and the writer, by what the peer that we follow claims
@@ -80,61 +119,46 @@ export class Overlay {
     return NO_PATH
   }
 
-  #look(): void {
-    this.#dialling.want(this.#degree, this.#hops)
-    const { peers } = this.#core
-    for (const peer of peers) {
-      const followed = peer === this.#feed.source
-      connectionOf(peer).setKeepAlive(keepAlive(peers.length, followed))
-    }
-  }
-
-  #add(peer: Peer): void {
-    const timer = setTimeout(() => this.#judge(peer, NO_PATH - 1), OPEN_TIMEOUT_MS)
-    const channel = muxOf(peer).createChannel({
-      protocol: PROTOCOL,
-      id: this.#core.discoveryKey,
-      handshake: c.uint,
-      onopen: (hops) => {
-        clearTimeout(timer)
-        this.#judge(peer, hops)
-      },
-      onclose: () => {
-        clearTimeout(timer)
-        this.#channels.delete(peer)
-      }
+  #judge(newcomer: Peer, hops: number): void {
+    const peers = this.#core.peers.filter((peer) => !this.#leaving.has(peer))
+    if (!peers.includes(newcomer) || peers.length <= this.#places) return
+    const members = this.#members(peers.filter((peer) => peer !== newcomer))
+    const mayReplace = now() - this.#replacedAt >= REPLACE_MS
+    const own = isOwnDial(connectionOf(newcomer))
+    const admission = admit({ peer: newcomer, hops, own, inUse: false, age: 0 }, members, {
+      places: this.#places,
+      hops: this.#hops,
+      mayReplace
     })
-    if (channel === null) return
-    this.#channels.set(
-      peer,
-      channel.addMessage({ encoding: full, onmessage: (message) => this.#onfull(peer, message) })
-    )
-    channel.open(this.#hops)
-  }
-
-  #judge(peer: Peer, hops: number): void {
-    const there = this.#core.peers.filter((one) => !this.#leaving.has(one))
-    if (!there.includes(peer)) return
-    const members = this.#members(there.filter((one) => one !== peer))
-    const own = isOwnDial(connectionOf(peer))
-    const admission = admit({ peer, hops, own, inUse: false }, members, this.#degree, this.#hops)
-    if (admission.do === 'turn away') this.#turnAway(peer)
-    if (admission.do === 'replace') this.#turnAway(admission.neighbour.peer)
+    if (admission.do === 'turn away') this.#turnAway(newcomer)
+    if (admission.do === 'replace') {
+      this.#replacedAt = now()
+      this.#turnAway(admission.neighbour.peer)
+    }
   }
 
   #members(peers: Peer[]): Member[] {
     const links = new Map([...this.#feed.links].map((link) => [link.peer, link]))
     return peers.map((peer) => {
       const { hops = NO_PATH, followsUs = false } = links.get(peer) ?? {}
-      const inUse = followsUs || peer === this.#feed.source
-      return { peer, hops, own: isOwnDial(connectionOf(peer)), inUse }
+      const isSource = peer === this.#feed.source
+      const isAsked = requestsOpen(peer) > 0 || answersOwed(peer) > 0
+      const age = now() - (this.#metAt.get(peer) ?? now())
+      const own = isOwnDial(connectionOf(peer))
+      return { peer, hops, own, inUse: isSource || followsUs || isAsked, age }
     })
   }
 
   #turnAway(peer: Peer): void {
-    this.#leaving.add(peer)
     this.#channels.get(peer)?.send({ advice: this.#adviceFor(peer) })
-    setTimeout(() => connectionOf(peer).destroy(), FAREWELL_MS)
+    // what is sent while a message is dealt with waits for the end of that
+    setTimeout(() => this.#end(peer), 0)
+    this.#leaving.add(peer)
+  }
+
+  #end(peer: Peer): void {
+    this.#leaving.add(peer)
+    void endInOrder([peer]).then(() => connectionOf(peer).destroy())
   }
 
   // those who have a path, a few at random: each is asked by a part of those who are turned away
@@ -151,25 +175,31 @@ export class Overlay {
   }
 
   #onfull(peer: Peer, { advice }: Full): void {
-    if (this.#advisers.has(peer)) return
-    this.#advisers.add(peer)
+    if (this.#leaving.has(peer)) return
+    this.#dialling.turnedAway(connectionOf(peer).remotePublicKey)
+    setTimeout(() => this.#end(peer), 0)
     this.#leaving.add(peer)
-    const connection = connectionOf(peer)
-    connection.destroy()
-    this.#dialling.turnedAway(connection.remotePublicKey)
-    // what has led nowhere counts no more
-    this.#followed = this.#followed.filter((key) => connectionWith(this.#swarm, key) !== undefined)
-    const strangers = advice.filter(({ publicKey }) => this.#isNew(publicKey))
-    for (const advised of takeAdvice(strangers, this.#followed.length)) {
-      if (!this.#dialling.wantsMore) return
-      this.#followed.push(advised.publicKey)
+    this.#followed = this.#followed.filter((at) => now() - at < ADVICE_MS)
+    const adviser = addressOf(peer).host
+    const able = advice.filter(
+      ({ publicKey, host, port }) =>
+        port > 0 && canAdvise(adviser, host) && connectionWith(this.#swarm, publicKey) === undefined
+    )
+    if (!this.#dialling.wantsMore) return
+    for (const advised of takeAdvice(able, this.#followed.length)) {
+      this.#followed.push(now())
       dialAt(this.#swarm, this.#core.discoveryKey, advised)
     }
   }
 
-  #isNew(publicKey: Uint8Array): boolean {
-    if (this.#dialling.isAway(publicKey)) return false
-    if (this.#followed.some((key) => b4a.equals(key, publicKey))) return false
-    return connectionWith(this.#swarm, publicKey) === undefined
+  #setKeepAlive(): void {
+    const { source } = this.#feed
+    for (const peer of this.#core.peers) {
+      const ms = keepAlive(this.#dialling.known, peer === source)
+      // setting it begins its time anew
+      if (ms === (this.#keepAlive.get(peer) ?? KEEP_ALIVE_MS)) continue
+      this.#keepAlive.set(peer, ms)
+      connectionOf(peer).setKeepAlive(ms)
+    }
   }
 }

@@ -5,12 +5,11 @@ import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
 import { after } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
-import { WRITER } from '../swarm/overlay-policy.ts'
 import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
 import { type Drop, NOT_SENT } from './followed-log.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
-import { Overlay } from './overlay.ts'
+import type { OverlayFeed } from './overlay.ts'
 import { recoverFromReaders } from './recovery.ts'
 
 /** A writer asks the peers that it meets for no longer than this, before it appends. */
@@ -38,7 +37,6 @@ export class ServedLog {
   readonly #drop: Drop
   readonly #copies: CopyCheck
   readonly #feed: ReturnType<typeof serveFeed>
-  readonly #overlay: Overlay
   /** The length of the log when the first block of this run could be appended; null before. */
   #begunAt: number | null = null
   /** Resolves once this process has given way to another one. */
@@ -55,14 +53,7 @@ export class ServedLog {
       onrival: (rival: FoundRival) => this.#onrival(rival),
       onerror: (err: unknown) => events.onerror(err)
     }
-    const feed = serveFeed(log.core, feedEvents, log.retention)
-    this.#feed = feed
-    this.#overlay = new Overlay(swarm, log.core, WRITER, {
-      source: null,
-      get links() {
-        return feed.links
-      }
-    })
+    this.#feed = serveFeed(log.core, feedEvents, log.retention)
     log.ongrown = (grown) => this.#feed.remember(grown)
   }
 
@@ -108,6 +99,11 @@ export class ServedLog {
     throw letGo(first() - start)
   }
 
+  /** What the overlay is to know of the peers. */
+  get feed(): OverlayFeed {
+    return this.#feed
+  }
+
   /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */
   furthest(start: number, end: number): number {
     const counts = this.#core.peers.map((peer) => heldFrom(peer, start, end))
@@ -115,7 +111,6 @@ export class ServedLog {
   }
 
   close(): void {
-    this.#overlay.close()
     this.#feed.close()
   }
 

@@ -7,12 +7,11 @@ import { Dialling } from './dialling.ts'
 
 /**
  * While no peer is connected the DHT is asked again, soon and then ever more seldom: its nodes may
- * have come back with nothing of what was announced to them. So it is while there are too few peers, or
- * none of them knows a way to the writer, more seldom yet: it may have gone, and a crowd waits for it.
+ * have come back with nothing of what was announced to them. While no peer of a crowd has a path to the
+ * writer it is asked too, each time after twice as long: the writer may have gone, and all look for it.
  */
 const REFRESH_MS = 4000
 const MAX_REFRESH_MS = 30_000
-const MAX_LOST_REFRESH_MS = 300_000
 
 /**
  * Has `discovery`, which announces and looks up `topic`, go on whatever becomes of the nodes of the
@@ -55,14 +54,15 @@ export function searchDht(
 // Hyperswarm repeats a look-up every ten minutes or so, whatever has happened to the DHT
 function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
   let delay = REFRESH_MS
+  let rounds = 0
   let timer = setTimeout(next, delay)
   return () => clearTimeout(timer)
 
   function next(): void {
     const alone = swarm.connections.size === 0 && swarm.connecting === 0
-    const looks = alone || Dialling.of(swarm).looksAgain
-    delay = looks ? Math.min(delay * 1.5, alone ? MAX_REFRESH_MS : MAX_LOST_REFRESH_MS) : REFRESH_MS
-    if (looks) refresh(discovery)
+    delay = alone ? Math.min(delay * 1.5, MAX_REFRESH_MS) : REFRESH_MS
+    rounds = !alone && Dialling.of(swarm).isLost ? rounds + 1 : 0
+    if (alone || (rounds > 0 && Number.isInteger(Math.log2(rounds)))) refresh(discovery)
     timer = setTimeout(next, delay)
   }
 }

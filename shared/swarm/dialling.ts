@@ -1,19 +1,19 @@
 import b4a from 'b4a'
-import os from 'bare-os'
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
-import { forgetPeer, isOwnDial, limitDials } from '../upstream/hyperswarm.ts'
 import {
-  type Connected,
-  type Degree,
-  READER,
-  awayFor,
-  dialUpTo,
-  dialsAtOnce,
-  looksAgain,
-  seeks
-} from './overlay-policy.ts'
+  dialCounts,
+  filterFound,
+  forgetPeer,
+  giveUpDials,
+  isOwnDial,
+  limitDials
+} from '../upstream/hyperswarm.ts'
+import { seemsDead } from './dead-connections.ts'
+import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
+/** How often it is looked whether more peers are to be dialled, beside each time that one comes or goes. */
+const LOOK_MS = 1000
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -21,26 +21,18 @@ const all = new WeakMap<Hyperswarm, Dialling>()
 
 /** Which peers a swarm dials, and how many at once: the policy of the overlay on Hyperswarm's dialler. */
 export class Dialling {
+  /** How many peers are heard on the local network. */
+  heard = 0
   readonly #swarm: Hyperswarm
   readonly #away = new Map<string, { times: number; until: number }>()
-  #degree: Degree = READER
-  /** Since when other peers are sought; null while the writer is near enough. */
-  #lostAt: number | null = now()
-  /** When the last connection was made: a peer that is new has to find a path itself, perhaps. */
-  #metAt = 0
-  /** Since when the writer is near enough. */
-  #settledAt = Infinity
-  /** For how many seconds in a row no peer has been of any help. */
-  #seconds = 0
-  #upTo = 0
+  readonly #update = (): void => this.#apply()
+  #timer: Timer | null = null
+  #hasPath: () => boolean = () => true
+  #failedBefore = 0
+  #upTo = Infinity
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
-    swarm.on('connection', () => {
-      this.#metAt = now()
-    })
-    swarm.on('update', () => this.#apply())
-    this.#apply()
   }
 
   /** The one of `swarm`. */
@@ -50,52 +42,50 @@ export class Dialling {
     return dialling
   }
 
-  /** Whether one more peer is to be dialled, those under way counted. */
-  get wantsMore(): boolean {
-    return this.#known.own < this.#upTo
-  }
-
-  /** Whether the DHT is to be asked again for peers. */
-  get looksAgain(): boolean {
-    return looksAgain(this.#known, this.#degree)
-  }
-
-  get #isUrgent(): boolean {
-    return this.#lostAt !== null || this.#swarm.connections.size === 0
-  }
-
-  get #known(): Connected {
-    const { connections, connecting } = this.#swarm
-    return {
-      connections: connections.size + connecting,
-      own: [...connections].filter(isOwnDial).length + connecting,
-      lostFor: this.#lostAt === null ? 0 : now() - Math.max(this.#lostAt, this.#metAt),
-      settledFor: Math.max(0, now() - this.#settledAt)
-    }
-  }
-
   /**
-   * Says how many peers are wanted, and how many connections lie between us and the writer: once a
-   * second or so, as more may be dialled at once each time that none of those we know is of any help.
+   * Bounds the dials from now on, by whether some peer has a path to the writer. Without it, as at the
+   * writer, all peers are dialled at once, until there are as many as Hyperswarm wants.
    */
-  want(degree: Degree, hops: number): void {
-    this.#degree = degree
-    this.#lostAt = seeks(hops) ? (this.#lostAt ?? now()) : null
-    this.#settledAt = seeks(hops) ? Infinity : Math.min(this.#settledAt, now())
-    this.#seconds = this.#isUrgent ? this.#seconds + 1 : 0
-    this.#apply()
+  bound(hasPath: () => boolean): void {
+    this.#hasPath = hasPath
+    filterFound(this.#swarm, (publicKey) => {
+      this.#apply()
+      return !this.isAway(publicKey)
+    })
+    this.#swarm.on('update', this.#update)
+    this.#timer = setInterval(this.#update, LOOK_MS)
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#swarm.off('update', this.#update)
+  }
+
+  /** How many peers are known. */
+  get known(): number {
+    return Math.max(this.heard, this.#swarm.peers.size)
+  }
+
+  /** Whether more connections are wanted. */
+  get wantsMore(): boolean {
+    return this.#swarm.connections.size < this.#upTo
+  }
+
+  /** Whether a crowd is known, and none of those that are connected has a path to the writer. */
+  get isLost(): boolean {
+    return isCrowd(this.known) && !this.#hasPath()
   }
 
   /** The peer with `publicKey` has no place for us: it is left alone, longer each time. */
   turnedAway(publicKey: Uint8Array): void {
     const id = b4a.toString(publicKey, 'hex')
-    const times = this.#away.get(id)?.times ?? 0
+    const last = this.#away.get(id)
+    const times = last && now() - last.until < MAX_AWAY_MS ? last.times + 1 : 0
     this.#away.delete(id)
-    this.#away.set(id, { times: times + 1, until: now() + awayFor(times, Math.random()) })
+    this.#away.set(id, { times, until: now() + awayFor(times, Math.random()) })
     const [oldest] = this.#away.keys()
     if (this.#away.size > MAX_AWAY && oldest !== undefined) this.#away.delete(oldest)
     forgetPeer(this.#swarm, publicKey)
-    this.#apply()
   }
 
   /** Whether the peer with `publicKey` is to be left alone. */
@@ -104,10 +94,20 @@ export class Dialling {
   }
 
   #apply(): void {
-    this.#upTo = dialUpTo(this.#known, this.#degree)
-    const load = os.loadavg()[0] ?? 0
-    const isBusy = load > os.availableParallelism()
-    const atOnce = dialsAtOnce({ isUrgent: this.#isUrgent, seconds: this.#seconds, isBusy })
-    limitDials(this.#swarm, { dialled: this.#upTo, atOnce })
+    const { connections, connecting } = this.#swarm
+    const live = [...connections].filter((connection) => !seemsDead(connection))
+    const { attempted, opened } = dialCounts(this.#swarm)
+    const failed = attempted - opened - connecting
+    if (live.length > 0) this.#failedBefore = failed
+    const { upTo, atOnce } = dialling({
+      known: this.known,
+      connected: live.length,
+      accepted: live.filter((connection) => !isOwnDial(connection)).length,
+      hasPath: this.#hasPath(),
+      failed: failed - this.#failedBefore
+    })
+    this.#upTo = upTo
+    limitDials(this.#swarm, upTo + connections.size - live.length, atOnce)
+    if (isCrowd(this.known) && live.length >= upTo) giveUpDials(this.#swarm)
   }
 }

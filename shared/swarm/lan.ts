@@ -9,7 +9,7 @@ import { connectionWith, dialAt, publicKeyOf } from '../upstream/hyperswarm.ts'
 import { seemsDead } from './dead-connections.ts'
 import { Dialling } from './dialling.ts'
 import { Multicast } from './multicast.ts'
-import { answerChance, beaconSlowdown } from './overlay-policy.ts'
+import { type Beacons, beacons } from './overlay-policy.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
@@ -27,6 +27,8 @@ const MAX_STRANGERS = 64
 const MAX_UNREACHED = 128
 /** Peers that are remembered, so that a replay of their beacons is known as one. */
 const MAX_KNOWN = 1024
+/** A peer that was not heard for so long is no longer in earshot: in a crowd each sends few beacons. */
+const SILENT_MS = 300_000
 
 interface Known {
   host: string
@@ -53,7 +55,6 @@ export class LanDiscovery {
   #beat = 0
   #delays = QUICK_MS.values()
   #strangers = 0
-  #delay = 0
   #timer: Timer | null = null
   #answerTimer: Timer | null = null
 
@@ -94,21 +95,21 @@ export class LanDiscovery {
     if (this.#timer !== null) clearTimeout(this.#timer)
     if (this.#closed) return
     this.#strangers = 0
-    this.#announce()
-    const { wantsMore } = this.#dialling
-    const quick = wantsMore ? this.#delays.next().value : undefined
-    // a peer that lacks others is heard as often in any crowd
-    const slowdown = wantsMore ? 1 : beaconSlowdown(this.#crowd)
-    this.#delay = (quick ?? STEADY_MS * slowdown) * (0.75 + Math.random() / 2)
-    this.#timer = setTimeout(() => this.#next(), this.#delay)
+    this.#dialling.heard = this.#inEarshot()
+    if (Math.random() < this.#beacons.send) this.#announce()
+    const delay = this.#delays.next().value ?? STEADY_MS
+    this.#timer = setTimeout(() => this.#next(), delay * (0.75 + Math.random() / 2))
   }
 
-  /** How many others are in earshot: those that are gone have not been heard since our last beacons. */
-  get #crowd(): number {
-    const since = now() - 3 * Math.max(STEADY_MS, this.#delay)
-    let crowd = 0
-    for (const { heardAt } of this.#known.values()) if (heardAt >= since) crowd++
-    return crowd
+  get #beacons(): Beacons {
+    return beacons(this.#dialling.heard, this.#dialling.wantsMore)
+  }
+
+  #inEarshot(): number {
+    const since = now() - SILENT_MS
+    let count = 0
+    for (const { heardAt } of this.#known.values()) if (heardAt > since) count++
+    return count
   }
 
   #announce(): void {
@@ -132,8 +133,10 @@ export class LanDiscovery {
   #recognise({ publicKey, host, beat }: Beacon): Known | null {
     const id = b4a.toString(publicKey, 'hex')
     const known = this.#known.get(id) ?? { host: '', beat: 0, heardAt: 0, reachedAt: 0 }
-    if (beat <= known.beat || (known.beat === 0 && this.#crowded(id))) return null
-    if (known.host !== host && Math.random() < answerChance(this.#crowd)) this.#answer()
+    const isNew = known.beat === 0
+    if (beat <= known.beat || (isNew && ++this.#strangers > MAX_STRANGERS)) return null
+    if (isNew) this.#dialling.heard++
+    if (known.host !== host && Math.random() < this.#beacons.answer) this.#answer()
     Object.assign(known, { host, beat, heardAt: now() })
     // the least recently heard goes first
     this.#known.delete(id)
@@ -143,11 +146,9 @@ export class LanDiscovery {
     return known
   }
 
-  #crowded(id: string): boolean {
+  get #hasRoom(): boolean {
     const { peers, connections } = this.#swarm
-    if (!this.#dialling.wantsMore) return false
-    if (!peers.has(id) && peers.size - connections.size >= MAX_UNREACHED) return true
-    return ++this.#strangers > MAX_STRANGERS
+    return peers.size - connections.size < MAX_UNREACHED
   }
 
   #answer(): void {
@@ -166,7 +167,7 @@ export class LanDiscovery {
     const current = (): Connection | undefined => connectionWith(this.#swarm, publicKey)
     const connection = current()
     if (connection === undefined) {
-      if (this.#dialling.wantsMore && !this.#dialling.isAway(publicKey)) handOver()
+      if (known.reachedAt > 0 || this.#hasRoom) handOver()
       return
     }
     if (!this.#leadsNowhere(connection, known)) {

@@ -1,17 +1,18 @@
 // Checked with hyperswarm 4.17.2, streamx 2.28.1 and udx-native 1.21.3.
 import b4a from 'b4a'
-import type Hyperswarm from 'hyperswarm'
-import type { Connection, PeerInfo } from 'hyperswarm'
+import type HyperDHT from 'hyperdht'
+import Hyperswarm, { type Connection, type PeerInfo } from 'hyperswarm'
 import { type Members, assertMembers } from './members.ts'
 
 interface Dialler {
   maxPeers: number
-  maxClientConnections: number
   maxParallel: number
   readonly stats: { readonly connects: { readonly client: DialCounts } }
   _attemptClientConnections(): void
   readonly keyPair: { readonly publicKey: Uint8Array }
-  readonly _allConnections: { get(publicKey: Uint8Array): Connection | undefined }
+  readonly _allConnections: Iterable<Connection> & {
+    get(publicKey: Uint8Array): Connection | undefined
+  }
   _handlePeer(
     peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },
     topic: Uint8Array
@@ -39,7 +40,6 @@ interface Counted {
 /** What this module uses of a swarm. */
 export const SWARM_MEMBERS: Members = {
   'swarm.maxPeers': 'number',
-  'swarm.maxClientConnections': 'number',
   'swarm.maxParallel': 'number',
   'swarm.stats.connects.client.attempted': 'number',
   'swarm.stats.connects.client.opened': 'number',
@@ -65,22 +65,47 @@ export const CONNECTION_MEMBERS: Members = {
 }
 
 /**
- * Lets `swarm` dial peers until it has dialled so many that are connected or on the way, and so many of
- * them at once, from now on. The options `maxPeers` and `maxClientConnections` are documented, and for
- * the start alone; `maxParallel` is not; no public way. `maxPeers` counts the peers that have dialled us:
- * one of these that left would let one more be dialled, before a limit that goes by them is set anew.
+ * A swarm on `dht` that dials up to `dials` peers at once, where Hyperswarm's own limit of three waits
+ * for each that is dead. The option `maxParallel` is undocumented; no public way.
  */
-export function limitDials(
-  swarm: Hyperswarm,
-  { dialled, atOnce }: { dialled: number; atOnce: number }
-): void {
+export function createSwarmWith(dht: HyperDHT, dials: number): Hyperswarm {
+  const options: ConstructorParameters<typeof Hyperswarm>[0] & { maxParallel: number } = {
+    dht,
+    maxParallel: dials
+  }
+  return new Hyperswarm(options)
+}
+
+/**
+ * Lets `swarm` dial until it has so many connections, those under way counted, and so many at once, from now
+ * on. The option `maxPeers` is documented, and for the start alone; `maxParallel` is not; no public way.
+ */
+export function limitDials(swarm: Hyperswarm, connections: number, atOnce: number): void {
   const dialler = swarm as Hyperswarm & Dialler
-  const more = dialled > dialler.maxClientConnections || atOnce > dialler.maxParallel
-  dialler.maxPeers = Infinity
-  dialler.maxClientConnections = dialled
+  const more = connections > dialler.maxPeers || atOnce > dialler.maxParallel
+  dialler.maxPeers = connections
   dialler.maxParallel = atOnce
   // it looks by itself when a dial or a connection ends
   if (more) dialler._attemptClientConnections()
+}
+
+/** Ends the dials of `swarm` that are under way: their peers are dialled later, where they are wanted. No public way. */
+export function giveUpDials(swarm: Hyperswarm): void {
+  for (const connection of [...(swarm as Hyperswarm & Dialler)._allConnections]) {
+    if (!swarm.connections.has(connection)) connection.destroy()
+  }
+}
+
+/**
+ * Has `accept` asked of each peer that a look-up finds, or `dialAt` tells of, whether it may be dialled. The
+ * option `firewall` is documented, and bans for good, in both directions; no public way.
+ */
+export function filterFound(swarm: Hyperswarm, accept: (publicKey: Uint8Array) => boolean): void {
+  const dialler = swarm as Hyperswarm & Dialler
+  const handle = dialler._handlePeer.bind(dialler)
+  dialler._handlePeer = (peer, topic) => {
+    if (accept(peer.publicKey)) handle(peer, topic)
+  }
 }
 
 /** How many peers `swarm` has dialled, and how many of them have answered. No public way. */
@@ -88,7 +113,7 @@ export function dialCounts(swarm: Hyperswarm): DialCounts {
   return (swarm as Hyperswarm & Dialler).stats.connects.client
 }
 
-/** Whether we have dialled the peer at the other end of `connection`. Documented of no connection. */
+/** Whether we have dialled the peer at the other end of `connection`. Documented as an argument alone. */
 export function isOwnDial(connection: Connection): boolean {
   return (connection as Connection & { readonly isInitiator: boolean }).isInitiator
 }

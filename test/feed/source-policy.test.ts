@@ -27,14 +27,7 @@ interface Named extends CandidateState {
 
 /** A peer beside the writer that has ten blocks more than we; `more` says what is different. */
 function peer(name: string, more: Partial<CandidateState> = {}): Named {
-  const state = {
-    hops: 1,
-    claimedLength: 20,
-    claimedFork: 3,
-    followsUs: false,
-    retryAt: 0,
-    suspect: false
-  }
+  const state = { hops: 1, claimedLength: 20, claimedFork: 3, followsUs: false, retryAt: 0 }
   return { name, ...state, ...more }
 }
 
@@ -104,7 +97,6 @@ for (const [rule, candidate, usable, requirePath = false] of [
 const near = peer('near', { hops: 1 })
 const far = peer('far', { hops: 2 })
 const full = peer('full', { hops: 2, claimedLength: 21 })
-const UNANSWERED = { provenEnd: Infinity }
 const useless = peer('useless', { hops: 0, retryAt: Infinity })
 
 for (const [rule, given, decision] of [
@@ -147,21 +139,6 @@ for (const [rule, given, decision] of [
     'follow near'
   ],
   [
-    'a source is not left for a nearer peer that has broken its word',
-    { candidates: [far, peer('suspect', { suspect: true })], progress: following(far) },
-    'stay'
-  ],
-  [
-    'which is followed where there is no other',
-    { candidates: [peer('suspect', { suspect: true })] },
-    'follow suspect'
-  ],
-  [
-    'and after one that has not, however near',
-    { candidates: [peer('suspect', { suspect: true }), far] },
-    'follow far'
-  ],
-  [
     'a source on probation is given its time',
     { candidates: [far, near], progress: following(far, { fallback: full }) },
     'stay'
@@ -188,28 +165,6 @@ for (const [rule, given, decision] of [
   [
     'the same one again, if it is the best',
     { candidates: [far, near], progress: following(near) },
-    'follow near'
-  ],
-  [
-    'after one that did not begin, one that claims to be farther away',
-    { candidates: [near, far], progress: following(near, UNANSWERED) },
-    'follow far'
-  ],
-  ['if there is one', { candidates: [near], progress: following(far, UNANSWERED) }, 'follow near'],
-  [
-    'that has a path',
-    {
-      candidates: [peer('lost', { hops: NO_PATH }), near],
-      progress: following(far, UNANSWERED)
-    },
-    'follow near'
-  ],
-  [
-    'and has kept its word',
-    {
-      candidates: [peer('suspect', { hops: 2, suspect: true }), near],
-      progress: following(near, UNANSWERED)
-    },
     'follow near'
   ],
   [

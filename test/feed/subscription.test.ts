@@ -18,7 +18,6 @@ const SOURCE: CandidateState & { received: number } = {
   claimedFork: 2,
   followsUs: false,
   retryAt: 0,
-  suspect: false,
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }

@@ -1,10 +1,17 @@
+import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import type { Hypercore } from 'hypercore'
+import c from 'compact-encoding'
+import type { Hypercore, Peer } from 'hypercore'
+import type Hyperswarm from 'hyperswarm'
 import { serveFeed } from '../../shared/feed/feed.ts'
-import { Overlay, type OverlayFeed } from '../../shared/replication/overlay.ts'
-import { createSwarm, joinSwarm } from '../../shared/swarm.ts'
+import { NO_PATH } from '../../shared/feed/messages.ts'
+import { after } from '../../shared/limits/clock.ts'
+import { full } from '../../shared/replication/overlay-messages.ts'
+import { Overlay } from '../../shared/replication/overlay.ts'
+import { createSwarm } from '../../shared/swarm.ts'
 import { Dialling } from '../../shared/swarm/dialling.ts'
-import { type Degree, READER } from '../../shared/swarm/overlay-policy.ts'
+import { ADVICE } from '../../shared/swarm/overlay-policy.ts'
+import { muxOf } from '../../shared/upstream/hypercore-peer.ts'
 import { publicKeyOf } from '../../shared/upstream/hyperswarm.ts'
 import { Copy } from '../feed/copy.ts'
 import { createLog } from '../helpers/cores.ts'
@@ -12,59 +19,113 @@ import { numbered } from '../helpers/numbered.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
 const LINES = numbered(20)
-const ONE: Degree = { wanted: 1, most: 1, pause: 1 }
 
-/** Puts `core` into a swarm of its own, with the overlay; resolves once the DHT knows it. */
-async function join(t: Test, core: Hypercore, feed: OverlayFeed, degree: Degree) {
+/** A swarm of `core` that the DHT knows, and that dials nobody until it is told to. */
+async function createPeer(t: Test, core: Hypercore): Promise<Hyperswarm> {
   const nodes = bootstrap.split(',').map((node) => {
     const [host = '', port] = node.split(':')
     return { host, port: Number(port) }
   })
   const swarm = createSwarm(nodes)
   swarm.on('connection', (connection) => core.replicate(connection))
-  const overlay = new Overlay(swarm, core, degree, feed)
-  const membership = joinSwarm(swarm, core.discoveryKey, {
-    lan: false,
-    ondht() {},
-    onwarning: t.fail
-  })
-  t.teardown(async () => {
-    overlay.close()
-    await membership.leave()
-  })
-  await swarm.flush()
+  t.teardown(() => swarm.destroy())
+  await swarm.join(core.discoveryKey, { server: true, client: false }).flushed()
   return swarm
 }
 
-function joinWriter(t: Test, log: Hypercore, degree: Degree) {
+/** A writer with a place for one reader. */
+async function joinWriter(t: Test, log: Hypercore): Promise<Hyperswarm> {
+  const swarm = await createPeer(t, log)
   const served = serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
-  const feed = {
-    source: null,
-    get links() {
-      return served.links
-    }
-  }
-  return join(t, log, feed, degree)
+  const overlay = new Overlay(swarm, log, served, 1)
+  t.teardown(() => overlay.close(), { order: -1 })
+  return swarm
+}
+
+/** A reader with the overlay, that dials. */
+async function joinReader(t: Test, { core, feed }: Copy): Promise<Hyperswarm> {
+  const swarm = await createPeer(t, core)
+  const overlay = new Overlay(swarm, core, feed)
+  t.teardown(() => overlay.close(), { order: -1 })
+  swarm.join(core.discoveryKey, { server: true, client: true })
+  return swarm
+}
+
+/** Resolves once `swarm` has been turned away by `other`. */
+async function turnedAway(swarm: Hyperswarm, other: Hyperswarm): Promise<void> {
+  while (!Dialling.of(swarm).isAway(publicKeyOf(other))) await after(20)
 }
 
 test('a peer that is full sends others to its peers, and is not dialled again', async (t) => {
   const log = await createLog(t, LINES)
-  const writer = await joinWriter(t, log, ONE)
+  const writer = await joinWriter(t, log)
   const first = await Copy.open(t, log.key)
-  await join(t, first.core, first.feed, READER)
+  await joinReader(t, first)
   await first.until(LINES.length)
 
   const second = await Copy.open(t, log.key)
-  const swarm = await join(t, second.core, second.feed, READER)
-  await second.until(LINES.length)
-  while (!Dialling.of(swarm).isAway(publicKeyOf(writer))) {
-    await new Promise<void>((resolve) => swarm.once('update', () => resolve()))
-  }
-  while (log.peers.length > 1) {
-    await new Promise<void>((resolve) => log.once('peer-remove', () => resolve()))
-  }
-  t.is(log.peers.length, 1, 'the first keeps its place')
-  t.alike(second.lines, LINES)
+  const swarm = await joinReader(t, second)
+  await Promise.all([second.until(LINES.length), turnedAway(swarm, writer)])
+  await log.append([b4a.from('more')])
+  await second.until(LINES.length + 1)
+  const ids = second.core.peers.map(({ remotePublicKey }) => remotePublicKey)
+  t.absent(
+    ids.some((id) => b4a.equals(id, publicKeyOf(writer))),
+    'its line came from the first'
+  )
+})
+
+test('a peer of an earlier version is turned away as well', async (t) => {
+  const log = await createLog(t, LINES)
+  const writer = await joinWriter(t, log)
+  const first = await Copy.open(t, log.key)
+  await joinReader(t, first)
+  await first.until(LINES.length)
+
+  const old = await Copy.open(t, log.key)
+  const swarm = await createPeer(t, old.core)
+  const removed = new Promise<Peer>((resolve) => log.once('peer-remove', resolve))
+  swarm.join(log.discoveryKey, { server: true, client: true })
+  const { remotePublicKey } = await removed
+  t.alike(remotePublicKey, publicKeyOf(swarm), 'and not the one that was there')
+})
+
+test('what is no advice ends the channel alone', (t) => {
+  const peer = { publicKey: b4a.alloc(32, 7), host: '10.0.0.1', port: 65_535 }
+  const advice = Array.from({ length: ADVICE }, () => peer)
+  const bytes = c.encode(full, { advice })
+  t.alike(c.decode(full, bytes), { advice })
+  t.exception(() => c.decode(full, c.encode(full, { advice: [...advice, peer] })), /5 pieces/)
+  t.exception(() => c.decode(full, bytes.subarray(0, -1)))
+})
+
+test('advice that leads nowhere is not followed', async (t) => {
+  const log = await createLog(t, LINES)
+  const liar = await createPeer(t, log)
+  const advice = [
+    { publicKey: b4a.alloc(32, 1), host: '127.0.0.1', port: 0 },
+    { publicKey: b4a.alloc(32, 2), host: '0.0.0.0', port: 9 },
+    { publicKey: b4a.alloc(32, 3), host: '255.255.255.255', port: 9 },
+    { publicKey: b4a.alloc(32, 4), host: '127.0.0.1', port: 9 }
+  ]
+  log.on('peer-add', (peer) => {
+    const channel = muxOf(peer).createChannel({
+      protocol: 'overlay/1',
+      id: log.discoveryKey,
+      handshake: c.uint,
+      onopen: () => message?.send({ advice })
+    })
+    const message = channel?.addMessage({ encoding: full })
+    channel?.open(NO_PATH)
+  })
+  const reader = await Copy.open(t, log.key)
+  const swarm = await joinReader(t, reader)
+  await turnedAway(swarm, liar)
+  const known = [...swarm.peers.keys()].filter((id) => id.startsWith('0'))
+  t.alike(
+    known.map((id) => id.slice(0, 4)).filter((id) => /^0([1-4])0\1$/.test(id)),
+    ['0404']
+  )
 })
 
 closeTestnet()

@@ -2,122 +2,124 @@ import { test } from 'brittle'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   ADVICE,
-  type Connected,
-  type Degree,
+  type Acquaintance,
   type Neighbour,
-  OWN_CHOICE,
-  READER,
-  WRITER,
+  type Place,
   admit,
-  answerChance,
   awayFor,
-  beaconSlowdown,
-  dialUpTo,
-  dialsAtOnce,
+  beacons,
+  dialling,
+  isCrowd,
   keepAlive,
-  looksAgain,
-  seeks,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 
-/** One that has dialled us, and that we have no use for; we are two connections from the writer. */
-const IDLE: Neighbour = { hops: 3, own: false, inUse: false }
-const OURS = 2
-const LOST: Neighbour = { ...IDLE, hops: NO_PATH }
+const ALL = { upTo: 64, atOnce: 64 }
+const ALONE: Acquaintance = { known: 32, connected: 0, accepted: 0, hasPath: false, failed: 0 }
 
-function crowdOf(size: number, each: Neighbour): Neighbour[] {
-  return Array.from({ length: size }, () => ({ ...each }))
-}
-
-const busy = crowdOf(READER.most, { ...IDLE, inUse: true })
-const chosen = crowdOf(READER.most, { ...IDLE, own: true })
-
-for (const [rule, newcomer, others, degree, decision] of [
-  ['a peer is let in while there is a place', IDLE, busy.slice(1), READER, 'admit'],
-  ['and where there is none, it is not', IDLE, crowdOf(READER.most, IDLE), READER, 'turn away'],
-  ['a writer has more places', IDLE, crowdOf(READER.most, IDLE), WRITER, 'admit'],
-  ['one without a path gets the place of an idle one', LOST, [...busy, IDLE], READER, 'replace'],
-  ['not of one whom blocks go to', LOST, busy, READER, 'turn away'],
-  ['nor of one that we chose', LOST, chosen, READER, 'turn away'],
-  ['nor of its like', LOST, crowdOf(READER.most, LOST), READER, 'turn away'],
+for (const [rule, more, dials] of [
+  ['a reader that knows few peers dials all of them at once', { known: 31 }, ALL],
   [
-    'so does one that is nearer to the writer than our source',
-    { ...IDLE, hops: 0 },
-    [...busy, IDLE],
-    READER,
-    'replace'
+    'and goes on with a path, whoever dials it',
+    { known: 31, connected: 30, accepted: 30, hasPath: true },
+    ALL
   ],
-  ['and not one that is as near', { ...IDLE, hops: 1 }, [...busy, IDLE], READER, 'turn away'],
-  ['nor in the place of one that we chose', { ...IDLE, hops: 0 }, chosen, READER, 'turn away']
-] as [string, Neighbour, Neighbour[], Degree, string][]) {
-  test(`admission: ${rule}`, (t) => {
-    const admission = admit(newcomer, others, degree, OURS)
-    t.is(admission.do, decision)
-    if (admission.do === 'replace') t.is(admission.neighbour, IDLE)
+  ['one that knows a crowd begins with a few', {}, { upTo: 64, atOnce: 8 }],
+  ['and dials one more for each that failed', { failed: 5 }, { upTo: 64, atOnce: 13 }],
+  ['but no more than in a small swarm', { failed: 500 }, ALL],
+  [
+    'once connected it dials as many again, however many failed',
+    { connected: 1, failed: 40 },
+    { upTo: 16, atOnce: 8 }
+  ],
+  [
+    'with a path it looks for fewer, and takes its time',
+    { connected: 1, hasPath: true },
+    { upTo: 12, atOnce: 2 }
+  ],
+  [
+    'four of them are of its own choice',
+    { connected: 40, accepted: 40, hasPath: true },
+    { upTo: 44, atOnce: 2 }
+  ],
+  ['also while it is lost', { connected: 40, accepted: 40 }, { upTo: 44, atOnce: 8 }]
+] as [string, Partial<Acquaintance>, ReturnType<typeof dialling>][]) {
+  test(rule, (t) => t.alike(dialling({ ...ALONE, ...more }), dials))
+}
+
+type Named = Neighbour & { name: string }
+
+const PLACE: Place = { places: 2, hops: 2, mayReplace: true }
+
+function peer(name: string, more: Partial<Neighbour> = {}): Named {
+  return { name, hops: 2, own: false, inUse: false, age: 0, ...more }
+}
+
+const idle = peer('idle')
+const used = peer('used', { inUse: true })
+const own = peer('own', { own: true })
+const lost = peer('lost', { hops: NO_PATH })
+const old = peer('old', { hops: NO_PATH, age: 30_000 })
+
+for (const [rule, newcomer, others, more, decision] of [
+  ['a peer has its place while there is one', peer('new'), [idle], {}, 'admit'],
+  ['whoever it is, where we chose it', own, [idle, idle], {}, 'admit'],
+  ['then it is turned away', peer('new'), [idle, idle], {}, 'turn away'],
+  ['one without a path gets the place of one that has one', lost, [used, idle], {}, 'replace idle'],
+  [
+    'one that is nearer to the writer than our source too',
+    peer('new', { hops: 0 }),
+    [idle, used],
+    {},
+    'replace idle'
+  ],
+  [
+    'and one that says that it is the writer, at another',
+    peer('new', { hops: 0 }),
+    [idle, used],
+    { hops: 0 },
+    'replace idle'
+  ],
+  ['no peer goes that is in use, or that we chose', lost, [used, own], {}, 'turn away'],
+  ['nor one that is looking for a path itself', lost, [used, lost], {}, 'turn away'],
+  ['unless it has for long', lost, [used, old], {}, 'replace old'],
+  ['which is after those that have one', lost, [old, idle], {}, 'replace idle'],
+  ['and none goes so soon after another', lost, [idle, idle], { mayReplace: false }, 'turn away']
+] as [string, Named, Named[], Partial<Place>, string][]) {
+  test(rule, (t) => {
+    const admission = admit(newcomer, others, { ...PLACE, ...more })
+    const who = admission.do === 'replace' ? ` ${admission.neighbour.name}` : ''
+    t.is(admission.do + who, decision)
   })
 }
 
-const FEW: Connected = { connections: 5, own: OWN_CHOICE, lostFor: 0, settledFor: 60_000 }
-const MANY: Connected = { ...FEW, connections: READER.most, lostFor: 60_000, settledFor: 0 }
-
-for (const [rule, known, upTo] of [
-  ['a reader dials a few peers at first', { ...FEW, settledFor: 0 }, OWN_CHOICE],
-  ['and some more once it has a path, one by one', { ...FEW, settledFor: 2000 }, OWN_CHOICE],
-  ['those counted that have dialled it', { ...FEW, settledFor: 8000 }, READER.wanted - 1],
-  ['and no more than it wants', FEW, READER.wanted - 1],
-  ['and is in no haste when it is lost', { ...FEW, lostFor: 1000, settledFor: 0 }, OWN_CHOICE],
-  ['then it meets others, however many it has', MANY, OWN_CHOICE + 1],
-  ['but not without end', { ...MANY, connections: 99, own: 80 }, OWN_CHOICE + READER.most - 19],
-  ['it chooses some itself, however many dial it', { ...FEW, connections: 20, own: 0 }, OWN_CHOICE],
-  ['and no more', { ...FEW, connections: 24 }, OWN_CHOICE]
-] as [string, Connected, number][]) {
-  test(`dials: ${rule}`, (t) => {
-    t.is(dialUpTo(known, READER), upTo)
-  })
-}
-
-test('a reader seeks others while it is far from the writer, or has no way there', (t) => {
-  t.alike([0, 4, 5, NO_PATH].map(seeks), [false, false, true, true])
+test('a peer that turns us away is left alone for longer each time', (t) => {
+  t.is(awayFor(0, 0.5), 10_000)
+  t.is(awayFor(1, 0.5), 20_000)
+  t.is(awayFor(9, 0.5), 600_000)
+  t.is(awayFor(5000, 0.5), 600_000)
+  t.ok(awayFor(0, 0) < awayFor(0, 0.9), 'not all of them come back at once')
 })
 
-test('the DHT is asked again by a peer that has too few others, or none that leads on', (t) => {
-  t.ok(looksAgain(FEW, READER))
-  t.absent(looksAgain({ ...FEW, connections: READER.wanted }, READER))
-  t.ok(looksAgain({ ...FEW, connections: READER.wanted }, WRITER))
-  t.ok(looksAgain(MANY, READER))
+test('so much advice is followed in a while, and no more', (t) => {
+  const advised = Array.from({ length: ADVICE }, (_, i) => i)
+  t.alike(takeAdvice(advised, 0), advised)
+  t.alike(takeAdvice(advised, 14), [0, 1])
+  t.alike(takeAdvice(advised, 16), [])
+  t.alike(takeAdvice(advised, 1000), [])
 })
 
-test('others choose no more than a few of the peers of a reader', (t) => {
-  const advised = Array.from({ length: 9 }, (_, i) => i)
-  t.is(takeAdvice(advised, 0).length, ADVICE)
-  t.is(takeAdvice(advised, ADVICE - 1).length, 1)
-  t.is(takeAdvice(advised, ADVICE + 1).length, 0)
+test('in a crowd connections that are not in use show seldom that they are alive', (t) => {
+  t.is(keepAlive(31, false), 5000)
+  t.is(keepAlive(32, false), 20_000)
+  t.is(keepAlive(1000, true), 5000)
 })
 
-test('a peer that turned us away is left alone, longer each time, and never for ever', (t) => {
-  const waits = [0, 1, 2, 3].map((times) => awayFor(times, 0.5))
-  t.alike(waits, [10_000, 20_000, 40_000, 80_000])
-  t.is(awayFor(99, 0.5), 600_000)
-  t.ok(awayFor(0, 0) < awayFor(0, 0.9), 'not all come back at once')
+test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
+  t.alike(beacons(31, false), { send: 1, answer: 1 })
+  t.alike(beacons(32, false), { send: 0.5, answer: 0.25 })
+  t.alike(beacons(512, false), { send: 1 / 32, answer: 1 / 64 })
+  t.alike(beacons(512, true), { send: 1, answer: 1 / 64 })
 })
 
-test('more peers are dialled at once the longer none of them leads to the writer', (t) => {
-  const need = { isUrgent: true, isBusy: false }
-  const counts = [0, 1, 2, 99].map((seconds) => dialsAtOnce({ ...need, seconds }))
-  t.alike(counts, [3, 7, 11, 64])
-  t.is(dialsAtOnce({ ...need, seconds: 99, isBusy: true }), 3, 'not on a machine that is busy')
-  t.is(dialsAtOnce({ ...need, seconds: 99, isUrgent: false }), 2, 'nor where there is a way')
-})
-
-test('what a crowd sends in all does not grow with it', (t) => {
-  t.is(beaconSlowdown(3), 1)
-  t.is(1000 / beaconSlowdown(1000), 64 / beaconSlowdown(64), 'beacons that each hears')
-  t.is(answerChance(3), 1)
-  t.is(1000 * answerChance(1000), 64 * answerChance(64), 'answers to a new peer')
-})
-
-test('idle connections are quieter where there are many, but for the one that is followed', (t) => {
-  t.is(keepAlive(2, false), 5000)
-  t.is(keepAlive(64, false), 20_000)
-  t.is(keepAlive(64, true), 5000)
-})
+test('thirty-two peers are a crowd', (t) => t.alike([31, 32].map(isCrowd), [false, true]))

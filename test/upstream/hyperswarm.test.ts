@@ -3,16 +3,19 @@ import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
-import Hyperswarm from 'hyperswarm'
+import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { bindPort, localPort } from '../../shared/upstream/hyperdht.ts'
 import {
   CONNECTION_MEMBERS,
   SWARM_MEMBERS,
   connectionWith,
+  createSwarmWith,
   dialAt,
   dialCounts,
+  filterFound,
   forgetPeer,
+  giveUpDials,
   isOwnDial,
   limitDials,
   publicKeyOf,
@@ -32,18 +35,44 @@ test(`${installed('hyperswarm')}: the dialler of a swarm is there`, (t) => {
   hasMembers(t, 'hyperswarm', createSwarm(t), SWARM_MEMBERS)
 })
 
-test(`${installed('hyperswarm')}: maxParallel and maxClientConnections bound the dials, as they are now`, async (t) => {
+test(`${installed('hyperswarm')}: maxParallel peers are dialled at once`, async (t) => {
   const swarm = createSwarm(t)
-  limitDials(swarm, { dialled: 64, atOnce: DIALS })
+  await bindPort(swarm.dht)
+  for (let i = 1; i <= DIALS + 2; i++) {
+    dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
+  }
+  t.is(swarm.connecting, DIALS)
+})
+
+test(`${installed('hyperswarm')}: maxPeers and maxParallel bound the dials, as they are now`, async (t) => {
+  const swarm = createSwarm(t)
+  limitDials(swarm, 64, DIALS)
   await bindPort(swarm.dht)
   for (let i = 1; i <= 2 * DIALS; i++) {
     dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
   }
   t.is(swarm.connecting, DIALS)
-  limitDials(swarm, { dialled: DIALS + 2, atOnce: 64 })
-  t.is(swarm.connecting, DIALS + 2, 'more are dialled at once when the limit grows')
+  limitDials(swarm, DIALS + 2, 64)
+  t.is(swarm.connecting, DIALS + 2, 'more are dialled at once when a limit grows')
   t.is(dialCounts(swarm).attempted, DIALS + 2)
   t.is(dialCounts(swarm).opened, 0)
+
+  limitDials(swarm, 0, 64)
+  giveUpDials(swarm)
+  while (swarm.connecting > 0) await new Promise<void>((resolve) => swarm.once('update', resolve))
+  t.pass('those under way are given up')
+})
+
+test(`${installed('hyperswarm')}: _handlePeer is asked of each peer that is found`, async (t) => {
+  const swarm = createSwarm(t)
+  await bindPort(swarm.dht)
+  const asked: number[] = []
+  filterFound(swarm, ([first = 0]) => asked.push(first) > 1)
+  for (const i of [1, 2]) {
+    dialAt(swarm, TOPIC, { publicKey: b4a.alloc(32, i), host: HOST, port: 9 })
+  }
+  t.alike(asked, [1, 2])
+  t.is(swarm.connecting, 1)
 })
 
 test(`${installed('hyperswarm')}: isInitiator tells which end has dialled`, async (t) => {
@@ -53,7 +82,6 @@ test(`${installed('hyperswarm')}: isInitiator tells which end has dialled`, asyn
 
 test(`${installed('hyperswarm')}: reconnect(false) ends the dialling of a peer`, async (t) => {
   const [server, client] = [createSwarm(t), createSwarm(t)]
-  client.join(TOPIC, { server: false, client: true })
   const { near } = await meet(client, server)
   const closed = new Promise<void>((resolve) => near.once('close', () => resolve()))
   forgetPeer(client, publicKeyOf(server))
@@ -142,7 +170,7 @@ test('a connection that counts neither says so, where each peer would be dropped
 
 /** A swarm that knows no node of any DHT. */
 function createSwarm(t: Test): Hyperswarm {
-  const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: [] }) })
+  const swarm = createSwarmWith(new HyperDHT({ bootstrap: [] }), DIALS)
   t.teardown(() => swarm.destroy({ force: true }), { force: true })
   return swarm
 }
