@@ -44,7 +44,7 @@ export class Dialler {
   #again: Peer[] = []
   #followed: number[] = []
   #replacedAt = -Infinity
-  /** Dials that have failed since a peer was connected. */
+  /** Dials that have failed since there was a path. */
   #failed = 0
   #refreshMs = REFRESH_MS
   #askedAt: number
@@ -72,7 +72,6 @@ export class Dialler {
   judge(newcomer: End, hops: number): void {
     const { kind, ends, feed } = this.#peer
     const { now } = this.#world
-    this.#failed = 0
     const places = kind === 'writer' ? WRITER_PLACES : READER_PLACES
     if (!newcomer.open || ends.size <= places) return
     const others = [...ends.values()].filter((end) => end !== newcomer)
@@ -111,6 +110,7 @@ export class Dialler {
   get #dials() {
     const { kind, ends } = this.#peer
     if (kind === 'writer') return WRITER_DIALS
+    if (this.#hasPath) this.#failed = 0
     let accepted = 0
     for (const end of ends.values()) if (!end.own) accepted++
     return dialling({

@@ -26,7 +26,7 @@ import {
   muxOf,
   requestsOpen
 } from '../upstream/hypercore-peer.ts'
-import { connectionWith, dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
+import { dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
 import { endInOrder } from './handover.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 
@@ -181,9 +181,11 @@ export class Overlay {
     this.#leaving.add(peer)
     this.#followed = this.#followed.filter((at) => now() - at < ADVICE_MS)
     const adviser = addressOf(peer).host
+    // of a peer that is known it is known where it is
+    const isKnown = (publicKey: Uint8Array): boolean =>
+      this.#swarm.peers.has(b4a.toString(publicKey, 'hex'))
     const able = advice.filter(
-      ({ publicKey, host, port }) =>
-        port > 0 && canAdvise(adviser, host) && connectionWith(this.#swarm, publicKey) === undefined
+      ({ publicKey, host, port }) => port > 0 && canAdvise(adviser, host) && !isKnown(publicKey)
     )
     if (!this.#dialling.wantsMore) return
     for (const advised of takeAdvice(able, this.#followed.length)) {

@@ -14,6 +14,8 @@ import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** How often it is looked whether more peers are to be dialled, beside each time that one comes or goes. */
 const LOOK_MS = 1000
+/** Peers that are known and not connected, at most, for one more to be taken from a look-up. */
+const MAX_UNREACHED = 256
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -50,7 +52,7 @@ export class Dialling {
     this.#hasPath = hasPath
     filterFound(this.#swarm, (publicKey) => {
       this.#apply()
-      return !this.isAway(publicKey)
+      return !this.isAway(publicKey) && this.#hasRoom
     })
     this.#swarm.on('update', this.#update)
     this.#timer = setInterval(this.#update, LOOK_MS)
@@ -93,17 +95,23 @@ export class Dialling {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
   }
 
+  get #hasRoom(): boolean {
+    const { peers, connections } = this.#swarm
+    return peers.size - connections.size < MAX_UNREACHED
+  }
+
   #apply(): void {
     const { connections, connecting } = this.#swarm
     const live = [...connections].filter((connection) => !seemsDead(connection))
     const { attempted, opened } = dialCounts(this.#swarm)
     const failed = attempted - opened - connecting
-    if (live.length > 0) this.#failedBefore = failed
+    const hasPath = this.#hasPath()
+    if (hasPath) this.#failedBefore = failed
     const { upTo, atOnce } = dialling({
       known: this.known,
       connected: live.length,
       accepted: live.filter((connection) => !isOwnDial(connection)).length,
-      hasPath: this.#hasPath(),
+      hasPath,
       failed: failed - this.#failedBefore
     })
     this.#upTo = upTo

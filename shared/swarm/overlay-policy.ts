@@ -55,7 +55,7 @@ export interface Acquaintance {
   readonly accepted: number
   /** Whether one of them knows a way to the writer. */
   readonly hasPath: boolean
-  /** Dials that have failed since a peer was connected. */
+  /** Dials that have failed since there was a path. */
   readonly failed: number
 }
 
@@ -68,14 +68,14 @@ export interface Dials {
 /**
  * Dials are bounded where a crowd is known: a handshake takes milliseconds of processor time at both ends,
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
- * announced for half an hour: whoever meets nobody dials ever more of them at once.
+ * announced for half an hour, so each dial that has failed lets one more be under way.
  */
 export function dialling({ known, connected, accepted, hasPath, failed }: Acquaintance): Dials {
   if (!isCrowd(known)) return { upTo: ALL, atOnce: ALL }
-  if (connected === 0) return { upTo: ALL, atOnce: Math.min(ALL, LOST_DIALS + failed) }
   const own = accepted + OWN_CHOICE
-  if (!hasPath) return { upTo: Math.max(ENOUGH_LOST, own), atOnce: LOST_DIALS }
-  return { upTo: Math.max(ENOUGH, own), atOnce: CALM_DIALS }
+  if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce: CALM_DIALS }
+  const atOnce = Math.min(ALL, LOST_DIALS + failed)
+  return { upTo: connected === 0 ? ALL : Math.max(ENOUGH_LOST, own), atOnce }
 }
 
 /** A peer that we are connected to, or that has come. */
