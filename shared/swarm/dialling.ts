@@ -31,6 +31,7 @@ export class Dialling {
   #timer: Timer | null = null
   #hasPath: () => boolean = () => true
   #failedBefore = 0
+  #givenUp = 0
   #upTo = Infinity
 
   private constructor(swarm: Hyperswarm) {
@@ -104,7 +105,7 @@ export class Dialling {
     const { connections, connecting } = this.#swarm
     const live = [...connections].filter((connection) => !seemsDead(connection))
     const { attempted, opened } = dialCounts(this.#swarm)
-    const failed = attempted - opened - connecting
+    const failed = attempted - opened - connecting - this.#givenUp
     const hasPath = this.#hasPath()
     if (hasPath) this.#failedBefore = failed
     const { upTo, atOnce } = dialling({
@@ -112,10 +113,10 @@ export class Dialling {
       connected: live.length,
       accepted: live.filter((connection) => !isOwnDial(connection)).length,
       hasPath,
-      failed: failed - this.#failedBefore
+      failed: Math.max(0, failed - this.#failedBefore)
     })
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + connections.size - live.length, atOnce)
-    if (isCrowd(this.known) && live.length >= upTo) giveUpDials(this.#swarm)
+    if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
   }
 }

@@ -34,8 +34,9 @@ export const ADVICE_MS = 60_000
 const AWAY_MS = 10_000
 export const MAX_AWAY_MS = 600_000
 
-/** In a crowd about so many peers send a beacon in the time in which each would, and half as many answer one. */
-const EARSHOT = 16
+/** In a crowd about so many peers send a beacon in the time in which each would; and so many answer one. */
+const BEACONS = 16
+const ANSWERS = 32
 
 /** How often a connection that is idle shows that it is alive; and one of a crowd that is not in use. */
 export const KEEP_ALIVE_MS = 5000
@@ -150,5 +151,5 @@ export interface Beacons {
 /** Of `heard` peers in earshot; one that `wantsMore` is heard as often in any crowd. */
 export function beacons(heard: number, wantsMore: boolean): Beacons {
   if (!isCrowd(heard)) return { send: 1, answer: 1 }
-  return { send: wantsMore ? 1 : EARSHOT / heard, answer: EARSHOT / 2 / heard }
+  return { send: wantsMore ? 1 : BEACONS / heard, answer: ANSWERS / heard }
 }

@@ -89,11 +89,17 @@ export function limitDials(swarm: Hyperswarm, connections: number, atOnce: numbe
   if (more) dialler._attemptClientConnections()
 }
 
-/** Ends the dials of `swarm` that are under way: their peers are dialled later, where they are wanted. No public way. */
-export function giveUpDials(swarm: Hyperswarm): void {
-  for (const connection of [...(swarm as Hyperswarm & Dialler)._allConnections]) {
-    if (!swarm.connections.has(connection)) connection.destroy()
-  }
+/**
+ * Ends the dials of `swarm` that are under way, and returns how many: their peers are dialled later, where
+ * they are wanted. No public way.
+ */
+export function giveUpDials(swarm: Hyperswarm): number {
+  const all = [...(swarm as Hyperswarm & Dialler)._allConnections]
+  const dials = all.filter(
+    (connection) => !swarm.connections.has(connection) && !connection.destroying
+  )
+  for (const dial of dials) dial.destroy()
+  return dials.length
 }
 
 /**

@@ -113,9 +113,9 @@ test('in a crowd connections that are not in use show seldom that they are alive
 
 test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
   t.alike(beacons(31, false), { send: 1, answer: 1 })
-  t.alike(beacons(32, false), { send: 0.5, answer: 0.25 })
-  t.alike(beacons(512, false), { send: 1 / 32, answer: 1 / 64 })
-  t.alike(beacons(512, true), { send: 1, answer: 1 / 64 })
+  t.alike(beacons(32, false), { send: 0.5, answer: 1 })
+  t.alike(beacons(512, false), { send: 1 / 32, answer: 1 / 16 })
+  t.alike(beacons(512, true), { send: 1, answer: 1 / 16 })
 })
 
 test('thirty-two peers are a crowd', (t) => t.alike([31, 32].map(isCrowd), [false, true]))

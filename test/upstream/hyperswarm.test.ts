@@ -58,7 +58,8 @@ test(`${installed('hyperswarm')}: maxPeers and maxParallel bound the dials, as t
   t.is(dialCounts(swarm).opened, 0)
 
   limitDials(swarm, 0, 64)
-  giveUpDials(swarm)
+  t.is(giveUpDials(swarm), DIALS + 2)
+  t.is(giveUpDials(swarm), 0, 'each once')
   while (swarm.connecting > 0) await new Promise<void>((resolve) => swarm.once('update', resolve))
   t.pass('those under way are given up')
 })
