@@ -35,7 +35,7 @@ const PROTOCOL = 'overlay/1'
 const OPEN_TIMEOUT_MS = 2000
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 const REPLACE_MS = 1000
-const KEEP_ALIVE_CHECK_MS = 1000
+const LOOK_MS = 1000
 
 /** What the overlay asks of the feed of a log. */
 export interface OverlayFeed {
@@ -76,7 +76,10 @@ export class Overlay {
     // a writer looks for as many readers as it can have: it has one process, and they find a path by it
     if (!core.writable) this.#dialling.bound(() => this.#hops < NO_PATH)
     core.on('peer-add', this.#onadd)
-    this.#timer = setInterval(() => this.#setKeepAlive(), KEEP_ALIVE_CHECK_MS)
+    this.#timer = setInterval(() => {
+      this.#dialling.look()
+      this.#setKeepAlive()
+    }, LOOK_MS)
   }
 
   close(): void {

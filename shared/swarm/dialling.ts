@@ -12,10 +12,8 @@ import {
 import { seemsDead } from './dead-connections.ts'
 import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
-/** How often it is looked whether more peers are to be dialled, beside each time that one comes or goes. */
-const LOOK_MS = 1000
-/** Peers that are known and not connected, at most, for one more to be taken from a look-up. */
-const MAX_UNREACHED = 256
+/** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
+const MAX_UNREACHED = 1024
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -27,15 +25,18 @@ export class Dialling {
   heard = 0
   readonly #swarm: Hyperswarm
   readonly #away = new Map<string, { times: number; until: number }>()
-  readonly #update = (): void => this.#apply()
-  #timer: Timer | null = null
-  #hasPath: () => boolean = () => true
+  readonly #update = (): void => this.look()
+  #hasPath: (() => boolean) | null = null
   #failedBefore = 0
   #givenUp = 0
   #upTo = Infinity
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
+    filterFound(swarm, (publicKey) => {
+      this.look()
+      return !this.isAway(publicKey) && this.#hasRoom
+    })
   }
 
   /** The one of `swarm`. */
@@ -51,16 +52,11 @@ export class Dialling {
    */
   bound(hasPath: () => boolean): void {
     this.#hasPath = hasPath
-    filterFound(this.#swarm, (publicKey) => {
-      this.#apply()
-      return !this.isAway(publicKey) && this.#hasRoom
-    })
     this.#swarm.on('update', this.#update)
-    this.#timer = setInterval(this.#update, LOOK_MS)
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#hasPath = null
     this.#swarm.off('update', this.#update)
   }
 
@@ -76,7 +72,7 @@ export class Dialling {
 
   /** Whether a crowd is known, and none of those that are connected has a path to the writer. */
   get isLost(): boolean {
-    return isCrowd(this.known) && !this.#hasPath()
+    return isCrowd(this.known) && this.#hasPath?.() === false
   }
 
   /** The peer with `publicKey` has no place for us: it is left alone, longer each time. */
@@ -101,7 +97,9 @@ export class Dialling {
     return peers.size - connections.size < MAX_UNREACHED
   }
 
-  #apply(): void {
+  /** Adapts the bounds to what is known now: once a second or so, as a path may have come or gone. */
+  look(): void {
+    if (this.#hasPath === null) return
     const { connections, connecting } = this.#swarm
     const live = [...connections].filter((connection) => !seemsDead(connection))
     const { attempted, opened } = dialCounts(this.#swarm)
