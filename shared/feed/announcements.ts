@@ -1,4 +1,5 @@
 import type { Peer } from 'hypercore'
+import { now } from '../limits/clock.ts'
 import { type Range, type Sync, interceptSent } from '../upstream/hypercore-messages.ts'
 import { muxOf } from '../upstream/hypercore-peer.ts'
 
@@ -16,24 +17,25 @@ export class AnnouncementBuffer {
   #sync: Sync | null = null
   #range: Range | null = null
   #timer: Timer | null = null
+  #toldAt = -Infinity
 
   /**
-   * Holds back announcements to `peer`, which knows that the log is on `fork`, for `announceDelay()`
-   * milliseconds on average; 0 for not at all.
+   * Holds back announcements to `peer`, which knows that the log is on `fork`, for as many milliseconds
+   * as `delay` gives, on average, where the peer was told of no block for `sinceTold`; 0 for not at all.
    */
-  constructor(peer: Peer, fork: number, announceDelay: () => number) {
+  constructor(peer: Peer, fork: number, delay: (sinceTold: number) => number) {
     this.#peer = peer
     this.#fork = fork
     this.#syncs = interceptSent(peer, 'sync', (message) => {
       this.#sync = message
-      this.#schedule(message.fork === this.#fork ? announceDelay() : 0)
+      this.#schedule(message.fork === this.#fork ? delay(this.#sinceTold) : 0)
     })
     this.#ranges = interceptSent(peer, 'range', (message) => {
       if (this.#range === null || !extend(this.#range, message)) {
         this.flush()
         this.#range = { ...message }
       }
-      this.#schedule(message.drop ? 0 : announceDelay())
+      this.#schedule(message.drop ? 0 : delay(this.#sinceTold))
     })
   }
 
@@ -47,7 +49,10 @@ export class AnnouncementBuffer {
       this.#fork = this.#sync.fork
       this.#syncs.send(this.#sync)
     }
-    if (this.#range !== null) this.#ranges.send(this.#range)
+    if (this.#range !== null) {
+      this.#toldAt = now()
+      this.#ranges.send(this.#range)
+    }
     this.#sync = null
     this.#range = null
     mux.uncork()
@@ -58,6 +63,10 @@ export class AnnouncementBuffer {
     this.flush()
     this.#syncs.restore()
     this.#ranges.restore()
+  }
+
+  get #sinceTold(): number {
+    return now() - this.#toldAt
   }
 
   // Jitter: readers that hold the same block must not all announce it at once.
