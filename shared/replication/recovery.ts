@@ -35,10 +35,15 @@ export async function recoverFromReaders(
   try {
     while (log.hasLostBlocks && now() < deadline && core.readable) {
       await within(core.update({ force: true, wait: true }), deadline - now())
-      const start = Math.max(log.length, letGo())
-      const range = core.download({ start, end: core.length, linear: true })
-      await within(range.done(), deadline - now())
-      range.destroy()
+      const known = letGo()
+      const start = Math.max(log.length, known)
+      if (start < core.length) {
+        const range = core.download({ start, end: core.length, linear: true })
+        const done = range.done()
+        // a peer may tell so only now, and no peer has what comes before
+        while (letGo() === known && now() < deadline && !(await within(done, RETRY_DELAY_MS)));
+        range.destroy()
+      }
       const hasEnd = core.length >= log.knownLength && endOfRun(core, start) === core.length
       // no earlier: should the end not come, what is here is all there is
       if (hasEnd && log.length < start) await log.retention.skipTo(start)

@@ -98,7 +98,7 @@ export class WriterLog {
     const { fork, boot } = this.#state
     const wentDown = boot !== '' && boot !== bootId()
     if (this.#hadLostBlocks || this.isDisputed || wentDown || newFork) {
-      await this.core.truncate(this.length, Math.max(this.core.fork, fork) + 1)
+      await this.core.truncate(this.length, forkAfter(Math.max(this.core.fork, fork)))
     }
     this.#appending = true
     this.#state = {
@@ -180,4 +180,13 @@ export class WriterLog {
     this.#checkpoint.close()
     await this.core.close()
   }
+}
+
+/**
+ * The number of a fork that begins now, after `known`: the time of day in milliseconds, where no clock was
+ * set back. Counted by one, two forks that begin from one backup would have one number, and readers of
+ * the first would not rewind to the second.
+ */
+function forkAfter(known: number): number {
+  return Math.max(known + 1, Date.now())
 }

@@ -4,8 +4,8 @@ import { ROOT, relative, sourcesBelow, textOf } from './sources.ts'
 
 /** What an app may import of `shared`: the two doors, the errors, the log on disk, the process. */
 const DOORS = /^shared\/(swarm\.ts|replication\.ts|errors\.ts|storage\/|app\/)/
-/** Where the time of the day is meant: whether the machine was booted again, how old a block is. */
-const WALL_CLOCK = /^shared\/storage\/(checkpoint|ages)\.ts/
+/** Where the time of the day is meant: whether the machine was booted again, how old a block is, when a fork began. */
+const WALL_CLOCK = /^shared\/storage\/(checkpoint|ages|writer-log)\.ts/
 
 const sources = ['shared', 'writer-app', 'reader-app'].flatMap(sourcesBelow)
 const imports = new Map(sources.map((file) => [relative(file), importsOf(file)]))

@@ -2,13 +2,21 @@ import b4a from 'b4a'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
+import { createCopy } from '../helpers/cores.ts'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
+import {
+  type Run,
+  append,
+  appendIn,
+  copyInto,
+  replicate,
+  runWriter,
+  writtenStorage
+} from '../helpers/grown.ts'
 import { SYNC, onrequest, say } from '../helpers/hostile.ts'
 import { numbered } from '../helpers/numbered.ts'
-import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
-import { writtenStorage } from '../helpers/grown.ts'
 import { storedLog } from '../helpers/stored.ts'
 import { announce } from '../helpers/swarm.ts'
 
@@ -18,8 +26,7 @@ const ALL = [...FIRST, ...MORE]
 
 test('a writer that was put back from a backup takes the missing blocks back from a reader', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key)
-  await extend(t, storage, reader, MORE)
+  const reader = await follow(t, key, await copied(t, storage))
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -34,6 +41,7 @@ test('what it had let go of since then is not missed', async (t) => {
   const { storage, key, restore } = await backedUp(t)
   const reader = await startReader(t, key, ['--start', '0', '--raw', '--keep', '20'])
   const keeping = await startWriter(t, ['--keep', '20'], { storage, length: FIRST.length })
+  await reader.stdout.line(FIRST.at(-1) ?? '')
   await keeping.append(...MORE)
   await reader.stdout.line(MORE.at(-1) ?? '')
   await keeping.program.stop()
@@ -51,9 +59,14 @@ test('what it had let go of since then is not missed', async (t) => {
 })
 
 test('and from a plain Hypercore reader', async (t) => {
-  const { storage, key, restore } = await backedUp(t)
-  const reader = await startPlainReader(t, key, 0)
-  await extend(t, storage, reader, MORE)
+  const { storage, restore } = await backedUp(t)
+  const reader = await runWriter(storage, async (log) => {
+    await append(log, MORE)
+    const reader = await createCopy(t, log.core)
+    await replicate(log.core, reader)
+    return reader
+  })
+  await announce(t, reader)
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -64,8 +77,7 @@ test('and from a plain Hypercore reader', async (t) => {
 
 test('and from that one too while others claim to hold it and send nothing', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key)
-  await extend(t, storage, reader, MORE)
+  const reader = await follow(t, key, await copied(t, storage))
   restore()
   for (let i = 0; i < 3; i++) await announce(t, await createLiar(t, key))
 
@@ -76,11 +88,7 @@ test('and from that one too while others claim to hold it and send nothing', asy
 
 test('a backup from before a rewind is brought to the log as it was rewound', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const reader = await follow(t, key)
-  const rewound = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length })
-  await rewound.append(...MORE)
-  await reader.stdout.line(MORE.at(-1) ?? '')
-  await rewound.program.stop()
+  const reader = await follow(t, key, await copied(t, storage, { newFork: true }))
   restore()
 
   const writer = await startWriter(t, [], { storage, length: ALL.length })
@@ -89,9 +97,23 @@ test('a backup from before a rewind is brought to the log as it was rewound', as
   t.alike(reader.stdout.lines, [...ALL, 'after'])
 })
 
+test('a log that was rewound, put back, and rewound again goes on, and readers of the first rewind', async (t) => {
+  const { storage, key, restore } = await backedUp(t)
+  const copy = await copied(t, storage, { newFork: true })
+  restore()
+  await appendIn(storage, ['acknowledged'], { newFork: true })
+
+  const reader = await follow(t, key, copy)
+  const length = FIRST.length + 1
+  const writer = await startWriter(t, [], { storage, length })
+  await writer.append('after')
+  await reader.stdout.line('after')
+  t.alike(reader.stdout.lines, [...ALL, 'acknowledged', 'after'])
+})
+
 test('a log that was put back while no reader was there stops at the first that comes', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const { reader } = await copied(t, storage, key)
+  const reader = await copied(t, storage)
   restore()
   const idle = await startWriter(t, [], { storage })
   idle.program.end()
@@ -108,7 +130,7 @@ test('a log that was put back while no reader was there stops at the first that 
 for (const lines of [3, 100]) {
   test(`a writer that has appended ${lines} lines to an old backup stops once a reader shows it`, async (t) => {
     const { storage, key, restore } = await backedUp(t)
-    const { reader, copy } = await copied(t, storage, key)
+    const reader = await copied(t, storage)
     restore()
     const alone = await startWriter(t, [], { storage, length: FIRST.length })
     await alone.append(...numbered(lines, 1000))
@@ -130,27 +152,26 @@ for (const lines of [3, 100]) {
     await back.stdout.line('agreed')
     t.alike(back.stdout.lines, [...numbered(lines, 1000), 'agreed'], 'the reader rewinds')
     t.ok(/rewound its log to block 20/.test(back.stderr.text), 'and says so')
-    t.is(copy.length, ALL.length)
   })
 }
 
 test('an old backup that was appended to is not mended with what readers hold', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const { reader } = await copied(t, storage, key)
+  const reader = await copied(t, storage)
   restore()
   await isNotMended(t, { storage, key, reader })
 })
 
 test('and neither is one from before a rewind', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const { reader } = await rewound(t, storage, key, 1)
+  const reader = await rewound(t, storage, 1)
   restore()
   await isNotMended(t, { storage, key, reader })
 })
 
 test('a log that was put back from before several rewinds goes on with what is here', async (t) => {
   const { storage, key, restore } = await backedUp(t)
-  const { reader } = await rewound(t, storage, key, 3)
+  const reader = await rewound(t, storage, 3)
   restore()
   const alone = await startWriter(t, [], { storage, length: FIRST.length })
   await alone.append('acknowledged')
@@ -192,9 +213,7 @@ async function isNotMended(
   t: Test,
   { storage, key, reader }: { storage: string; key: string; reader: string }
 ): Promise<void> {
-  const alone = await startWriter(t, [], { storage, length: FIRST.length })
-  await alone.append('an acknowledged line')
-  await alone.program.stop()
+  await appendIn(storage, ['an acknowledged line'])
   // announced by now
   const back = await startReader(t, key, ['--resume', '--raw'], { storage: reader })
   await back.stderr.line(/no peer yet/)
@@ -213,8 +232,12 @@ async function backedUp(t: Test) {
   return { storage, key, backup, restore: () => putBack(backup, storage) }
 }
 
-function follow(t: Test, key: string): Promise<Program> {
-  return startReader(t, key, ['--start', '0', '--raw'])
+/** Starts a reader of the whole log that has its copy in `storage`; a writer finds it from now on. */
+async function follow(t: Test, key: string, storage: string): Promise<Program> {
+  const reader = await startReader(t, key, ['--start', '0', '--raw'], { storage })
+  // announced by now
+  await reader.stderr.line(/no peer yet/)
+  return reader
 }
 
 /** A peer that claims to hold one block more than ALL, and answers nothing. */
@@ -231,38 +254,34 @@ async function createLiar(t: Test, key: string): Promise<Hypercore> {
   return liar
 }
 
-/** Appends `lines` to the log in `storage`; resolves once `reader` has the last. */
-async function extend(t: Test, storage: string, reader: Program, lines: string[]): Promise<void> {
-  const writer = await startWriter(t, [], { storage, length: FIRST.length })
-  await writer.append(...lines)
-  const last = lines.at(-1) ?? ''
-  await reader.stdout.line((line) => line.endsWith(last))
-  await writer.program.stop()
-}
-
-/** A folder with a copy of the log in `storage` once it holds ALL. */
-async function copied(t: Test, storage: string, key: string) {
+/** A folder with a copy of the log in `storage` once MORE is appended to it. */
+async function copied(t: Test, storage: string, run?: Run): Promise<string> {
   const reader = await t.tmp()
-  const flags = ['--start', '0', '--resume', '--raw', '-n', String(ALL.length)]
-  const program = await startReader(t, key, flags, { storage: reader })
-  await extend(t, storage, program, MORE)
-  await program.ending
-  return { reader, copy: program.stdout.lines }
+  await runWriter(
+    storage,
+    async (log) => {
+      await append(log, MORE)
+      await copyInto(reader, log.core)
+    },
+    run
+  )
+  return reader
 }
 
 /** A folder with a copy of the log in `storage` once its writer has rewound it `times` times. */
-async function rewound(t: Test, storage: string, key: string, times: number) {
+async function rewound(t: Test, storage: string, times: number): Promise<string> {
   const reader = await t.tmp()
-  const flags = ['--start', '0', '--resume', '--raw']
-  const program = await startReader(t, key, flags, { storage: reader })
   for (let i = 0; i < times; i++) {
-    const writer = await startWriter(t, ['--accept-loss'], { storage, length: FIRST.length + i })
-    await writer.append(`rewound ${i}`)
-    await program.stdout.line(`rewound ${i}`)
-    await writer.program.stop()
+    await runWriter(
+      storage,
+      async (log) => {
+        await append(log, [`rewound ${i}`])
+        await copyInto(reader, log.core)
+      },
+      { newFork: true }
+    )
   }
-  await program.stop()
-  return { reader }
+  return reader
 }
 
 async function tellsOfOthers(t: Test, program: Program): Promise<void> {

@@ -58,6 +58,21 @@ test('--accept-loss goes on from the shorter log, and its readers rewind to it',
   await copy.stdout.line('Block 102: 102')
 })
 
+test('each fork has a later number than the one before, with the clock set back too', async (t) => {
+  const { storage } = await writtenStorage(t, LINES)
+  const real = Date.now
+  t.teardown(() => {
+    Date.now = real
+  })
+  const forks: number[] = []
+  const fork = () => runWriter(storage, (log) => forks.push(log.core.fork), { newFork: true })
+  await fork()
+  Date.now = () => 0
+  await fork()
+  t.ok(forks[0] && forks[0] <= real(), String(forks[0]))
+  t.is(forks[1], Number(forks[0]) + 1)
+})
+
 test('readers that hold what a power cut took from the writer rewind, and see no conflict', async (t) => {
   const { storage, reader, key } = await readLog(t)
   const before = snapshot(storage)
