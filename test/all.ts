@@ -1,11 +1,12 @@
-// Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, each
-// in a process of its own and several at once. Ends with one line: `N passed, N failed, N skipped`.
+// Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, those
+// that start nothing in one process for each folder, every other one in its own, and several of these
+// at once. Ends with one line: `N passed, N failed, N skipped`.
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import process from 'bare-process'
-import { LONGEST, orderOf } from './helpers/order.ts'
-import { endRunning, runFile } from './helpers/runner.ts'
+import { type Batch, LONGEST, orderOf } from './helpers/order.ts'
+import { endRunning, runBatch } from './helpers/runner.ts'
 
 /** A test waits most of the time: for a start, a connection, another process. */
 const AT_ONCE = 3 * os.availableParallelism() + 1
@@ -15,7 +16,7 @@ const root = path.join(import.meta.dirname, '..')
 const places = Bare.argv.length > 2 ? Bare.argv.slice(2) : [import.meta.dirname]
 const files = new Set(places.flatMap((place) => testFiles(path.resolve(place))))
 const { together, alone } = orderOf([...files], root)
-const shared = [...together]
+const shared = together.filter((files) => files.length === 1).flat()
 const total = { passed: 0, failed: 0, skipped: 0 }
 const times: { file: string; seconds: number }[] = []
 let interrupted = false
@@ -40,11 +41,12 @@ if (unnamed.length > 0) console.log(`Name in test/helpers/order.ts: ${unnamed.jo
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 Bare.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0
 
-/** Runs the files of `queue` one after the other, until there is none left to take. */
-async function work(queue: string[]): Promise<void> {
-  for (let file = queue.shift(); file !== undefined && !interrupted; file = queue.shift()) {
-    const { passed, failed, skipped, seconds, output } = await runFile(file, root)
+/** Runs the batches of `queue` one after the other, until there is none left to take. */
+async function work(queue: Batch[]): Promise<void> {
+  for (let files = queue.shift(); files !== undefined && !interrupted; files = queue.shift()) {
+    const { passed, failed, skipped, seconds, output } = await runBatch(files, root)
     if (interrupted) return
+    const file = nameOf(files)
     total.passed += passed
     total.failed += failed
     total.skipped += skipped
@@ -54,6 +56,11 @@ async function work(queue: string[]): Promise<void> {
     const counts = `${passed} passed` + more(failed, 'failed') + more(skipped, 'skipped')
     console.log(`${verdict} ${file}: ${counts} (${seconds.toFixed(1)} s)`)
   }
+}
+
+function nameOf(files: Batch): string {
+  const [first = ''] = files
+  return files.length === 1 ? first : `${path.dirname(first)}, ${files.length} files`
 }
 
 function more(count: number, what: string): string {

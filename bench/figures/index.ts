@@ -9,6 +9,7 @@ import { growth } from './growth.ts'
 import { ingest } from './ingest.ts'
 import { largeBlocks } from './large-blocks.ts'
 import { lineFar } from './line-far.ts'
+import { manyCatchUp } from './many-catch-up.ts'
 import { memory } from './memory.ts'
 import { noDht } from './no-dht.ts'
 import { paste } from './paste.ts'
@@ -24,6 +25,7 @@ import { startUp } from './start-up.ts'
 export const figures: Figure[] = [
   catchUp,
   catchUpFar,
+  manyCatchUp,
   plain,
   relay,
   largeBlocks,

@@ -1,4 +1,4 @@
-import { announceIn } from '../../shared/feed/announcements.ts'
+import { announceDelay } from '../../shared/feed/announce-delay.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   type Choice,
@@ -17,9 +17,6 @@ import type { World } from './world.ts'
 
 /** How often a source is reviewed: see shared/feed/follower.ts. */
 const REVIEW_MS = 500
-/** After how long a peer is told of new blocks: see shared/feed/link.ts. */
-const ANNOUNCE_MS = 4000
-const WRITER_ANNOUNCE_MS = 200
 /** What a peer does that claims to be the writer, and never sends a line. */
 const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
 const MORE = 1_000_000
@@ -302,9 +299,12 @@ export class Feed {
     if (end.hops === NO_PATH) return this.#tell(end)
     if (end.telling) return
     end.telling = true
-    const isNear = this.#peer.kind === 'writer' || end.hops === 0
-    const spacing = isNear ? WRITER_ANNOUNCE_MS : ANNOUNCE_MS
-    const rest = announceIn(spacing, this.#world.now - end.toldAt)
+    const rest = announceDelay({
+      isWriter: this.#peer.kind === 'writer',
+      catchesUp: false,
+      peerHops: end.hops,
+      sinceTold: this.#world.now - end.toldAt
+    })
     this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
       if (this.#peer.alive && end.open) this.#tell(end)

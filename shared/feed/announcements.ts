@@ -3,15 +3,11 @@ import { now } from '../limits/clock.ts'
 import { type Range, type Sync, interceptSent } from '../upstream/hypercore-messages.ts'
 import { muxOf } from '../upstream/hypercore-peer.ts'
 
-/** By then a block that is new has come to most peers from their sources. */
-const SOON_MS = 200
-
 /**
  * Holds back what Hypercore (11.37) announces to a peer whenever the log has grown: a `sync` and a
  * `range`. Among n readers that all know each other these are n² messages a block, sent before the
  * block itself has reached every reader. A peer that follows the feed gets its blocks in batches, and
- * uses the announcements only to choose a source: it gets them a little later, and many in one where the
- * log grows all the time.
+ * uses the announcements only to choose a source: it gets them a little later, many in one.
  */
 export class AnnouncementBuffer {
   readonly #peer: Peer
@@ -21,25 +17,25 @@ export class AnnouncementBuffer {
   #sync: Sync | null = null
   #range: Range | null = null
   #timer: Timer | null = null
-  #flushedAt = -Infinity
+  #toldAt = -Infinity
 
   /**
-   * Holds back announcements to `peer`, which knows that the log is on `fork`, so that `announceDelay()`
-   * milliseconds lie between two of them on average; 0 holds back nothing.
+   * Holds back announcements to `peer`, which knows that the log is on `fork`, for as many milliseconds
+   * as `delay` gives, on average, where the peer was told of no block for `sinceTold`; 0 for not at all.
    */
-  constructor(peer: Peer, fork: number, announceDelay: () => number) {
+  constructor(peer: Peer, fork: number, delay: (sinceTold: number) => number) {
     this.#peer = peer
     this.#fork = fork
     this.#syncs = interceptSent(peer, 'sync', (message) => {
       this.#sync = message
-      this.#schedule(message.fork === this.#fork ? announceDelay() : 0)
+      this.#schedule(message.fork === this.#fork ? delay(this.#sinceTold) : 0)
     })
     this.#ranges = interceptSent(peer, 'range', (message) => {
       if (this.#range === null || !extend(this.#range, message)) {
         this.flush()
         this.#range = { ...message }
       }
-      this.#schedule(message.drop ? 0 : announceDelay())
+      this.#schedule(message.drop ? 0 : delay(this.#sinceTold))
     })
   }
 
@@ -47,14 +43,16 @@ export class AnnouncementBuffer {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    this.#flushedAt = now()
     const mux = muxOf(this.#peer)
     mux.cork()
     if (this.#sync !== null) {
       this.#fork = this.#sync.fork
       this.#syncs.send(this.#sync)
     }
-    if (this.#range !== null) this.#ranges.send(this.#range)
+    if (this.#range !== null) {
+      this.#toldAt = now()
+      this.#ranges.send(this.#range)
+    }
     this.#sync = null
     this.#range = null
     mux.uncork()
@@ -67,20 +65,15 @@ export class AnnouncementBuffer {
     this.#ranges.restore()
   }
 
+  get #sinceTold(): number {
+    return now() - this.#toldAt
+  }
+
   // Jitter: readers that hold the same block must not all announce it at once.
   #schedule(ms: number): void {
-    if (ms === 0) return this.flush()
-    const rest = announceIn(ms, now() - this.#flushedAt)
-    this.#timer ??= setTimeout(() => this.flush(), rest * (0.5 + Math.random()))
+    if (ms === 0) this.flush()
+    else this.#timer ??= setTimeout(() => this.flush(), ms * (0.5 + Math.random()))
   }
-}
-
-/**
- * After how many milliseconds to announce new blocks, where `spacing` lie between two announcements and the
- * last was `since` ago: soon after a pause, so that a peer whose source is gone learns that there is more.
- */
-export function announceIn(spacing: number, since: number): number {
-  return Math.max(Math.min(spacing, SOON_MS), spacing - since)
 }
 
 /** Makes `range` include `more`, where the two are one range without a gap; returns whether they are. */

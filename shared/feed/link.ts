@@ -1,6 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import { payloadReceived } from '../upstream/hyperswarm.ts'
+import { announceDelay } from './announce-delay.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
@@ -17,14 +18,6 @@ import type { SignaturePeer, SignatureSearch } from './signature-search.ts'
 
 /** A peer that speaks the feed opens its side of the channel within this time. */
 const OPEN_TIMEOUT_MS = 2000
-
-/** How long, on average, lies between two announcements of new blocks to a peer with a path to the writer. */
-const ANNOUNCE_DELAY_MS = 4000
-/**
- * The same between a writer and its peers. The announcement comes after the blocks, and soon: a writer
- * may wait until a peer holds them, and a reader sees by it whether its source is cut off.
- */
-const WRITER_ANNOUNCE_DELAY_MS = 200
 
 /** What a link shares with all others of its feed. */
 export interface LinkContext {
@@ -45,7 +38,6 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
   readonly peer: Peer
   readonly #channel: FeedChannel
   readonly #sender: Sender
-  readonly #isWriter: boolean
   #announcements: AnnouncementBuffer | null = null
   #hops = NO_PATH
   #toldHops: number | null = null
@@ -66,7 +58,7 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     this.peer = peer
     this.#channel = channel
     this.#sender = sender
-    this.#isWriter = follower === null
+    const isWriter = follower === null
     this.#keeping = keeping
     this.#onforged = () => follower?.accuse(this, 'passed on what the writer did not say')
     const timer = setTimeout(() => {
@@ -75,7 +67,11 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     }, OPEN_TIMEOUT_MS)
     channel.open({
       onopen: () => {
-        this.#announcements = new AnnouncementBuffer(peer, core.fork, () => this.#announceDelay)
+        this.#announcements = new AnnouncementBuffer(peer, core.fork, (sinceTold) => {
+          const catchesUp =
+            follower !== null && follower.source !== null && follower.hops === NO_PATH
+          return announceDelay({ isWriter, catchesUp, peerHops: this.#hops, sinceTold })
+        })
         this.sendHops(follower?.hops ?? 0)
         rivals.onopen(this)
         follower?.add(this)
@@ -141,8 +137,9 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     return addressOf(this.peer)
   }
 
-  /** Tells the peer how far we are from the writer, unless it knows. */
+  /** Tells the peer how far we are from the writer, unless it knows, and what we hold by now. */
   sendHops(hops: number): void {
+    this.#announcements?.flush()
     if (hops === this.#toldHops) return
     this.#toldHops = hops
     this.#sendStatus(hops)
@@ -201,11 +198,5 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
   close(): void {
     this.#sender.stop()
     this.#channel.close()
-  }
-
-  // a peer without a path to the writer has to know at once what others hold
-  get #announceDelay(): number {
-    if (this.#hops === NO_PATH) return 0
-    return this.#isWriter || this.#hops === 0 ? WRITER_ANNOUNCE_DELAY_MS : ANNOUNCE_DELAY_MS
   }
 }

@@ -6,6 +6,7 @@ import { assertCore } from '../upstream/assert-core.ts'
 import { keepLastPage } from '../upstream/hypercore-bitfield.ts'
 import { setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { createStorage } from '../upstream/hypercore-store.ts'
+import { wantOnce } from '../upstream/hypercore-wants.ts'
 import { assertOurs, assertWhole } from './checks.ts'
 import { Checkpoint } from './checkpoint.ts'
 import { REPAIR_HINT_READER, REPAIR_HINT_WRITER, openFailure, placeFailure } from './failures.ts'
@@ -24,8 +25,10 @@ import { Retention } from './retention.ts'
 import { WriterLog } from './writer-log.ts'
 
 const OURS = [WRITER_STORAGE, WRITER_RECORD, READER_STORAGE]
-/** RocksDB keeps up to two of these in memory; with its own 64 MB it is no faster. */
+/** RocksDB keeps up to two of these in memory, and gives back what was freed once one is full. */
 const WRITE_BUFFER = 16 * 1024 * 1024
+/** The same for a writer that keeps all: the more comes together, the less often it is merged. */
+const LARGE_WRITE_BUFFER = 32 * 1024 * 1024
 /** One writes tables, and two merge them: a large merge does not hold up the small ones. */
 const BACKGROUND_JOBS = 3
 
@@ -46,7 +49,8 @@ export async function openWriter(
   }
   const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_WRITER, {
     make: (at) => new Hypercore(at, toBePrivate ? privateOptions() : {}),
-    reopen: (at) => new Hypercore(at)
+    reopen: (at) => new Hypercore(at),
+    writeBuffer: keep === null ? LARGE_WRITE_BUFFER : WRITE_BUFFER
   })
   if (key !== undefined && key !== b4a.toString(core.key, 'hex')) {
     await core.close()
@@ -91,22 +95,29 @@ export async function openReader(
 ): Promise<Hypercore> {
   const create = (at: unknown): Hypercore =>
     new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
-  const creation = { make: create, reopen: create }
+  const creation = { make: create, reopen: create, writeBuffer: WRITE_BUFFER }
   const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_READER, creation)
   core.once('close', stopWatching)
   return core
+}
+
+/** How a store is made and opened again, and how much of it is in memory before it is written out, in bytes. */
+interface Creation {
+  make(store: unknown): Hypercore
+  reopen(store: unknown): Hypercore
+  readonly writeBuffer: number
 }
 
 async function open(
   storage: string,
   folder: string,
   repairHint: string,
-  { make, reopen }: { make(store: unknown): Hypercore; reopen(store: unknown): Hypercore }
+  { make, reopen, writeBuffer }: Creation
 ): Promise<{ core: Hypercore; stopWatching: () => void }> {
   try {
     assertPlace(storage, folder)
     await makeOnce(folder, async (draft) => {
-      const core = make(storeIn(draft))
+      const core = make(storeIn(draft, writeBuffer))
       await core.ready()
       await core.close()
     })
@@ -115,10 +126,11 @@ async function open(
   }
   try {
     assertWhole(folder, repairHint)
-    const core = reopen(storeIn(folder))
+    const core = reopen(storeIn(folder, writeBuffer))
     await core.ready()
     assertCore(core)
     keepLastPage(core)
+    wantOnce(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
     return { core, stopWatching: keepPrivate(folder) }
@@ -127,10 +139,13 @@ async function open(
   }
 }
 
-function storeIn(folder: string): unknown {
+function storeIn(folder: string, writeBufferSize: number): unknown {
   return createStorage(folder, {
-    writeBufferSize: WRITE_BUFFER,
+    writeBufferSize,
     maxBackgroundJobs: BACKGROUND_JOBS,
+    // the system caches what is read: a second cache is memory, and makes nothing faster
+    blockCache: false,
+    tableCacheIndexAndFilterBlocks: false,
     // large blocks are not copied to newer files for the sake of the few that a rewind has deleted
     blobGarbageCollectionAgeCutOff: 0
   })

@@ -72,6 +72,10 @@ export interface StoreOptions {
   blobGarbageCollectionAgeCutOff: number
   /** Threads that write tables and merge them, each of which holds on to memory of its own. */
   maxBackgroundJobs: number
+  /** Whether RocksDB caches up to 32 MB of what it reads. */
+  blockCache: boolean
+  /** Whether the index of a table is cached with that; else the table has it in memory while it is open. */
+  tableCacheIndexAndFilterBlocks: boolean
 }
 
 /** The settings of the one family of keys that hypercore-storage keeps all in, before it is opened. */
@@ -95,12 +99,11 @@ export const FAMILY_MEMBERS: Members = {
 }
 
 /**
- * Nothing of a table stays in memory. With rocksdb-native's own settings its index does, half a byte for
- * each block of a log however long, and its Bloom filter, 4 bytes. With these an index is in RocksDB's
- * cache, which has 32 MB, for as long as it is in use. A filter tells where a key is not, and a log is
- * read where it has blocks.
+ * With rocksdb-native's own settings the index of a table stays in memory, half a byte for each block of a
+ * log however long, and its Bloom filter, 4 bytes. A filter tells where a key is not, and a log is read
+ * where it has blocks.
  */
-const KEEPS_NOTHING = {
+const PINS_NOTHING = {
   filterPolicy: null,
   topLevelIndexPinningTier: 0,
   partitionPinningTier: 0,
@@ -117,7 +120,7 @@ export function createStorage(folder: string, options: StoreOptions): unknown {
   }
   assertMembers('hypercore', storage, FAMILY_MEMBERS)
   const family = storage.db.defaultColumnFamily
-  Object.assign(family._options, KEEPS_NOTHING)
+  Object.assign(family._options, PINS_NOTHING)
   const { _handle } = family.cloneSettings(family.name)
   family.destroy()
   family._handle = _handle

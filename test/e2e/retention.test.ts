@@ -5,38 +5,38 @@ import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
 
-const SKIP = /skipping 2000 blocks that nobody keeps any more \(0 to 1999\)/
+const SKIP = /skipping 600 blocks that nobody keeps any more \(0 to 599\)/
 
 test('a reader that asks for blocks that the writer let go of is told, and gets the others, live', async (t) => {
   const home = await t.tmp()
   const first = await startWriter(t, [], { storage: home })
-  await first.append(...numbered(3000))
+  await first.append(...numbered(900))
   await first.program.stop()
-  const writer = await startWriter(t, ['--keep', '1000'], { storage: home, length: 3000 })
-  await writer.program.stderr.line(/let go of 2000 blocks/)
+  const writer = await startWriter(t, ['--keep', '300'], { storage: home, length: 900 })
+  await writer.program.stderr.line(/let go of 600 blocks/)
 
   const reader = await startReader(t, writer.key, ['--start', '0'])
   await reader.stderr.line(SKIP)
-  await untilBlock(reader, 2999)
+  await untilBlock(reader, 899)
 
   const json = await startReader(t, writer.key, ['--start', '0', '--json', '-n', '10'])
   t.is(await json.ending, 0)
   const gone = json.events.filter(({ tag }) => tag === 'gone')
   t.alike(
     gone.map(({ data: { start, end } }) => [start, end]),
-    [[0, 2000]],
+    [[0, 600]],
     'with --json it is an object'
   )
   t.is(json.stdout.lines.length, 10, '-n counts what is printed')
 
-  const tail = await startReader(t, writer.key, ['--tail', '2500', '--no-follow'])
+  const tail = await startReader(t, writer.key, ['--tail', '750', '--no-follow'])
   t.is(await tail.ending, 0)
-  t.ok(/skipping 1500 blocks/.test(tail.stderr.text), '--tail and --no-follow get what is left')
-  t.alike(tail.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+  t.ok(/skipping 450 blocks/.test(tail.stderr.text), '--tail and --no-follow get what is left')
+  t.alike(tail.stdout.lines.slice(1), printed(numbered(300, 600), 600))
 
   await writer.append('live')
-  await untilBlock(reader, 3000)
-  t.alike(reader.stdout.lines.slice(1), printed([...numbered(1000, 2000), 'live'], 2000))
+  await untilBlock(reader, 900)
+  t.alike(reader.stdout.lines.slice(1), printed([...numbered(300, 600), 'live'], 600))
 
   t.comment('a relay passes on what the writer has said, when the writer is away')
   const storage = await t.tmp()
@@ -47,10 +47,10 @@ test('a reader that asks for blocks that the writer let go of is told, and gets 
   for (const relay of [seeder, null]) {
     // it remembers
     if (relay === null) await startReader(t, writer.key, ['--seed'], { storage })
-    const late = await startReader(t, writer.key, ['--start', '0', '-n', '1000'])
+    const late = await startReader(t, writer.key, ['--start', '0', '-n', '300'])
     t.is(await late.ending, 0)
     t.ok(SKIP.test(late.stderr.text))
-    t.alike(late.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+    t.alike(late.stdout.lines.slice(1), printed(numbered(300, 600), 600))
     await relay?.kill()
   }
 })
@@ -128,18 +128,18 @@ for (const [end, how] of [
 
 test('a reader with --keep holds what it printed last, and serves that alone', async (t) => {
   const writer = await startWriter(t)
-  await writer.append(...numbered(2000))
-  const reader = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'])
-  await untilBlock(reader, 1999)
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(2000)))
-  await writer.append(...numbered(1000, 2000))
-  await untilBlock(reader, 2999)
+  await writer.append(...numbered(600))
+  const reader = await startReader(t, writer.key, ['--start', '0', '--keep', '300'])
+  await untilBlock(reader, 599)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(600)))
+  await writer.append(...numbered(300, 600))
+  await untilBlock(reader, 899)
   await writer.program.stop()
-  const plain = await startPlainReader(t, writer.key, 2000)
-  await plain.stdout.line(/^2999 /)
-  const fresh = await startReader(t, writer.key, ['--start', '2000', '-n', '1000'])
+  const plain = await startPlainReader(t, writer.key, 600)
+  await plain.stdout.line(/^899 /)
+  const fresh = await startReader(t, writer.key, ['--start', '600', '-n', '300'])
   t.is(await fresh.ending, 0)
-  t.alike(fresh.stdout.lines.slice(1), printed(numbered(1000, 2000), 2000))
+  t.alike(fresh.stdout.lines.slice(1), printed(numbered(300, 600), 600))
 })
 
 test('a reader with --keep lets go of nothing that a position beside the copy has yet to print', async (t) => {
@@ -161,37 +161,37 @@ test('a reader with --keep lets go of nothing that a position beside the copy ha
 test('where the writer has not said so nothing is skipped, a person is told, and who has it may come late', async (t) => {
   const home = await t.tmp()
   const writer = await startWriter(t, [], { storage: home })
-  await writer.append(...numbered(3000))
+  await writer.append(...numbered(900))
   const storage = await t.tmp()
-  const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '1000'], { storage })
-  await untilBlock(kept, 2999)
+  const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '300'], { storage })
+  await untilBlock(kept, 899)
   await kept.stop()
   await writer.program.stop()
-  await startReader(t, writer.key, ['--seed', '--keep', '1000'], { storage })
+  await startReader(t, writer.key, ['--seed', '--keep', '300'], { storage })
   const reader = await startReader(t, writer.key, ['--start', '0'])
   await reader.stderr.line(/block 0 is not here, and no peer has it: .* a peer has is \d+ /)
   t.is(seqsOf(reader).length, 0)
 
-  await startWriter(t, [], { storage: home, length: 3000 })
-  await untilBlock(reader, 2999)
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(3000)))
+  await startWriter(t, [], { storage: home, length: 900 })
+  await untilBlock(reader, 899)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(900)))
 })
 
 test('--seed --keep holds the newest blocks, through a restart', async (t) => {
   const writer = await startWriter(t)
-  await writer.append(...numbered(3000))
+  await writer.append(...numbered(900))
   const storage = await t.tmp()
-  const flags = ['--seed', '--keep', '1000']
+  const flags = ['--seed', '--keep', '300']
   const seeder = await startReader(t, writer.key, flags, { storage })
   await seeder.stderr.line(/holding every block/)
   await seeder.stop()
-  await writer.append(...numbered(3000, 3000))
+  await writer.append(...numbered(900, 900))
   const again = await startReader(t, writer.key, flags, { storage })
-  await again.stderr.line(/holding every block so far \(6000\)/)
+  await again.stderr.line(/holding every block so far \(1800\)/)
   await writer.program.stop()
-  const reader = await startReader(t, writer.key, ['--start', '5000', '-n', '1000'])
+  const reader = await startReader(t, writer.key, ['--start', '1500', '-n', '300'])
   t.is(await reader.ending, 0)
-  t.alike(reader.stdout.lines.slice(1), printed(numbered(1000, 5000), 5000))
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(300, 1500), 1500))
 })
 
 test('--exit-on-eof says so where blocks of its run went before a peer held them', async (t) => {

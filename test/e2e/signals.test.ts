@@ -11,7 +11,7 @@ import { Random, chooseSeed } from '../helpers/random.ts'
 
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 const SIGNALS = Object.keys(CODES) as (keyof typeof CODES)[]
-const ROUNDS = Number(os.getEnv('ROUNDS') ?? 4)
+const ROUNDS = Number(os.getEnv('ROUNDS') ?? 3)
 /** About what either takes on an idle machine, in milliseconds. */
 const START_MS = 120
 

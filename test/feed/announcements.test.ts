@@ -1,14 +1,15 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
-import { announceIn } from '../../shared/feed/announcements.ts'
 import { type ChannelEvents, FeedChannel } from '../../shared/feed/channel.ts'
+import { MAX_BLOCKS } from '../../shared/feed/messages.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
 
 const LINES = 100
+const BATCHES = 40
 
 test('readers tell each other of many new blocks at once', async (t) => {
   const log = await createLog(t)
@@ -51,11 +52,27 @@ test('a reader that follows nobody hears of each new block', async (t) => {
   t.ok(told > LINES / 2, `${told} messages for ${LINES} blocks`)
 })
 
-test('blocks are announced soon after a pause, and all the time at intervals', (t) => {
-  t.is(announceIn(4000, Infinity), 200)
-  t.is(announceIn(4000, 1000), 3000)
-  t.is(announceIn(4000, 3900), 200)
-  t.is(announceIn(100, Infinity), 100, 'never later than at these intervals')
+test('readers that catch up do not tell each other of each batch', async (t) => {
+  const lines = BATCHES * MAX_BLOCKS
+  const log = await createLog(
+    t,
+    Array.from({ length: lines }, (_, i) => `line ${i}`)
+  )
+  const writer = await serve(t, log)
+  const [one, other] = [await Copy.open(t, log.key), await Copy.open(t, log.key)]
+  const [first, second] = [await Host.start(t, one.core), await Host.start(t, other.core)]
+  await second.connect(first)
+  const [told, heard] = [peerOf(first, second), peerOf(second, first)]
+  const before = [told.stats.wireRange.rx, heard.stats.wireRange.rx]
+  await Promise.all([first.connect(writer), second.connect(writer)])
+  await Promise.all([one.until(lines), other.until(lines)])
+  for (const [i, { stats }] of [told, heard].entries()) {
+    const messages = stats.wireRange.rx - (before[i] ?? 0)
+    t.ok(messages > 0, 'each is told that the other has something')
+    t.ok(messages < BATCHES / 2, `${messages} messages for ${BATCHES} batches`)
+  }
+  await Promise.all([holds(told, lines), holds(heard, lines)])
+  t.pass('each knows that the other has them all')
 })
 
 function peerOf({ core }: Host, { publicKey }: Host): Peer {
@@ -64,10 +81,10 @@ function peerOf({ core }: Host, { publicKey }: Host): Peer {
   return peer
 }
 
-/** Resolves once `peer` has told that it holds every line. */
-async function holds(peer: Peer): Promise<void> {
+/** Resolves once `peer` has told that it holds `lines`. */
+async function holds(peer: Peer, lines = LINES): Promise<void> {
   const { onmessage } = peer.wireRange
-  while (peer.remoteContiguousLength < LINES) {
+  while (peer.remoteContiguousLength < lines) {
     await new Promise<void>((resolve) => {
       peer.wireRange.onmessage = (message, channel) => {
         resolve(onmessage(message, channel) as void)

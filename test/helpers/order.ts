@@ -4,7 +4,7 @@ import path from 'bare-path'
 /**
  * The files that take long, the longest first. They start in this order, before all others: a long
  * file that started last would have the machine to itself at the end. What is not named here is short,
- * and fills the gaps in the order of the alphabet.
+ * and fills the gaps: first the files that start nothing, which share a process by their folders.
  */
 export const LONGEST: readonly string[] = [
   'test/e2e/retention.test.ts',
@@ -32,6 +32,7 @@ export const LONGEST: readonly string[] = [
   'test/storage/damage.test.ts',
   'test/e2e/memory.test.ts',
   'test/swarm/lan-faults.test.ts',
+  'test/swarm/lan.test.ts',
   'test/app/peer-status.test.ts',
   'test/e2e/suspend.test.ts',
   'test/e2e/peers.test.ts',
@@ -48,18 +49,34 @@ export const LONGEST: readonly string[] = [
 /** The comment that begins a file which must have the machine to itself, and says why. */
 const ALONE = /^\/\/ alone: \S/
 
+/** An import of what starts processes or a DHT. What a file without one costs is mostly its own start. */
+const STARTS = /from '(bare-subprocess|hyperdht|\S+\/(app|launch|program|swarm|testnet)\.ts)/
+
+/** Files that run in one process, one after the other: mostly one. */
+export type Batch = string[]
+
 export interface Order {
-  /** Files that share the machine, in the order in which to start them. */
-  together: string[]
-  /** Files that run after these, one by one. */
-  alone: string[]
+  /** What shares the machine, in the order in which to start it. */
+  together: Batch[]
+  /** What runs after these, one by one. */
+  alone: Batch[]
 }
 
-/** Decides when each of `files` runs; the paths are relative to the folder `root`. */
+/** Decides when each of `files` runs, and what beside; the paths are relative to the folder `root`. */
 export function orderOf(files: string[], root: string): Order {
-  const sorted = [...files].sort(longestFirst)
-  const alone = sorted.filter((file) => ALONE.test(String(fs.readFileSync(path.join(root, file)))))
-  return { together: sorted.filter((file) => !alone.includes(file)), alone }
+  const long: Batch[] = []
+  const small = new Map<string, Batch>()
+  const short: Batch[] = []
+  const alone: Batch[] = []
+  for (const file of [...files].sort(longestFirst)) {
+    const text = String(fs.readFileSync(path.join(root, file)))
+    const folder = path.dirname(file)
+    if (ALONE.test(text)) alone.push([file])
+    else if (LONGEST.includes(file)) long.push([file])
+    else if (STARTS.test(text)) short.push([file])
+    else small.set(folder, [...(small.get(folder) ?? []), file])
+  }
+  return { together: [...long, ...small.values(), ...short], alone }
 }
 
 function longestFirst(a: string, b: string): number {

@@ -6,25 +6,55 @@ import { leftovers } from './leftovers.ts'
 import { LONGEST, orderOf } from './order.ts'
 import { onPosix } from './platform.ts'
 import { Program } from './program.ts'
+import { runBatch } from './runner.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 
 test('every file that is named as long is there, and may run beside others', (t) => {
-  t.alike(orderOf([...LONGEST], ROOT), { together: LONGEST, alone: [] })
+  t.alike(orderOf([...LONGEST], ROOT), { together: LONGEST.map((file) => [file]), alone: [] })
 })
 
 test('files run in their order, those that must be alone last', async (t) => {
   const folder = await t.tmp()
   const files = {
     'alone.test.ts': '// alone: it measures the machine\n',
+    'apps.test.ts': "import { startApp } from '../helpers/app.ts'\n",
+    'child.test.ts': "import { spawn } from 'bare-subprocess'\n",
     'other.test.ts': '// not alone: it measures nothing\n',
-    'another.test.ts': "import 'alone'\n// alone: said too late\n"
+    'another.test.ts': "import 'alone'\n// alone: said too late\n",
+    'below/one.test.ts': "import '../helpers/append.ts'\n"
   }
+  fs.mkdirSync(path.join(folder, 'below'))
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
   t.alike(orderOf(Object.keys(files), folder), {
-    together: ['another.test.ts', 'other.test.ts'],
-    alone: ['alone.test.ts']
+    together: [
+      ['another.test.ts', 'other.test.ts'],
+      ['below/one.test.ts'],
+      ['apps.test.ts'],
+      ['child.test.ts']
+    ],
+    alone: [['alone.test.ts']]
   })
+})
+
+test('of files that share a process every test counts, and one that throws fails them all', async (t) => {
+  const folder = await t.tmp()
+  const brittle = path.join(ROOT, 'node_modules', 'brittle', 'index.js').replaceAll('\\', '/')
+  const write = (name: string, text: string): string => {
+    const file = path.join(folder, name)
+    fs.writeFileSync(file, `import { test } from '${brittle}'\n${text}\n`)
+    return file
+  }
+  const good = write('good.mjs', "test('is', (t) => t.pass())")
+  const bad = write('bad.mjs', "test('is', (t) => t.pass())\ntest('is not', (t) => t.fail())")
+  const thrown = write('thrown.mjs', "throw new Error('thrown')")
+  const counts = async (files: string[]): Promise<number[]> => {
+    const { passed, failed } = await runBatch(files, ROOT)
+    return [passed, failed]
+  }
+  t.alike(await counts([bad, good]), [2, 1])
+  const [, failed = 0] = await counts([good, thrown])
+  t.ok(failed > 0)
 })
 
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {

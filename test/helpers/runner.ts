@@ -4,9 +4,11 @@ import path from 'bare-path'
 import { type Subprocess, spawn } from 'bare-subprocess'
 import { leftovers } from './leftovers.ts'
 import { FILE_MS } from './limits.ts'
+import type { Batch } from './order.ts'
 
 /** How long a killed process may take to be gone, in milliseconds. */
 const GONE_MS = 10_000
+const SEVERAL = path.join(import.meta.dirname, 'several.ts')
 
 export interface Result {
   passed: number
@@ -36,12 +38,12 @@ interface Run {
 const running = new Set<Run>()
 
 /**
- * Runs one test file, in a process group and with a folder for temporary files of its own. What is
- * left of either behind counts as a failure, and is removed.
+ * Runs the test files of one process, in a process group and with a folder for temporary files of its
+ * own. What is left of either behind counts as a failure, and is removed.
  */
-export async function runFile(file: string, root: string): Promise<Result> {
+export async function runBatch(files: Batch, root: string): Promise<Result> {
   const place = createPlace()
-  const child = start(file, root, place)
+  const child = start(files, root, place)
   const over = resultOf(child, place)
   const run = { child, place, over }
   running.add(run)
@@ -65,10 +67,11 @@ function createPlace(): Place {
   return { folder, temporary: below('tmp'), stdout: below('stdout'), stderr: below('stderr') }
 }
 
-function start(file: string, root: string, { temporary, stdout, stderr }: Place): Subprocess {
+function start(files: Batch, root: string, { temporary, stdout, stderr }: Place): Subprocess {
   // no pipes: once process.stdout was in use, console.log drops what does not fit into one
   const streams = [stdout, stderr].map((name) => fs.openSync(name, 'w'))
-  const child = spawn(os.execPath(), [file], {
+  const script = files.length > 1 ? [SEVERAL] : []
+  const child = spawn(os.execPath(), [...script, ...files], {
     cwd: root,
     env: { ...environment(), TMPDIR: temporary, TEMP: temporary, TMP: temporary },
     stdio: ['ignore', ...streams],

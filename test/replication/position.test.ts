@@ -60,22 +60,25 @@ test('of one log each reader takes what it was told', async (t) => {
     t.is(await reader.ending, 0)
     printsExactly(t, reader, numbered(count))
   })
+})
 
-  await t.test('--seed holds every block, and serves it when the writer has gone', async (t) => {
-    const storage = await t.tmp()
-    // a copy with holes
-    const late = await startReader(t, writer.key, ['--start', String(HOLE)], { storage })
-    await untilBlock(late, count - 1)
-    await late.kill()
+test('--seed holds every block, and serves it when the writer has gone', async (t) => {
+  const count = 2 * HOLE
+  const writer = await startWriter(t)
+  await writer.append(...numbered(count))
+  const storage = await t.tmp()
+  // a copy with holes
+  const late = await startReader(t, writer.key, ['--start', String(HOLE)], { storage })
+  await untilBlock(late, count - 1)
+  await late.kill()
 
-    const seeder = await startReader(t, writer.key, ['--seed'], { storage })
-    await seeder.stderr.line(/holding every block so far/)
-    await writer.program.kill()
-    const reader = await startReader(t, writer.key, ['--start', '0', '-n', String(count)])
-    t.is(await reader.ending, 0)
-    printsExactly(t, reader, numbered(count))
-    t.is(seeder.stdout.text, '')
-  })
+  const seeder = await startReader(t, writer.key, ['--seed'], { storage })
+  await seeder.stderr.line(/holding every block so far/)
+  await writer.program.kill()
+  const reader = await startReader(t, writer.key, ['--start', '0', '-n', String(count)])
+  t.is(await reader.ending, 0)
+  printsExactly(t, reader, numbered(count))
+  t.is(seeder.stdout.text, '')
 })
 
 /** The first block that the reader's copy in `storage` has, where it has all that come after. */

@@ -1,0 +1,38 @@
+// How soon a peer is told of new blocks. Pure.
+import { NO_PATH } from './messages.ts'
+
+/** How long, on average, lies between two times that a peer with a path to the writer is told of new blocks. */
+export const ANNOUNCE_DELAY_MS = 4000
+/**
+ * The same between a writer and its peers. The announcement comes after the blocks, and soon: a writer
+ * may wait until a peer holds them, and a reader sees by it whether its source is cut off.
+ */
+export const WRITER_ANNOUNCE_DELAY_MS = 200
+/** The end of the log and its blocks are told one after the other: this soon they go together. */
+export const SOON_MS = 10
+
+/** The two ends of a connection. Times are in milliseconds. */
+export interface Ends {
+  readonly isWriter: boolean
+  /** Whether we follow a source and have no path to the writer, as every reader that catches up. */
+  readonly catchesUp: boolean
+  /** Connections between the peer and the writer; NO_PATH where there is none. */
+  readonly peerHops: number
+  /** For how long the peer has been told of no block; Infinity where it never was. */
+  readonly sinceTold: number
+}
+
+/**
+ * For how long, on average, what our log has grown by is not told to a peer; 0 for not at all. A peer
+ * without a path has to know at once what others hold. But where we catch up ourselves it most likely
+ * does as well, as all readers of a crowd that begin together: each would be told of each batch of all
+ * others. It has heard that we have something, so that the rest can wait. After a pause a peer with a path
+ * is told soon: its source may be gone, and it learns by us that there is more.
+ */
+export function announceDelay({ isWriter, catchesUp, peerHops, sinceTold }: Ends): number {
+  if (peerHops === NO_PATH) {
+    return catchesUp ? Math.max(SOON_MS, ANNOUNCE_DELAY_MS - sinceTold) : 0
+  }
+  if (isWriter || peerHops === 0) return WRITER_ANNOUNCE_DELAY_MS
+  return Math.max(WRITER_ANNOUNCE_DELAY_MS, ANNOUNCE_DELAY_MS - sinceTold)
+}

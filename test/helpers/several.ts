@@ -1,0 +1,5 @@
+// Runs the test files that its arguments name, one after the other in this process.
+import path from 'bare-path'
+import { pathToFileURL } from 'bare-url'
+
+for (const file of Bare.argv.slice(2)) await import(pathToFileURL(path.resolve(file)).href)
