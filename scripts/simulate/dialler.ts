@@ -46,12 +46,14 @@ export class Dialler {
   #replacedAt = -Infinity
   /** Dials that have failed since there was a path. */
   #failed = 0
+  #hadPathAt: number
   #refreshMs = REFRESH_MS
   #askedAt: number
   #looking = false
 
   constructor(world: World, peer: Peer) {
     this.#world = world
+    this.#hadPathAt = world.now
     this.#peer = peer
     this.#askedAt = world.now
     this.#lookUp()
@@ -110,14 +112,17 @@ export class Dialler {
   get #dials() {
     const { kind, ends } = this.#peer
     if (kind === 'writer') return WRITER_DIALS
-    if (this.#hasPath) this.#failed = 0
+    if (this.#hasPath) {
+      this.#failed = 0
+      this.#hadPathAt = this.#world.now
+    }
     let accepted = 0
     for (const end of ends.values()) if (!end.own) accepted++
     return dialling({
       known: this.#known,
-      connected: ends.size,
       accepted,
       hasPath: this.#hasPath,
+      lostFor: this.#world.now - this.#hadPathAt,
       failed: this.#failed
     })
   }

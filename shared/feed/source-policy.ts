@@ -107,13 +107,15 @@ export function review<C extends CandidateState>(
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
   const owes = fallback !== null || isAhead(source, log) || log.length < provenEnd
   const aheadFor = starvedSince === null ? 0 : now - Math.max(starvedSince, movedAt)
-  const overtaken = !owes && !heldBack && aheadFor >= OVERTAKEN_MS
+  const overtaken = !owes && !heldBack && aheadFor >= OVERTAKEN_MS * 2 ** starvations
   if (!silent && !starved && !overtaken) return STAY
 
   if (silent && owes) return { do: 'abandon' }
   // The source may be cut off from the writer, or others may lie: let one show what it has.
   const rival = best(situation, now, (other) => other !== source && isAhead(other, log))
-  if (rival !== null) return { do: 'follow', source: rival, fallback: source, starved }
+  if (rival !== null) {
+    return { do: 'follow', source: rival, fallback: source, starved: starved || overtaken }
+  }
   if (!silent) return STAY
   return othersAhead ? { do: 'contest' } : { do: 'idle' }
 }

@@ -96,7 +96,7 @@ export class Overlay {
       judged = true
       clearTimeout(timer)
     }
-    const unknown = (): void => judge(NO_PATH - 1)
+    const unknown = (): void => judge(this.#hopsOf(peer))
     const timer = setTimeout(unknown, OPEN_TIMEOUT_MS)
     const channel = muxOf(peer).createChannel({
       protocol: PROTOCOL,
@@ -120,6 +120,12 @@ export class Overlay {
     if (this.#core.writable) return 0
     for (const { peer, hops } of links) if (peer === source) return Math.min(NO_PATH, hops + 1)
     return NO_PATH
+  }
+
+  // what a peer of an earlier version tells is told by its feed alone
+  #hopsOf(peer: Peer): number {
+    for (const link of this.#feed.links) if (link.peer === peer) return link.hops
+    return NO_PATH - 1
   }
 
   #judge(newcomer: Peer, hops: number): void {

@@ -28,6 +28,7 @@ export class Dialling {
   readonly #update = (): void => this.look()
   #hasPath: (() => boolean) | null = null
   #failedBefore = 0
+  #hadPathAt = now()
   #givenUp = 0
   #upTo = Infinity
 
@@ -105,12 +106,15 @@ export class Dialling {
     const { attempted, opened } = dialCounts(this.#swarm)
     const failed = attempted - opened - connecting - this.#givenUp
     const hasPath = this.#hasPath()
-    if (hasPath) this.#failedBefore = failed
+    if (hasPath) {
+      this.#failedBefore = failed
+      this.#hadPathAt = now()
+    }
     const { upTo, atOnce } = dialling({
       known: this.known,
-      connected: live.length,
       accepted: live.filter((connection) => !isOwnDial(connection)).length,
       hasPath,
+      lostFor: now() - this.#hadPathAt,
       failed: Math.max(0, failed - this.#failedBefore)
     })
     this.#upTo = upTo

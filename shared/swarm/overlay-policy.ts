@@ -8,8 +8,9 @@ const ALL = 64
 
 /** Of a crowd a reader needs so many: several ways to the writer, and thousands are a few steps away. */
 const ENOUGH = 12
-/** It looks for more while none of them knows a way to the writer. */
-const ENOUGH_LOST = 16
+/** It looks for so many more each time that it has known no way to the writer for so long. */
+const MORE_LOST = 16
+const LOST_MS = 15_000
 /** Of its connections it has dialled so many itself, whoever dials it: others do not decide alone whom it knows. */
 const OWN_CHOICE = 4
 
@@ -51,11 +52,12 @@ export function isCrowd(known: number): boolean {
 export interface Acquaintance {
   /** Peers that are known, connected or not. */
   readonly known: number
-  readonly connected: number
-  /** Those of them that have dialled us. */
+  /** Peers that are connected since they have dialled us. */
   readonly accepted: number
-  /** Whether one of them knows a way to the writer. */
+  /** Whether a peer that is connected knows a way to the writer. */
   readonly hasPath: boolean
+  /** For how many milliseconds there has been no path; 0 where there is one. */
+  readonly lostFor: number
   /** Dials that have failed since there was a path. */
   readonly failed: number
 }
@@ -71,12 +73,13 @@ export interface Dials {
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
  * announced for half an hour, so each dial that has failed lets one more be under way.
  */
-export function dialling({ known, connected, accepted, hasPath, failed }: Acquaintance): Dials {
+export function dialling({ known, accepted, hasPath, lostFor, failed }: Acquaintance): Dials {
   if (!isCrowd(known)) return { upTo: ALL, atOnce: ALL }
   const own = accepted + OWN_CHOICE
   if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce: CALM_DIALS }
-  const atOnce = Math.min(ALL, LOST_DIALS + failed)
-  return { upTo: connected === 0 ? ALL : Math.max(ENOUGH_LOST, own), atOnce }
+  // those that are connected may all be of no use
+  const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
+  return { upTo: Math.min(ALL, Math.max(some, own)), atOnce: Math.min(ALL, LOST_DIALS + failed) }
 }
 
 /** A peer that we are connected to, or that has come. */
@@ -110,8 +113,8 @@ export interface Place {
 }
 
 /**
- * Decides on `newcomer`, whose connection is open, beside `others`. One without a path takes precedence,
- * and one that brings us nearer, or says that it is the writer: which of two is so is for the feed to find.
+ * Decides on `newcomer`, whose connection is open, beside `others`. One without a path takes precedence, and
+ * any where we have none ourselves. That it is near to the writer is its own word, and gets it no place.
  */
 export function admit<N extends Neighbour>(
   newcomer: N,
@@ -119,8 +122,8 @@ export function admit<N extends Neighbour>(
   { places, hops, mayReplace }: Place
 ): Admission<N> {
   if (newcomer.own || others.length < places) return { do: 'admit' }
-  const isNear = newcomer.hops === 0 || newcomer.hops + 1 < hops
-  if (!mayReplace || (!isNear && newcomer.hops < NO_PATH)) return { do: 'turn away' }
+  const isNeeded = newcomer.hops === NO_PATH || hops === NO_PATH
+  if (!mayReplace || !isNeeded) return { do: 'turn away' }
   const idle = others.filter(({ own, inUse }) => !own && !inUse)
   const neighbour =
     idle.find((one) => one.hops < NO_PATH) ?? idle.find(({ age }) => age >= UNPROVEN_MS)

@@ -269,7 +269,17 @@ for (const [rule, given, decision] of [
   [
     'as soon as it has been ahead for a while, and the source has sent all that it claims',
     { candidates: [source, rival], progress: following(source, OVERTAKEN), othersAhead: true },
-    'follow rival, else source'
+    'follow rival, else source, starved'
+  ],
+  [
+    'and for twice as long where that came to nothing before',
+    {
+      candidates: [source, rival],
+      progress: following(source, OVERTAKEN),
+      othersAhead: true,
+      starvations: 1
+    },
+    'stay'
   ],
   [
     'but not before',

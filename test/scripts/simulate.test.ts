@@ -8,8 +8,8 @@ for (const seed of [1, 2, 3, 4, 5]) {
     const outcome = simulate({ ...SMALL, seed })
     t.alike(verdictOn(outcome).faults, [])
     t.ok(outcome.depth <= 4, `${outcome.depth} steps`)
-    t.ok(outcome.connections <= 24, `${outcome.connections} connections a reader`)
-    t.ok(outcome.lateDials < SMALL.readers * 2, `${outcome.lateDials} dials in a minute`)
+    t.ok(outcome.connections <= 26, `${outcome.connections} connections a reader`)
+    t.ok(outcome.lateDials < SMALL.readers * 4, `${outcome.lateDials} dials in a minute`)
   })
 }
 

@@ -15,30 +15,22 @@ import {
 } from '../../shared/swarm/overlay-policy.ts'
 
 const ALL = { upTo: 64, atOnce: 64 }
-const ALONE: Acquaintance = { known: 32, connected: 0, accepted: 0, hasPath: false, failed: 0 }
+const ALONE: Acquaintance = { known: 32, accepted: 0, hasPath: false, lostFor: 0, failed: 0 }
 
 for (const [rule, more, dials] of [
   ['a reader that knows few peers dials all of them at once', { known: 31 }, ALL],
-  [
-    'and goes on with a path, whoever dials it',
-    { known: 31, connected: 30, accepted: 30, hasPath: true },
-    ALL
-  ],
-  ['one that knows a crowd begins with a few', {}, { upTo: 64, atOnce: 8 }],
-  ['and dials one more for each that failed', { failed: 5 }, { upTo: 64, atOnce: 13 }],
-  ['but no more than in a small swarm', { failed: 500 }, ALL],
-  ['once connected it looks for a few more', { connected: 1, failed: 5 }, { upTo: 16, atOnce: 13 }],
+  ['and goes on with a path, whoever dials it', { known: 31, accepted: 60, hasPath: true }, ALL],
+  ['one that knows a crowd begins with a few', {}, { upTo: 16, atOnce: 8 }],
+  ['and dials one more for each that failed', { failed: 5 }, { upTo: 16, atOnce: 13 }],
+  ['but no more than in a small swarm', { failed: 500, lostFor: 500_000 }, ALL],
+  ['and looks for more the longer it is lost', { lostFor: 15_000 }, { upTo: 32, atOnce: 8 }],
+  ['whoever dials it', { accepted: 40 }, { upTo: 44, atOnce: 8 }],
   [
     'with a path it looks for fewer, and takes its time',
-    { connected: 1, hasPath: true },
+    { hasPath: true },
     { upTo: 12, atOnce: 2 }
   ],
-  [
-    'four of them are of its own choice',
-    { connected: 40, accepted: 40, hasPath: true },
-    { upTo: 44, atOnce: 2 }
-  ],
-  ['also while it is lost', { connected: 40, accepted: 40 }, { upTo: 44, atOnce: 8 }]
+  ['four of them are of its own choice', { accepted: 40, hasPath: true }, { upTo: 44, atOnce: 2 }]
 ] as [string, Partial<Acquaintance>, ReturnType<typeof dialling>][]) {
   test(rule, (t) => t.alike(dialling({ ...ALONE, ...more }), dials))
 }
@@ -63,19 +55,13 @@ for (const [rule, newcomer, others, more, decision] of [
   ['then it is turned away', peer('new'), [idle, idle], {}, 'turn away'],
   ['one without a path gets the place of one that has one', lost, [used, idle], {}, 'replace idle'],
   [
-    'one that is nearer to the writer than our source too',
+    'one that says it is the writer does not',
     peer('new', { hops: 0 }),
     [idle, used],
     {},
-    'replace idle'
+    'turn away'
   ],
-  [
-    'and one that says that it is the writer, at another',
-    peer('new', { hops: 0 }),
-    [idle, used],
-    { hops: 0 },
-    'replace idle'
-  ],
+  ['but where we have no path', peer('new'), [idle, used], { hops: NO_PATH }, 'replace idle'],
   ['no peer goes that is in use, or that we chose', lost, [used, own], {}, 'turn away'],
   ['nor one that is looking for a path itself', lost, [used, lost], {}, 'turn away'],
   ['unless it has for long', lost, [used, old], {}, 'replace old'],
