@@ -60,8 +60,9 @@ export function limitConnections(
 
   // strangers are not reported, nor what may be nobody's fault
   function onfault(connection: Connection, err: unknown): void {
-    if (err instanceof Failure || diskFault(err)) onerror(err)
-    else if (isPeer(connection) && !isMishap(err)) ondrop(`sent what nothing can be made of (${messageOf(err)})`)
+    if (err instanceof Failure || diskFault(err)) return onerror(err)
+    if (!isPeer(connection) || isMishap(err)) return
+    ondrop(`sent what nothing can be made of (${messageOf(err)})`)
   }
 
   function isPeer(connection: Connection): boolean {
