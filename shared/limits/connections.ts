@@ -4,6 +4,7 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import Protomux from 'protomux'
 import { Failure, diskFault, messageOf } from '../errors.ts'
+import { isMishap } from '../upstream/hypercore-errors.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { unreadBytes } from '../upstream/hyperswarm.ts'
 import { containFaults } from '../upstream/protomux.ts'
@@ -57,10 +58,11 @@ export function limitConnections(
   }, UNREAD_CHECK_MS).unref()
   return drop
 
-  // strangers are not reported
+  // strangers are not reported, nor what may be nobody's fault
   function onfault(connection: Connection, err: unknown): void {
-    if (err instanceof Failure || diskFault(err)) onerror(err)
-    else if (isPeer(connection)) ondrop(`sent what nothing can be made of (${messageOf(err)})`)
+    if (err instanceof Failure || diskFault(err)) return onerror(err)
+    if (!isPeer(connection) || isMishap(err)) return
+    ondrop(`sent what nothing can be made of (${messageOf(err)})`)
   }
 
   function isPeer(connection: Connection): boolean {

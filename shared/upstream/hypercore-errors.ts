@@ -19,6 +19,11 @@ export function isInvalidData(err: unknown): boolean {
   return isForgery(err) || INVALID.includes(codeOf(err))
 }
 
+/** Whether `err` may come of a message of an honest peer, where the log was truncated while it was dealt with. */
+export function isMishap(err: unknown): boolean {
+  return isHypercoreError(err) && INVALID.includes(codeOf(err))
+}
+
 /** Whether Hypercore itself has made `err`, rather than the disk or a decoder below it. */
 export function isHypercoreError(err: unknown): boolean {
   return err instanceof Error && err.name === 'HypercoreError'
