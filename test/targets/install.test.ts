@@ -87,8 +87,9 @@ closeTestnet()
 /** Packs both apps and installs the packages; says what failed. */
 function install(): string {
   fs.mkdirSync(prefix)
+  const apps = APPS.map((name) => path.join(ROOT, name))
+  npm(folder, 'pack', '--silent', ...apps)
   const packages = APPS.map((name) => {
-    npm(path.join(ROOT, name), 'pack', '--silent', '--pack-destination', folder)
     return path.join(folder, String(fs.readdirSync(folder).find((file) => isPackage(file, name))))
   })
   const flags = ['--no-audit', '--no-fund', source]
