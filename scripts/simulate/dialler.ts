@@ -120,6 +120,7 @@ export class Dialler {
     for (const end of ends.values()) if (!end.own) accepted++
     return dialling({
       known: this.#known,
+      connected: ends.size,
       accepted,
       hasPath: this.#hasPath,
       lostFor: this.#world.now - this.#hadPathAt,

@@ -112,6 +112,7 @@ export class Dialling {
     }
     const { upTo, atOnce } = dialling({
       known: this.known,
+      connected: live.length,
       accepted: live.filter((connection) => !isOwnDial(connection)).length,
       hasPath,
       lostFor: now() - this.#hadPathAt,

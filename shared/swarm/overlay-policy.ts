@@ -52,7 +52,8 @@ export function isCrowd(known: number): boolean {
 export interface Acquaintance {
   /** Peers that are known, connected or not. */
   readonly known: number
-  /** Peers that are connected since they have dialled us. */
+  readonly connected: number
+  /** Those of them that have dialled us. */
   readonly accepted: number
   /** Whether a peer that is connected knows a way to the writer. */
   readonly hasPath: boolean
@@ -73,8 +74,11 @@ export interface Dials {
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
  * announced for half an hour, so each dial that has failed lets one more be under way.
  */
-export function dialling({ known, accepted, hasPath, lostFor, failed }: Acquaintance): Dials {
-  if (!isCrowd(known)) return { upTo: ALL, atOnce: ALL }
+export function dialling(acquaintance: Acquaintance): Dials {
+  const { known, connected, accepted, hasPath, lostFor, failed } = acquaintance
+  // as long as none has answered those that are known may all be dead
+  const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
+  if (isSmall) return { upTo: ALL, atOnce: ALL }
   const own = accepted + OWN_CHOICE
   if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce: CALM_DIALS }
   // those that are connected may all be of no use

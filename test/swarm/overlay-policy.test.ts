@@ -15,11 +15,24 @@ import {
 } from '../../shared/swarm/overlay-policy.ts'
 
 const ALL = { upTo: 64, atOnce: 64 }
-const ALONE: Acquaintance = { known: 32, accepted: 0, hasPath: false, lostFor: 0, failed: 0 }
+const ALONE: Acquaintance = {
+  known: 64,
+  connected: 0,
+  accepted: 0,
+  hasPath: false,
+  lostFor: 0,
+  failed: 0
+}
 
 for (const [rule, more, dials] of [
   ['a reader that knows few peers dials all of them at once', { known: 31 }, ALL],
-  ['and goes on with a path, whoever dials it', { known: 31, accepted: 60, hasPath: true }, ALL],
+  [
+    'and goes on with a path, whoever dials it',
+    { known: 31, connected: 60, accepted: 60, hasPath: true },
+    ALL
+  ],
+  ['also one that knows more, and is connected to none', { known: 63 }, ALL],
+  ['but not once it is', { known: 63, connected: 1 }, { upTo: 16, atOnce: 8 }],
   ['one that knows a crowd begins with a few', {}, { upTo: 16, atOnce: 8 }],
   ['and dials one more for each that failed', { failed: 5 }, { upTo: 16, atOnce: 13 }],
   ['but no more than in a small swarm', { failed: 500, lostFor: 500_000 }, ALL],
