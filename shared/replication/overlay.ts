@@ -96,7 +96,8 @@ export class Overlay {
       judged = true
       clearTimeout(timer)
     }
-    const unknown = (): void => judge(this.#hopsOf(peer))
+    // what a peer of an earlier version tells is told by its feed alone
+    const unknown = (): void => judge(this.#linkWith(peer)?.hops ?? NO_PATH - 1)
     const timer = setTimeout(unknown, OPEN_TIMEOUT_MS)
     const channel = muxOf(peer).createChannel({
       protocol: PROTOCOL,
@@ -116,16 +117,14 @@ export class Overlay {
 
   // connections between us and the writer, by what the peer that we follow claims
   get #hops(): number {
-    const { source, links } = this.#feed
     if (this.#core.writable) return 0
-    for (const { peer, hops } of links) if (peer === source) return Math.min(NO_PATH, hops + 1)
-    return NO_PATH
+    const { hops } = this.#linkWith(this.#feed.source) ?? { hops: NO_PATH }
+    return Math.min(NO_PATH, hops + 1)
   }
 
-  // what a peer of an earlier version tells is told by its feed alone
-  #hopsOf(peer: Peer): number {
-    for (const link of this.#feed.links) if (link.peer === peer) return link.hops
-    return NO_PATH - 1
+  #linkWith(peer: Peer | null): FeedPeer | undefined {
+    for (const link of this.#feed.links) if (link.peer === peer) return link
+    return undefined
   }
 
   #judge(newcomer: Peer, hops: number): void {
@@ -160,14 +159,15 @@ export class Overlay {
 
   #turnAway(peer: Peer): void {
     this.#channels.get(peer)?.send({ advice: this.#adviceFor(peer) })
-    // what is sent while a message is dealt with waits for the end of that
-    setTimeout(() => this.#end(peer), 0)
-    this.#leaving.add(peer)
+    this.#leave(peer)
   }
 
-  #end(peer: Peer): void {
+  // what is sent while a message is dealt with waits for the end of that
+  #leave(peer: Peer): void {
     this.#leaving.add(peer)
-    void endInOrder([peer]).then(() => connectionOf(peer).destroy())
+    setTimeout(() => {
+      void endInOrder([peer]).then(() => connectionOf(peer).destroy())
+    }, 0)
   }
 
   // those who have a path, a few at random: each is asked by a part of those who are turned away
@@ -186,8 +186,7 @@ export class Overlay {
   #onfull(peer: Peer, { advice }: Full): void {
     if (this.#leaving.has(peer)) return
     this.#dialling.turnedAway(connectionOf(peer).remotePublicKey)
-    setTimeout(() => this.#end(peer), 0)
-    this.#leaving.add(peer)
+    this.#leave(peer)
     this.#followed = this.#followed.filter((at) => now() - at < ADVICE_MS)
     const adviser = addressOf(peer).host
     // of a peer that is known it is known where it is

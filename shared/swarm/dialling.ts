@@ -36,7 +36,7 @@ export class Dialling {
     this.#swarm = swarm
     filterFound(swarm, (publicKey) => {
       this.look()
-      return !this.isAway(publicKey) && this.#hasRoom
+      return !this.isAway(publicKey) && this.unreached < MAX_UNREACHED
     })
   }
 
@@ -66,6 +66,11 @@ export class Dialling {
     return Math.max(this.heard, this.#swarm.peers.size)
   }
 
+  /** How many of them are not connected. */
+  get unreached(): number {
+    return this.#swarm.peers.size - this.#swarm.connections.size
+  }
+
   /** Whether more connections are wanted. */
   get wantsMore(): boolean {
     return this.#swarm.connections.size < this.#upTo
@@ -91,11 +96,6 @@ export class Dialling {
   /** Whether the peer with `publicKey` is to be left alone. */
   isAway(publicKey: Uint8Array): boolean {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
-  }
-
-  get #hasRoom(): boolean {
-    const { peers, connections } = this.#swarm
-    return peers.size - connections.size < MAX_UNREACHED
   }
 
   /** Adapts the bounds to what is known now: once a second or so, as a path may have come or gone. */

@@ -146,11 +146,6 @@ export class LanDiscovery {
     return known
   }
 
-  get #hasRoom(): boolean {
-    const { peers, connections } = this.#swarm
-    return peers.size - connections.size < MAX_UNREACHED
-  }
-
   #answer(): void {
     this.#answerTimer ??= setTimeout(() => {
       this.#answerTimer = null
@@ -167,7 +162,7 @@ export class LanDiscovery {
     const current = (): Connection | undefined => connectionWith(this.#swarm, publicKey)
     const connection = current()
     if (connection === undefined) {
-      if (known.reachedAt > 0 || this.#hasRoom) handOver()
+      if (known.reachedAt > 0 || this.#dialling.unreached < MAX_UNREACHED) handOver()
       return
     }
     if (!this.#leadsNowhere(connection, known)) {

@@ -51,18 +51,23 @@ async function joinReader(t: Test, { core, feed }: Copy): Promise<Hyperswarm> {
   return swarm
 }
 
+/** A log whose writer is full: its one place has a reader, which holds all of it. */
+async function createFull(t: Test) {
+  const log = await createLog(t, LINES)
+  const writer = await joinWriter(t, log)
+  const first = await Copy.open(t, log.key)
+  await joinReader(t, first)
+  await first.until(LINES.length)
+  return { log, writer }
+}
+
 /** Resolves once `swarm` has been turned away by `other`. */
 async function turnedAway(swarm: Hyperswarm, other: Hyperswarm): Promise<void> {
   while (!Dialling.of(swarm).isAway(publicKeyOf(other))) await after(20)
 }
 
 test('a peer that is full sends others to its peers, and is not dialled again', async (t) => {
-  const log = await createLog(t, LINES)
-  const writer = await joinWriter(t, log)
-  const first = await Copy.open(t, log.key)
-  await joinReader(t, first)
-  await first.until(LINES.length)
-
+  const { log, writer } = await createFull(t)
   const second = await Copy.open(t, log.key)
   const swarm = await joinReader(t, second)
   await Promise.all([second.until(LINES.length), turnedAway(swarm, writer)])
@@ -76,12 +81,7 @@ test('a peer that is full sends others to its peers, and is not dialled again', 
 })
 
 test('a peer of an earlier version is turned away as well', async (t) => {
-  const log = await createLog(t, LINES)
-  const writer = await joinWriter(t, log)
-  const first = await Copy.open(t, log.key)
-  await joinReader(t, first)
-  await first.until(LINES.length)
-
+  const { log } = await createFull(t)
   const old = await Copy.open(t, log.key)
   const swarm = await createPeer(t, old.core)
   const removed = new Promise<Peer>((resolve) => log.once('peer-remove', resolve))

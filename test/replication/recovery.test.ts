@@ -1,12 +1,11 @@
-import Hypercore from 'hypercore'
 import path from 'bare-path'
 import { test } from 'brittle'
 import { recoverFromReaders } from '../../shared/replication/recovery.ts'
 import { openWriter } from '../../shared/storage/open.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
-import { connect } from '../helpers/connect.ts'
-import { appendIn, runWriter, writtenStorage } from '../helpers/grown.ts'
+import { createCopy } from '../helpers/cores.ts'
+import { appendIn, replicate, runWriter, writtenStorage } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { announce } from '../helpers/swarm.ts'
 
@@ -20,12 +19,8 @@ test('what a writer had let go of is not waited for, though it is told so while 
   makeBackup(storage, backup)
   await appendIn(storage, numbered(LENGTH - BEFORE, BEFORE))
   const copy = await runWriter(storage, async ({ core }) => {
-    const copy = new Hypercore(await t.tmp(), core.key)
-    t.teardown(() => copy.close(), { force: true })
-    await copy.ready()
-    connect(t, core, copy)
-    await copy.update({ wait: true })
-    await copy.download({ start: 0, end: LENGTH }).done()
+    const copy = await createCopy(t, core)
+    await replicate(core, copy)
     await copy.clear(0, KEPT_FROM)
     return copy
   })

@@ -1,10 +1,10 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
-import type { Hypercore } from 'hypercore'
 import { interceptKind } from '../../shared/upstream/hypercore-messages.ts'
 import { WANT_MEMBERS, wantOnce } from '../../shared/upstream/hypercore-wants.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
 
@@ -14,11 +14,11 @@ const MANY = 50
 test(`${installed('hypercore')}: a peer on a later fork is asked once for blocks that it does not hold`, async (t) => {
   const log = await createLog(t, numbered(600))
   const copy = await createCopy(t, log)
-  await fetchBlocks(log, copy, 0)
+  await replicate(log, copy)
   await log.truncate(300)
   await log.append(numbered(600, 300).map((line) => b4a.from(`${line} again`)))
   const end = await createCopy(t, log)
-  await fetchBlocks(log, end, log.length - 2)
+  await replicate(log, end, log.length - 2)
 
   wantOnce(copy)
   let answers = 0
@@ -38,14 +38,3 @@ test(`${installed('hypercore')}: a peer on a later fork is asked once for blocks
   await rewound
   t.is(answers, 1)
 })
-
-/** Replicates the blocks of `log` from `start` on to `copy`; resolves once they have parted. */
-async function fetchBlocks(log: Hypercore, copy: Hypercore, start: number): Promise<void> {
-  const [near, far] = [log.replicate(true), copy.replicate(false)]
-  near.pipe(far).pipe(near)
-  await copy.update({ wait: true })
-  await copy.download({ start, end: log.length }).done()
-  const closed = new Promise<void>((resolve) => far.once('close', () => resolve()))
-  near.destroy()
-  await closed
-}
