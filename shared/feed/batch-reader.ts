@@ -1,5 +1,5 @@
 import type { Hypercore } from 'hypercore'
-import { readBlocks } from '../upstream/hypercore-store.ts'
+import { readBlocks, settledFork } from '../upstream/hypercore-store.ts'
 import { blocksWithin } from './block-budget.ts'
 import type { Keeping } from './keeping.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
@@ -48,11 +48,13 @@ export class BatchReader {
   }
 
   async #read(start: number): Promise<ReadBatch | null> {
+    const { fork } = this.#core
     try {
       return start < this.#keeping.first ? null : await this.#readKept(start)
     } catch (err) {
+      const rewound = (await settledFork(this.#core)) !== fork
       // it has gone meanwhile
-      if (start < this.#keeping.first) return null
+      if (rewound || start < this.#keeping.first) return null
       throw err
     }
   }

@@ -16,6 +16,10 @@ export interface Stored {
   readonly state: { readonly storage: { read(): ReadBatch } }
 }
 
+interface Locked {
+  readonly state: { readonly mutex: { lock(): Promise<void>; unlock(): void } }
+}
+
 interface Files {
   readonly core: {
     readonly storage: {
@@ -32,6 +36,8 @@ interface Files {
 /** What this folder uses of the store of a core that is ready. */
 export const STORE_MEMBERS: Members = {
   'core.state.storage.read': 'function',
+  'core.state.mutex.lock': 'function',
+  'core.state.mutex.unlock': 'function',
   'core.core.storage.store.rocks.currentWalFile': 'function'
 }
 
@@ -46,6 +52,21 @@ export function readBlocks(core: Core, start: number, end: number): Promise<(Uin
   for (let seq = start; seq < end; seq++) reads.push(rx.getBlock(seq))
   rx.tryFlush()
   return Promise.all(reads)
+}
+
+/**
+ * The fork of `core` once what is being written to it is in effect. While a log is truncated, its store has
+ * lost what `core.length` still counts, so that a read of it fails. No public way tells when that is over.
+ */
+export async function settledFork(core: Core): Promise<number> {
+  const { mutex } = (core as Core & Locked).state
+  try {
+    await mutex.lock()
+    mutex.unlock()
+  } catch {
+    // the core is closed: nothing is written any more
+  }
+  return core.fork
 }
 
 /** A file to which RocksDB appends what is written; the next one has a greater number. */

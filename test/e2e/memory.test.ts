@@ -29,12 +29,12 @@ onLinux('a stalled consumer does not grow the memory of its reader', async (t) =
   const flags = ['--start', '0', '--raw']
   const stalled = await startReader(t, key, flags, { stalled: true })
   const keeping = await startReader(t, key, [...flags, '-n', '50001'])
-  await stalled.stderr.line(/connected to/)
+  await stalled.stdout.stallAt(/./)
   await keeping.stdout.total(50_000_000)
-  const [stuck, moving] = [peakMemory(stalled), peakMemory(keeping)]
-  t.comment(`stalled ${stuck.toFixed(0)} MB, keeping up ${moving.toFixed(0)} MB`)
-  t.ok(stuck <= moving + 10, 'it needs no more than one that keeps up')
-  t.ok(stuck <= 165)
+  const stuck = peakMemory(stalled)
+  t.comment(`stalled ${stuck.toFixed(0)} MB, keeping up ${peakMemory(keeping).toFixed(0)} MB`)
+  // one that goes on to read needs the 50 MB of the log on top of its 106 MB
+  t.ok(stuck <= 130)
 })
 
 onLinux('a line of 200 MB ends the writer once it is longer than a block', async (t) => {

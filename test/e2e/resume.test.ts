@@ -83,6 +83,7 @@ test('--resume prints again what the consumer of the last run did not take', asy
 
   const flags = ['--resume', '--start', '0', '--raw']
   const stalled = await startReader(t, writer.key, flags, { storage, stalled: true })
+  await stalled.stdout.stallAt(/./)
   const twin = await startReader(t, writer.key, ['--start', '0', '-n', '12500', '--raw'])
   t.is(await twin.ending, 0)
   await stalled.kill()

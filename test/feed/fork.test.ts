@@ -9,6 +9,7 @@ import { closeTestnet } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
+import { whileTruncated } from '../helpers/truncating.ts'
 import { numbered } from '../helpers/numbered.ts'
 
 test('readers that know each other rewind with the writer', async (t) => {
@@ -101,6 +102,13 @@ test('a source whose log is truncated while it makes an answer refuses', async (
     waited: 0
   })
   t.alike(answers, ['refuse'])
+})
+
+test('a batch that a truncation takes from the store meanwhile is none, and no fault', async (t) => {
+  const log = await createLog(t, numbered(200))
+  const reader = new BatchReader(log, rememberLog(log))
+  t.is(await whileTruncated(log, 10, () => reader.read(50)), null)
+  t.is((await reader.read(5))?.blocks.length, 5, 'the blocks that stand are read')
 })
 
 closeTestnet()

@@ -3,10 +3,11 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import { rememberLog } from '../../shared/feed/memory.ts'
 import { type Batch, type Begin, MAX_BYTES } from '../../shared/feed/messages.ts'
-import { signedEnd } from '../../shared/upstream/hypercore-tree.ts'
+import { proveUpgrade, signedEnd } from '../../shared/upstream/hypercore-tree.ts'
 import { SignedLengths } from '../../shared/feed/signed-lengths.ts'
 import { type Verdict, Verifier } from '../../shared/feed/verifier.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
+import { whileTruncated } from '../helpers/truncating.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { proofOf } from './impostor.ts'
 
@@ -97,6 +98,28 @@ test('a beginning that fits our log as it was is nobody’s fault', async (t) =>
   await append(verifier, await batchOf(log, 0, 3))
   t.is(core.length, 3)
   t.alike(await begin(verifier, beginOf(log), EMPTY), { is: 'log-moved' })
+})
+
+test('a beginning that meets a truncation of our log is nobody’s fault', async (t) => {
+  const { log, core, verifier } = await create(t)
+  await begin(verifier, beginOf(log))
+  for (const [start, end] of [
+    [0, 4],
+    [4, 7]
+  ] as const) {
+    await append(verifier, await batchOf(log, start, end))
+  }
+  const upgrade = await proveUpgrade(log, 7, {
+    length: COUNT,
+    signature: signedEnd(log)?.signature ?? b4a.alloc(0)
+  })
+  const message = beginOf(log, { start: COUNT, proof: { ...proofOf(null), upgrade } })
+  const keyed = core.session({ writable: true, keyPair: log.keyPair })
+  const verdict = await whileTruncated(keyed, 4, () =>
+    begin(verifier, message, { ...EMPTY, length: 7 })
+  )
+  t.is(core.length, 4)
+  t.alike(verdict, { is: 'log-moved' })
 })
 
 test('a batch that the writer signed makes the copy longer', async (t) => {

@@ -51,6 +51,17 @@ export class Capture {
     return this
   }
 
+  /** Takes what comes as far as a line that equals or matches, then nothing more before `resume`. */
+  async stallAt(match: Match): Promise<void> {
+    this.start()
+    await this.line(match)
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    this.#stream.resume()
+  }
+
   get bytes(): Uint8Array {
     return b4a.concat(this.#chunks)
   }

@@ -9,11 +9,13 @@ import {
   createStorage,
   readBlocks,
   readOnlyStorage,
+  settledFork,
   walFile
 } from '../../shared/upstream/hypercore-store.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { whileTruncated } from '../helpers/truncating.ts'
 import { hasMembers, installed } from './installed.ts'
 
 test(`${installed('hypercore')}: the store of a log is there`, async (t) => {
@@ -30,6 +32,14 @@ test(`${installed('hypercore')}: one read brings many blocks, and null for each 
   await copy.update({ wait: true })
   await copy.get(4)
   t.alike(await readBlocks(copy, 3, 6), [null, blocks[4], null])
+})
+
+test(`${installed('hypercore')}: state.mutex is held until a truncation is in effect`, async (t) => {
+  const log = await createLog(t, numbered(10))
+  const forks = await whileTruncated(log, 5, async () => [log.fork, await settledFork(log)])
+  t.alike(forks, [0, 1])
+  await log.close()
+  await t.execution(settledFork(log), 'a closed log is settled')
 })
 
 test(`${installed('hypercore')}: currentWalFile is the one file that takes an append`, async (t) => {
