@@ -39,7 +39,8 @@ test(`${installed('hypercore')}: state.mutex is held until a truncation is in ef
   const forks = await whileTruncated(log, 5, async () => [log.fork, await settledFork(log)])
   t.alike(forks, [0, 1])
   await log.close()
-  await t.execution(settledFork(log), 'a closed log is settled')
+  await settledFork(log)
+  t.pass('a closed log is settled')
 })
 
 test(`${installed('hypercore')}: currentWalFile is the one file that takes an append`, async (t) => {
