@@ -48,7 +48,7 @@ export function limitConnections(
     const stranger = [...swarm.connections].find((other) => !isPeer(other))
     ;(stranger ?? connection).destroy()
   })
-  filterMessages(core, drop)
+  filterMessages(core, { onoffence: drop, onmishap: (peer) => connectionOf(peer).destroy() })
   setInterval(() => {
     for (const connection of swarm.connections) {
       if (unreadBytes(connection) <= MAX_UNREAD) continue

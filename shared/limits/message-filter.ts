@@ -3,6 +3,7 @@ import { isForgery } from '../upstream/hypercore-errors.ts'
 import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
+import { settledFork } from '../upstream/hypercore-store.ts'
 import { FarBlocks } from './far-blocks.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -24,20 +25,25 @@ const UNASKED_COST = 100
 /** As many blocks are marked as held at the cost of a small message: 50 million at once are too many. */
 const BLOCKS_PER_TOKEN = 2 ** 10
 
-/** Told of a peer that overstepped; `ban` is false where an honest peer under load could do the same. */
-export type OnOffence = (peer: Peer, reason: string, opts: { ban: boolean }) => void
+/** What a filter tells. */
+export interface FilterEvents {
+  /** A peer overstepped; `ban` is false where an honest peer under load could do the same. */
+  onoffence(peer: Peer, reason: string, opts: { ban: boolean }): void
+  /** Hypercore asks a peer for nothing more on this connection, for what may be no peer's fault. */
+  onmishap(peer: Peer): void
+}
 
 /**
  * Bounds what a holder of the key can ask of Hypercore's replication, which does whatever it is told:
  * a `range` or `bitfield` far out takes memory for every block up to it and may never come to an end,
  * every fork in a `sync` is remembered, every request is begun at once, and there may be any number of
  * each (hypercore 11.37, lib/remote-bitfield.js and lib/replicator.js). A peer that oversteps is
- * handed to `onoffence`, and nothing more that it sends is looked at.
+ * told of, and nothing more that it sends is looked at.
  */
-export function filterMessages(core: Hypercore, onoffence: OnOffence): void {
+export function filterMessages(core: Hypercore, events: FilterEvents): void {
   const filters = new Map<Peer, MessageFilter>()
   core.on('peer-add', (peer) => {
-    const filter = new MessageFilter(core, peer, onoffence)
+    const filter = new MessageFilter(core, peer, events)
     filters.set(peer, filter)
   })
   core.on('peer-remove', (peer) => {
@@ -51,27 +57,29 @@ export function filterMessages(core: Hypercore, onoffence: OnOffence): void {
   core.on('truncate', () => {
     for (const filter of filters.values()) filter.resetForks()
   })
-  onInvalidData(core, (err, peer) => {
-    setTimeout(() => {
-      filters.get(peer)?.reject('sent what the writer did not sign', { ban: isForgery(err) })
-    }, CONFLICT_GRACE_MS)
+  onInvalidData(core, (err, message, peer) => {
+    setTimeout(() => void filters.get(peer)?.judge(err, message), CONFLICT_GRACE_MS)
   })
 }
 
 /** Checks each replication message of one peer before Hypercore sees it. */
 class MessageFilter {
+  readonly #core: Hypercore
   readonly #peer: Peer
-  readonly #onoffence: OnOffence
+  readonly #events: FilterEvents
   readonly #bucket = new TokenBucket()
   readonly #requests = new RequestQueue<Messages['request']>()
   readonly #farBlocks: FarBlocks
+  /** The fork of our log as each message of data came. */
+  readonly #forkAt = new WeakMap<object, number>()
   /** Forks that the peer has claimed since the last one was proven. */
   #forks = 0
   #ended = false
 
-  constructor(core: Hypercore, peer: Peer, onoffence: OnOffence) {
+  constructor(core: Hypercore, peer: Peer, events: FilterEvents) {
+    this.#core = core
     this.#peer = peer
-    this.#onoffence = onoffence
+    this.#events = events
     const farBlocks = new FarBlocks(core, peer)
     this.#farBlocks = farBlocks
     interceptReceived(peer, {
@@ -90,8 +98,12 @@ class MessageFilter {
           ? null
           : `claimed ${this.#forks} forks`
       ),
-      data: this.#checked(({ request, fork }) =>
-        request === 0 || fork > core.fork ? UNASKED_COST : 0
+      data: this.#checked(
+        ({ request, fork }) => (request === 0 || fork > core.fork ? UNASKED_COST : 0),
+        (message) => {
+          this.#forkAt.set(message, core.fork)
+          return null
+        }
       ),
       want: this.#checked(WANT_COST),
       unwant: this.#checked(1),
@@ -130,8 +142,20 @@ class MessageFilter {
   reject(reason: string, opts: { ban: boolean }): null {
     if (this.#ended) return null
     this.end()
-    this.#onoffence(this.#peer, reason, opts)
+    this.#events.onoffence(this.#peer, reason, opts)
     return null
+  }
+
+  /**
+   * Ends with the peer for its `message`, which failed to verify. While our log is truncated, its tree on
+   * the disk is another than the one that an honest peer's message was made for.
+   */
+  async judge(err: Error, message: object): Promise<void> {
+    const stands = (await settledFork(this.#core)) === this.#forkAt.get(message)
+    if (stands && isForgery(err)) this.reject('sent what the writer did not sign', { ban: true })
+    if (this.#ended) return
+    this.end()
+    this.#events.onmishap(this.#peer)
   }
 
   resetForks(): void {

@@ -7,6 +7,7 @@ import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
 import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
+import { settledFork } from '../upstream/hypercore-store.ts'
 import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
@@ -133,7 +134,8 @@ export async function contradictionIn(
   const at = upgrade.length
   if (at <= core.length) {
     const ours = await rootsHere(core, at)
-    if (fork !== core.fork) return null
+    // a tree that is read while it is replaced may be neither
+    if (fork !== (await settledFork(core))) return null
     // the signature is of as many nodes; a peer can add others
     const theirs = upgrade.nodes.slice(0, ours?.length)
     if (ours !== null && !b4a.equals(treeHash(ours), treeHash(theirs))) {

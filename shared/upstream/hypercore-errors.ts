@@ -3,13 +3,13 @@
 // this machine, and a folder in use like a bug.
 import { codeOf, messageOf } from '../errors.ts'
 
-/** No mishap between honest peers brings these about. */
+/** While a log stays as it is, no mishap between honest peers brings these about. */
 const FORGED = ['INVALID_SIGNATURE', 'INVALID_CHECKSUM']
 
 /** In plain replication, honest peers can meet these while a log is truncated. */
 const INVALID = ['INVALID_PROOF', 'INVALID_OPERATION', 'BAD_ARGUMENT']
 
-/** Whether `err` says that data was forged, whenever and however it came. */
+/** Whether `err` says that data was forged, where the log was not truncated meanwhile. */
 export function isForgery(err: unknown): boolean {
   return FORGED.includes(codeOf(err))
 }

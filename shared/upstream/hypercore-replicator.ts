@@ -21,7 +21,7 @@ interface Emitter {
   on(event: 'manifest', listener: () => void): unknown
   on(
     event: 'verification-error',
-    listener: (err: Error, request: unknown, response: unknown, from: Peer) => void
+    listener: (err: Error, request: unknown, response: object, from: Peer) => void
   ): unknown
 }
 
@@ -60,8 +60,14 @@ export function onManifest(core: Hypercore, listener: () => void): void {
   ;(core as Hypercore & Emitter).on('manifest', listener)
 }
 
-/** Tells `listener` what a peer has sent for `core` that failed to verify. An undocumented event. */
-export function onInvalidData(core: Hypercore, listener: (err: Error, from: Peer) => void): void {
+/**
+ * Tells `listener` of a message of a peer, the very object that was handed to Hypercore, that failed to
+ * verify: Hypercore asks that peer for nothing more. An undocumented event.
+ */
+export function onInvalidData(
+  core: Hypercore,
+  listener: (err: Error, message: object, from: Peer) => void
+): void {
   const emitter = core as Hypercore & Emitter
-  emitter.on('verification-error', (err, _request, _response, from) => listener(err, from))
+  emitter.on('verification-error', (err, _request, message, from) => listener(err, message, from))
 }

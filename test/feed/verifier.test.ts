@@ -115,8 +115,10 @@ test('a beginning that meets a truncation of our log is nobody’s fault', async
   })
   const message = beginOf(log, { start: COUNT, proof: { ...proofOf(null), upgrade } })
   const keyed = core.session({ writable: true, keyPair: log.keyPair })
-  const verdict = await whileTruncated(keyed, 4, () =>
-    begin(verifier, message, { ...EMPTY, length: 7 })
+  const verdict = await whileTruncated(
+    keyed,
+    () => keyed.truncate(4),
+    () => begin(verifier, message, { ...EMPTY, length: 7 })
   )
   t.is(core.length, 4)
   t.alike(verdict, { is: 'log-moved' })

@@ -6,12 +6,12 @@ interface Flushed {
 }
 
 /**
- * Truncates `core` to `length` blocks, and begins `reading` at the moment at which the store has lost the
- * others already, and `core` still counts them. Resolves to what that brings.
+ * Has `truncating` truncate `core`, and begins `reading` at the moment at which the store has lost the
+ * blocks already, and `core` still counts them. Resolves to what that brings.
  */
 export async function whileTruncated<T>(
   core: Hypercore,
-  length: number,
+  truncating: () => Promise<unknown>,
   reading: () => Promise<T>
 ): Promise<T> {
   const { state } = core as Hypercore & Flushed
@@ -20,14 +20,14 @@ export async function whileTruncated<T>(
     state.flush = async () => {
       state.flush = flush
       const flushed = await flush.call(state)
-      const counted = core.length
+      const { fork } = core
       reading().then(resolve, reject)
       // what was begun first is answered first
       for (let round = 0; round < 20; round++) await readBlocks(core, 0, 1)
-      if (core.length !== counted) throw new Error('the log is truncated already')
+      if (core.fork !== fork) throw new Error('the log is truncated already')
       return flushed
     }
   })
-  await core.truncate(length)
+  await truncating()
   return read
 }

@@ -115,10 +115,13 @@ async function meet(t: Test): Promise<Meeting> {
     }
   })
   // above those receivers, which hear what it lets through
-  filterMessages(copy, (_peer, reason) => {
-    offences.push(reason)
-    // nothing more of that peer is looked at
-    passed.push()
+  filterMessages(copy, {
+    onoffence(_peer, reason) {
+      offences.push(reason)
+      // nothing more of that peer is looked at
+      passed.push()
+    },
+    onmishap: () => t.fail('what was sent fits the log')
   })
   const atLog = nextPeer(log, { want: (message) => asked.push(message) })
   connect(t, log, copy)

@@ -11,6 +11,7 @@ import { connect } from '../helpers/connect.ts'
 import { replicate } from '../helpers/grown.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { whileTruncated } from '../helpers/truncating.ts'
 
 const TEN = numbered(10)
 
@@ -114,6 +115,23 @@ test('what is added to what the writer signed shows nothing, and hides nothing',
   })
   t.is(await contradictionIn(log, roots(own)), null)
   t.alike(await contradictionIn(log, roots(other)), { is: 'different', fork: 0, length: 3 })
+})
+
+test('a copy that is asked for while a rewind replaces the log contradicts nothing', async (t) => {
+  const log = await createLog(t, numbered(512))
+  const early = signedEnd(log)
+  if (early === null) throw new Error('it has an end')
+  await log.append(blocks(512))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  await log.truncate(10)
+  await log.append(blocks(1024))
+  connect(t, log, copy)
+  const adopting = () => copy.update({ force: true, wait: true })
+  const judged = await whileTruncated(copy, adopting, () =>
+    contradictionIn(copy, { fork: 0, upgrade: early })
+  )
+  t.is(judged, null)
 })
 
 /** A log of `lines`, and another core with the same key and the same lines, as a backup that was put back. */

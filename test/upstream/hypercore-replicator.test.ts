@@ -69,15 +69,23 @@ test(`${installed('hypercore')}: eagerUpgrade off keeps a copy from growing by i
 })
 
 test(`${installed('hypercore')}: verification-error tells of forged data and its sender`, async (t) => {
+  const sent = new Set<object>()
   const { log, copy, source } = await createPair(t, numbered(3), {
-    atCopy: { data: (message, handle) => handle(forge(message)) }
+    atCopy: {
+      data(message, handle) {
+        const forged = forge(message)
+        sent.add(forged)
+        return handle(forged)
+      }
+    }
   })
-  const told = new Promise<[Error, Peer]>((resolve) => {
-    onInvalidData(copy, (err, from) => resolve([err, from]))
+  const told = new Promise<[Error, object, Peer]>((resolve) => {
+    onInvalidData(copy, (err, message, from) => resolve([err, message, from]))
   })
   void copy.update({ wait: true }).catch(() => {})
-  const [err, from] = await told
+  const [err, message, from] = await told
   t.ok(isForgery(err), err.message)
+  t.ok(sent.has(message), 'the message itself is handed over')
   t.is(from, source)
   t.is(log.length, 3)
 })

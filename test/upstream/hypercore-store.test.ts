@@ -36,7 +36,11 @@ test(`${installed('hypercore')}: one read brings many blocks, and null for each 
 
 test(`${installed('hypercore')}: state.mutex is held until a truncation is in effect`, async (t) => {
   const log = await createLog(t, numbered(10))
-  const forks = await whileTruncated(log, 5, async () => [log.fork, await settledFork(log)])
+  const forks = await whileTruncated(
+    log,
+    () => log.truncate(5),
+    async () => [log.fork, await settledFork(log)]
+  )
   t.alike(forks, [0, 1])
   await log.close()
   await settledFork(log)
