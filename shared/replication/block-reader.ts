@@ -1,6 +1,7 @@
 import type { Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
+import { Deliveries } from './deliveries.ts'
 import { firstHole } from './first-hole.ts'
 import { GoneBlocks, hiddenBlocks } from './gone-blocks.ts'
 import { Prefetch } from './prefetch.ts'
@@ -27,7 +28,8 @@ export class BlockReader {
   #first: number
   #position: number
   #end = Infinity
-  #delivered: Delivery[] = []
+  #barrier = Infinity
+  readonly #delivered = new Deliveries()
   readonly #ahead: Prefetch
   #wake: (() => void) | null = null
   #changes = 0
@@ -49,7 +51,7 @@ export class BlockReader {
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
       this.#truncations++
-      this.#delivered = []
+      this.#delivered.clear()
       const kept = this.#kept(length)
       if (kept < this.#position) {
         this.#first = Math.min(this.#first, kept)
@@ -74,6 +76,12 @@ export class BlockReader {
     this.#changed()
   }
 
+  /** Reads nothing from block `barrier` on, until it is told another. */
+  holdAt(barrier: number): void {
+    this.#barrier = barrier
+    this.#changed()
+  }
+
   /** The block that comes next. */
   get position(): number {
     return this.#position
@@ -86,7 +94,7 @@ export class BlockReader {
 
   /** Takes blocks that the feed brings. */
   deliver(delivery: Delivery): void {
-    this.#delivered.push(delivery)
+    this.#delivered.add(delivery)
     this.#changed()
   }
 
@@ -104,12 +112,10 @@ export class BlockReader {
         yield { rewindTo: this.#position }
         continue
       }
-      const delivery = this.#nextDelivery()
+      const delivery = this.#delivered.next(this.#position)
       if (delivery && delivery.start <= this.#position) {
         const stored = await delivery.stored
-        if (this.#delivered[0] !== delivery) continue
-        this.#delivered.shift()
-        if (!stored) continue
+        if (!this.#delivered.take(delivery) || !stored) continue
         yield* this.#take(delivery.blocks.slice(this.#position - delivery.start))
         delivery.release()
         continue
@@ -123,7 +129,7 @@ export class BlockReader {
         }
         if (end > start || changes !== this.#changes) continue
       }
-      const limit = Math.min(delivery?.start ?? this.#core.length, this.#end)
+      const limit = Math.min(delivery?.start ?? this.#core.length, this.#limit)
       if (this.#position < limit) yield* this.#take(await this.#read(limit))
       else await this.#change()
     }
@@ -138,22 +144,16 @@ export class BlockReader {
     return this.#position > this.#first ? Math.max(length, this.#first) : Infinity
   }
 
-  // drops deliveries that lie before the position
-  #nextDelivery(): Delivery | undefined {
-    for (;;) {
-      const head = this.#delivered[0]
-      if (!head || head.start + head.blocks.length > this.#position) return head
-      this.#delivered.shift()
-      head.release()
-    }
-  }
-
   *#take(all: Uint8Array[]): Generator<Blocks> {
-    const blocks = all.slice(0, this.#end - this.#position)
+    const blocks = all.slice(0, Math.max(0, this.#limit - this.#position))
     if (blocks.length === 0) return
     const seq = this.#position
     this.#position += blocks.length
     yield { seq, blocks, fork: this.#core.fork }
+  }
+
+  get #limit(): number {
+    return Math.min(this.#end, this.#barrier)
   }
 
   // stored blocks from the position on, once there are some

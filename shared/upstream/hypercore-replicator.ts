@@ -1,16 +1,20 @@
 // Checked with hypercore 11.37.1.
 import type { Hypercore, Peer } from 'hypercore'
+import type { TreeNode } from './hypercore-proof.ts'
 import { type Members, assertMembers } from './members.ts'
 
 interface Replicated {
   readonly replicator: { eagerUpgrade: boolean }
 }
 
-/** A later fork of a log, of which the first `ancestors` blocks are here as well. */
+/** A later fork of a log, as it is about to replace the one that is here. */
 export interface Reorganisation {
   readonly fork: number
   readonly length: number
+  /** As many blocks, the first ones, were found to be here as well when the two were compared. */
   readonly ancestors: number
+  /** The node of the tree in which the two differ: that of block `ancestors`, or one behind our log. */
+  readonly diff: TreeNode | null
 }
 
 interface Reorganised {
@@ -43,16 +47,18 @@ export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
 }
 
 /**
- * Lets `core`, which is ready, become what the writer has signed on a later fork only where `accepts` says
- * so. No public way: Hypercore drops the blocks that only this log has, and tells of it afterwards.
+ * Has `guard` called, in place of Hypercore, where `core`, which is ready, is to become what the writer has
+ * signed on a later fork: `apply` does it, and resolves to whether our log was still the one that was
+ * compared; where nothing is applied, Hypercore compares anew. No public way: Hypercore drops the blocks that
+ * only this log has, and tells of it afterwards.
  */
 export function guardReorganisation(
   core: Hypercore,
-  accepts: (reorganisation: Reorganisation) => boolean
+  guard: (later: Reorganisation, apply: () => Promise<boolean>) => Promise<boolean>
 ): void {
   const { core: inner } = core as Hypercore & Reorganised
   const { reorg } = inner
-  inner.reorg = async (batch) => accepts(batch) && (await reorg.call(inner, batch))
+  inner.reorg = (batch) => guard(batch, () => reorg.call(inner, batch))
 }
 
 /** Tells `listener` once a copy has been told which keys may sign it. An undocumented event. */

@@ -1,4 +1,5 @@
 // Checked with hypercore 11.37.1.
+import b4a from 'b4a'
 import type { Hypercore, KeyPair, Manifest } from 'hypercore'
 import type { Proof, TreeNode, Upgrade } from './hypercore-proof.ts'
 import type { ReadBatch, Stored } from './hypercore-store.ts'
@@ -144,6 +145,15 @@ export async function verifiedLength(
 /** The roots of the Merkle tree of `core` as it was at `length` blocks, no more than it has. No public way. */
 export async function rootsAt(core: Hypercore, length: number): Promise<TreeNode[]> {
   return (await (core as Hypercore & Tree).state.createTreeBatch().restore(length)).roots
+}
+
+/** Whether the node of the tree of `core` in the place of `node` is that one. No public way. */
+export async function holdsNode(core: Hypercore, { index, hash }: TreeNode): Promise<boolean> {
+  const rx = (core as Hypercore & Tree).state.storage.read()
+  const reading = rx.getTreeNode(index)
+  rx.tryFlush()
+  const ours = await reading
+  return ours !== null && b4a.equals(ours.hash, hash)
 }
 
 /** What says which keys may sign `core`; null where a copy has not been told yet. No public way. */

@@ -45,12 +45,20 @@ export function appendIn(storage: string, lines: string[], run?: Run): Promise<v
   return runWriter(storage, (log) => append(log, lines), run)
 }
 
-/** Brings `copy` to where `log` is, by Hypercore's own replication, with the blocks from `start` on; resolves once they have parted. */
-export async function replicate(log: Hypercore, copy: Hypercore, start = 0): Promise<void> {
+/**
+ * Brings `copy` to where `log` is, by Hypercore's own replication, with the blocks from `start` to before
+ * `end`; resolves once they have parted.
+ */
+export async function replicate(
+  log: Hypercore,
+  copy: Hypercore,
+  start = 0,
+  end = log.length
+): Promise<void> {
   const [near, far] = [log.replicate(true), copy.replicate(false)]
   near.pipe(far).pipe(near)
   await copy.update({ wait: true })
-  await copy.download({ start, end: log.length }).done()
+  await copy.download({ start, end }).done()
   const closed = new Promise<void>((resolve) => far.once('close', () => resolve()))
   near.destroy()
   await closed

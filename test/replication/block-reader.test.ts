@@ -1,6 +1,12 @@
+import b4a from 'b4a'
 import { test } from 'brittle'
 import { BlockReader } from '../../shared/replication/block-reader.ts'
-import { createLog } from '../helpers/cores.ts'
+import { guardReorganisation, setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
+import { interceptKind } from '../../shared/upstream/hypercore-messages.ts'
+import { reorganise } from '../../shared/replication/reorganise.ts'
+import { connect } from '../helpers/connect.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { whileTruncated } from '../helpers/truncating.ts'
 
@@ -20,3 +26,73 @@ test('blocks that a truncation takes from the store meanwhile are no fault', asy
   )
   t.alike(value, { rewindTo: 10 })
 })
+
+test('blocks that come while a rewind is agreed on, and stand, are not taken back', async (t) => {
+  const log = await createLog(t, numbered(100))
+  const old = await createCopy(t, log)
+  await replicate(log, old)
+  const copy = await createCopy(t, log)
+  await replicate(log, copy, 0, 64)
+  await log.truncate(72)
+  const other = numbered(100, 1000)
+  await log.append(other.map((line) => b4a.from(line)))
+
+  // a peer on the old fork answers only once the two were compared
+  const compared = new Promise<void>((resolve) => {
+    let isFirst = true
+    guardReorganisation(copy, async (later, apply) => {
+      if (isFirst) {
+        isFirst = false
+        t.is(later.ancestors, 64, 'the rest is not here as the logs are compared')
+        resolve()
+        await read.until(() => read.lines.length > 64)
+      }
+      return reorganise(copy, reader, later, apply)
+    })
+  })
+  const asked = new Promise<void>((resolve) => {
+    copy.once('peer-add', (peer) => {
+      interceptKind(peer, 'data', (message, handle) => {
+        resolve()
+        return compared.then(() => handle(message))
+      })
+    })
+  })
+  connect(t, old, copy)
+  const reader = new BlockReader(copy, 0, () => Infinity)
+  t.teardown(() => reader.close())
+  const read = new Lines(reader)
+  await asked
+  setEagerUpgrade(copy, true)
+  connect(t, log, copy)
+  const isTooFar = (seq: number): boolean => seq < 72
+  await read.until(() => read.rewinds.some(isTooFar) || read.lines.length === 172)
+  t.absent(read.rewinds.find(isTooFar))
+  t.alike(read.lines, [...numbered(72), ...other])
+})
+
+/** What a reader of blocks brings. */
+class Lines {
+  readonly lines: string[] = []
+  readonly rewinds: number[] = []
+  #wakes: (() => void)[] = []
+
+  constructor(reader: BlockReader) {
+    void this.#read(reader)
+  }
+
+  async until(isDone: () => boolean): Promise<void> {
+    while (!isDone()) await new Promise<void>((resolve) => this.#wakes.push(resolve))
+  }
+
+  async #read(reader: BlockReader): Promise<void> {
+    for await (const step of reader.blocks()) {
+      if ('rewindTo' in step) {
+        this.rewinds.push(step.rewindTo)
+        this.lines.length = step.rewindTo
+      }
+      if ('blocks' in step) this.lines.push(...step.blocks.map((block) => b4a.toString(block)))
+      for (const wake of this.#wakes.splice(0)) wake()
+    }
+  }
+}

@@ -10,8 +10,10 @@ import {
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
+import { holdsNode, nodeOf } from '../../shared/upstream/hypercore-tree.ts'
 import { connect } from '../helpers/connect.ts'
-import { createLog } from '../helpers/cores.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
 import { createPair } from './pair.ts'
@@ -96,10 +98,10 @@ test(`${installed('hypercore')}: reorg takes a later fork, and is told what both
   await copy.download({ start: 0, end: 5 }).done()
   const asked: Reorganisation[] = []
   const told = new Promise<void>((resolve) => {
-    guardReorganisation(copy, (later) => {
+    guardReorganisation(copy, async (later, apply) => {
       asked.push(later)
       resolve()
-      return asked.length > 1
+      return asked.length > 1 && (await apply())
     })
   })
   await log.truncate(3, 2)
@@ -112,6 +114,27 @@ test(`${installed('hypercore')}: reorg takes a later fork, and is told what both
   t.alike([copy.fork, copy.length], [2, 3])
   const [{ fork, length, ancestors } = {}] = asked
   t.alike({ fork, length, ancestors }, { fork: 2, length: 3, ancestors: 3 })
+})
+
+test(`${installed('hypercore')}: reorg is told the node in which a later fork differs`, async (t) => {
+  const log = await createLog(t, numbered(5))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  await log.truncate(3, 2)
+  await log.append(b4a.from('another block 3'))
+  const asked = new Promise<Reorganisation>((resolve) => {
+    guardReorganisation(copy, async (later, apply) => {
+      resolve(later)
+      return apply()
+    })
+  })
+  connect(t, log, copy)
+  void copy.update({ force: true, wait: true }).catch(() => {})
+  const { ancestors, diff } = await asked
+  t.is(ancestors, 3)
+  t.is(diff?.index, nodeOf({ start: 3, count: 1 }))
+  t.ok(diff && (await holdsNode(log, diff)))
+  t.absent(diff && (await holdsNode(copy, diff)))
 })
 
 /** `message`, with another signature where it has one. */
