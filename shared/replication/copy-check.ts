@@ -48,7 +48,7 @@ export class CopyCheck {
   constructor(core: Hypercore, onfound: (found: Contradiction, peer: Peer) => void) {
     this.#core = core
     this.#onfound = onfound
-    guardReorganisation(core, async (later, apply) => this.#judgeFork(later) && apply())
+    guardReorganisation(core, async (later, apply) => this.#judgeFork(later) && (await apply()))
     core.on('peer-add', (peer) => {
       interceptKind(peer, 'sync', async (message, handle) => {
         await handle(message)

@@ -123,7 +123,7 @@ test(`${installed('hypercore')}: reorg is told the node in which a later fork di
   await log.truncate(3, 2)
   await log.append(b4a.from('another block 3'))
   const asked = new Promise<Reorganisation>((resolve) => {
-    guardReorganisation(copy, async (later, apply) => {
+    guardReorganisation(copy, (later, apply) => {
       resolve(later)
       return apply()
     })
