@@ -15,8 +15,8 @@ const SLOWEST = 10
 const root = path.join(import.meta.dirname, '..')
 const places = Bare.argv.length > 2 ? Bare.argv.slice(2) : [import.meta.dirname]
 const files = new Set(places.flatMap((place) => testFiles(path.resolve(place))))
-const { together, alone } = orderOf([...files], root)
-const shared = together.filter((files) => files.length === 1).flat()
+const batches = orderOf([...files], root)
+const shared = batches.filter((files) => files.length === 1).flat()
 const total = { passed: 0, failed: 0, skipped: 0 }
 const times: { file: string; seconds: number }[] = []
 let interrupted = false
@@ -28,8 +28,7 @@ for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-await Promise.all(Array.from({ length: AT_ONCE }, () => work(together)))
-await work(alone)
+await Promise.all(Array.from({ length: AT_ONCE }, () => work(batches)))
 
 times.sort((a, b) => b.seconds - a.seconds)
 console.log('\nThe slowest files:')

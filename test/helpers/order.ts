@@ -46,37 +46,28 @@ export const LONGEST: readonly string[] = [
   'test/e2e/resume.test.ts'
 ]
 
-/** The comment that begins a file which must have the machine to itself, and says why. */
-const ALONE = /^\/\/ alone: \S/
-
 /** An import of what starts processes or a DHT. What a file without one costs is mostly its own start. */
 const STARTS = /from '(bare-subprocess|hyperdht|\S+\/(app|launch|program|swarm|testnet)\.ts)/
 
 /** Files that run in one process, one after the other: mostly one. */
 export type Batch = string[]
 
-export interface Order {
-  /** What shares the machine, in the order in which to start it. */
-  together: Batch[]
-  /** What runs after these, one by one. */
-  alone: Batch[]
-}
-
-/** Decides when each of `files` runs, and what beside; the paths are relative to the folder `root`. */
-export function orderOf(files: string[], root: string): Order {
+/**
+ * In which order `files` start, and which of them share a process; the paths are relative to the folder
+ * `root`.
+ */
+export function orderOf(files: string[], root: string): Batch[] {
   const long: Batch[] = []
   const small = new Map<string, Batch>()
   const short: Batch[] = []
-  const alone: Batch[] = []
   for (const file of [...files].sort(longestFirst)) {
     const text = String(fs.readFileSync(path.join(root, file)))
     const folder = path.dirname(file)
-    if (ALONE.test(text)) alone.push([file])
-    else if (LONGEST.includes(file)) long.push([file])
+    if (LONGEST.includes(file)) long.push([file])
     else if (STARTS.test(text)) short.push([file])
     else small.set(folder, [...(small.get(folder) ?? []), file])
   }
-  return { together: [...long, ...small.values(), ...short], alone }
+  return [...long, ...small.values(), ...short]
 }
 
 function longestFirst(a: string, b: string): number {

@@ -10,31 +10,30 @@ import { runBatch } from './runner.ts'
 
 const ROOT = path.join(import.meta.dirname, '..', '..')
 
-test('every file that is named as long is there, and may run beside others', (t) => {
-  t.alike(orderOf([...LONGEST], ROOT), { together: LONGEST.map((file) => [file]), alone: [] })
+test('every file that is named as long is there', (t) => {
+  t.alike(
+    orderOf([...LONGEST], ROOT),
+    LONGEST.map((file) => [file])
+  )
 })
 
-test('files run in their order, those that must be alone last', async (t) => {
+test('files that start nothing share a process, and go before those that do', async (t) => {
   const folder = await t.tmp()
   const files = {
-    'alone.test.ts': '// alone: it measures the machine\n',
     'apps.test.ts': "import { startApp } from '../helpers/app.ts'\n",
     'child.test.ts': "import { spawn } from 'bare-subprocess'\n",
-    'other.test.ts': '// not alone: it measures nothing\n',
-    'another.test.ts': "import 'alone'\n// alone: said too late\n",
+    'other.test.ts': '',
+    'another.test.ts': '',
     'below/one.test.ts': "import '../helpers/append.ts'\n"
   }
   fs.mkdirSync(path.join(folder, 'below'))
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
-  t.alike(orderOf(Object.keys(files), folder), {
-    together: [
-      ['another.test.ts', 'other.test.ts'],
-      ['below/one.test.ts'],
-      ['apps.test.ts'],
-      ['child.test.ts']
-    ],
-    alone: [['alone.test.ts']]
-  })
+  t.alike(orderOf(Object.keys(files), folder), [
+    ['another.test.ts', 'other.test.ts'],
+    ['below/one.test.ts'],
+    ['apps.test.ts'],
+    ['child.test.ts']
+  ])
 })
 
 test('of files that share a process every test counts, and one that throws fails them all', async (t) => {
