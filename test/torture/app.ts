@@ -8,7 +8,7 @@ import type { Ending } from '../helpers/program.ts'
 /** A line of an app's `--json` output. */
 export interface Message {
   tag: string
-  data: { key?: string; length?: number; seq?: number; value?: string }
+  data: { key?: string; read?: string; length?: number; seq?: number; value?: string }
 }
 
 export interface AppEvents {

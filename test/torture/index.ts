@@ -14,12 +14,18 @@ const given = command(
   flag('--seed <n>', 'what determines lines and faults (default: another each time)'),
   flag('--seconds <n>', 'how long the faults go on (default: 300)'),
   flag('--readers <n>', 'how many readers there are (default: 3)'),
+  flag('--private', 'the log is a private one'),
   flag('--faults <kinds>', `which faults there are (default: ${kinds.join()})`)
 ).parse(Bare.argv.slice(2))
 if (given === null) Bare.exit(2)
 
 const seconds = number('seconds', 300)
-const plan = { seed: number('seed', chooseSeed()), seconds, readers: number('readers', 3) }
+const plan = {
+  seed: number('seed', chooseSeed()),
+  seconds,
+  readers: number('readers', 3),
+  private: given.flags['private'] === true
+}
 // the calm after the storm takes its time, too
 configure({ timeout: (seconds * 2 + 300) * 1000 })
 

@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import Hypercore from 'hypercore'
+import { createCipher, writerEncryption } from '../../shared/storage/private-log.ts'
 import type { LineNumber } from './history.ts'
 import type { Lines } from './lines.ts'
 
@@ -10,12 +11,15 @@ const AT_ONCE = 256
 export async function readLog(storage: string, lines: Lines): Promise<LineNumber[]> {
   const core = new Hypercore(path.join(storage, 'writer-storage'))
   await core.ready()
+  const encryption = writerEncryption(core)
+  const cipher = encryption && createCipher(core.key, encryption)
   const log: LineNumber[] = []
   while (log.length < core.length) {
     const count = Math.min(AT_ONCE, core.length - log.length)
     const reads = Array.from({ length: count }, (_, i) => core.get(log.length + i, { wait: false }))
-    for (const block of await Promise.all(reads)) {
-      log.push(block === null ? null : lines.numberOf(b4a.toString(block)))
+    for (const stored of await Promise.all(reads)) {
+      const [block] = stored && cipher ? cipher.decrypt(log.length, [stored]) : [stored]
+      log.push(block ? lines.numberOf(b4a.toString(block)) : null)
     }
   }
   await core.close()

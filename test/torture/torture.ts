@@ -23,6 +23,8 @@ export interface Plan {
   seed: number
   seconds: number
   readers: number
+  /** Whether the log is a private one. */
+  private: boolean
   /** The kinds of faults that may happen. */
   faults: ReadonlySet<string>
 }
@@ -37,7 +39,8 @@ export async function torture(t: Test, plan: Plan): Promise<void> {
   const faults = new Set(plan.faults)
   const { seed, seconds, readers } = plan
   t.comment(
-    `--seed ${seed} --seconds ${seconds} --readers ${readers} --faults ${[...faults].join()}`
+    `--seed ${seed} --seconds ${seconds} --readers ${readers} --faults ${[...faults].join()}` +
+      (plan.private ? ' --private' : '')
   )
   for (const [kind, why] of leftOut(faults)) {
     t.comment(`${kind} is left out: ${why}`)
@@ -76,7 +79,7 @@ async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
   const round: Round = { t, folder: await t.tmp(), bootstrap: dht.bootstrap, peace, trace }
 
   const [home = center, ...others] = places
-  const writer = new Writer(round, home, lines, fork(random))
+  const writer = new Writer(round, home, plan.private ? ['--private'] : [], lines, fork(random))
   writer.start()
   const key = await within(writer.key(), START_MS, () => 'the writer has no key')
   const readers = others.map((place, i) => {

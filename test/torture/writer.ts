@@ -40,14 +40,14 @@ export class Writer extends Subject {
   #refusal = false
   #witnesses: () => Witness[] = () => []
 
-  constructor(round: Round, place: Place, lines: Lines, random: Random) {
-    super(round, 'writer', place, 'writer-app', [])
+  constructor(round: Round, place: Place, flags: string[], lines: Lines, random: Random) {
+    super(round, 'writer', place, 'writer-app', flags)
     this.disk = new WriterDisk(this.storage, this.runs)
     this.#lines = lines
     this.#random = random
   }
 
-  /** Resolves to the key of the log, once the first run has printed it. */
+  /** Resolves to the key that reads the log, once the first run has printed it. */
   async key(): Promise<string> {
     await this.until(this.app, () => this.#key !== '')
     return this.#key
@@ -98,7 +98,7 @@ export class Writer extends Subject {
     this.runs.push(run)
     this.#refusal = false
     this.#witnesses = this.#watch()
-    return ({ tag, data: { key = '', length = -1 } }) => {
+    return ({ tag, data: { key = '', read = key, length = -1 } }) => {
       if (tag === 'append') {
         if (run.acknowledged.length === 0) {
           run.witnesses = this.#witnesses()
@@ -109,8 +109,8 @@ export class Writer extends Subject {
         this.#accepts = false
       }
       if (tag !== 'key') return
-      if (this.#key !== '' && this.#key !== key) this.round.trace.violation('the key has changed')
-      this.#key = key
+      if (this.#key !== '' && this.#key !== read) this.round.trace.violation('the key has changed')
+      this.#key = read
     }
   }
 
