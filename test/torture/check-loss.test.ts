@@ -61,6 +61,20 @@ test('a writer whose write-ahead log was damaged refuses to go on, and is told t
   t.alike(check(all), [])
 })
 
+test('a writer put back from a backup takes a log from after a loss that was agreed to', (t) => {
+  const accepting = { accepts: true, disk: disk(mark([0, 10]), mark([0, 6])) }
+  const all: History = {
+    writer: [
+      run([], { sent: 10, acknowledged: [1, 10] }),
+      run([], { first: 10, sent: 6, acknowledged: [7, 12], ...accepting }),
+      run([0, 10], { first: 16, sent: 2, acknowledged: [13, 14] })
+    ],
+    log: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17],
+    readers: []
+  }
+  t.alike(check(all), [])
+})
+
 test('a reader that holds a log which was dropped is no witness', (t) => {
   // back to the backup once more, while a reader has not heard yet of what came after the first time
   const all = restored()

@@ -139,7 +139,10 @@ export function lineageOf(runs: WriterRun[]): Lineage {
       if (start !== null && start !== blocks.length) {
         return `line ${line}, which was acknowledged as block ${start}`
       }
-      const lost = all.kept(at).find((kept) => !all.holds(blocks, kept))
+      // a backup from before a loss that was agreed to: a reader gives back the log from after it
+      const from = last === null ? -1 : all.runOf(last)
+      const isLater = (kept: Kept): boolean => (lastDropping[from] ?? -1) > kept.run
+      const lost = all.kept(at).find((kept) => !isLater(kept) && !all.holds(blocks, kept))
       return lost ? `line ${line} of run ${at + 1} of the writer, ${lost.why}` : null
     }
   }
