@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { isForgery } from '../upstream/hypercore-errors.ts'
 import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
-import { remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
+import { isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
 import { FarBlocks } from './far-blocks.ts'
@@ -57,9 +57,7 @@ export function filterMessages(core: Hypercore, events: FilterEvents): void {
   core.on('truncate', () => {
     for (const filter of filters.values()) filter.resetForks()
   })
-  onInvalidData(core, (err, message, peer) => {
-    setTimeout(() => void filters.get(peer)?.judge(err, message), CONFLICT_GRACE_MS)
-  })
+  onInvalidData(core, (err, message, peer) => filters.get(peer)?.suspect(err, message))
 }
 
 /** Checks each replication message of one peer before Hypercore sees it. */
@@ -74,6 +72,8 @@ class MessageFilter {
   readonly #forkAt = new WeakMap<object, number>()
   /** Forks that the peer has claimed since the last one was proven. */
   #forks = 0
+  /** Whether the peer has sent what failed to verify, and is judged soon. */
+  #suspected = false
   #ended = false
 
   constructor(core: Hypercore, peer: Peer, events: FilterEvents) {
@@ -107,7 +107,7 @@ class MessageFilter {
       ),
       want: this.#checked(WANT_COST),
       unwant: this.#checked(1),
-      noData: this.#checked(1),
+      noData: this.#refused(this.#checked(1)),
       extension: this.#checked(1),
       cancel: this.#checked(1, ({ request }) => {
         this.#requests.cancel(request)
@@ -146,13 +146,28 @@ class MessageFilter {
     return null
   }
 
-  /**
-   * Ends with the peer for its `message`, which failed to verify. While our log is truncated, its tree on
-   * the disk is another than the one that an honest peer's message was made for.
-   */
-  async judge(err: Error, message: object): Promise<void> {
+  // a peer whose log has become another refuses all that it was asked for: Hypercore asks it no more
+  #refused<T>(receive: Receiver<T>): Receiver<T> {
+    return async (message, handle) => {
+      await receive(message, handle)
+      if (isPaused(this.#peer) && !this.#suspected) this.#leave()
+    }
+  }
+
+  /** The peer has sent `message`, which failed to verify: ends with it once a conflict would have been told. */
+  suspect(err: Error, message: object): void {
+    this.#suspected = true
+    setTimeout(() => void this.#judge(err, message), CONFLICT_GRACE_MS)
+  }
+
+  // while our log is truncated, its tree on the disk is another than the one the message was made for
+  async #judge(err: Error, message: object): Promise<void> {
     const stands = (await settledFork(this.#core)) === this.#forkAt.get(message)
     if (stands && isForgery(err)) this.reject('sent what the writer did not sign', { ban: true })
+    else this.#leave()
+  }
+
+  #leave(): void {
     if (this.#ended) return
     this.end()
     this.#events.onmishap(this.#peer)

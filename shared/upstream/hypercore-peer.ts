@@ -16,6 +16,7 @@ interface PeerState {
   readonly remoteBitfield: { findFirst(value: boolean, start: number): number }
   readonly remoteRequests: { readonly size: number }
   readonly inflight: number
+  readonly paused: boolean
 }
 
 /** What this module uses of a peer. */
@@ -29,7 +30,8 @@ export const PEER_MEMBERS: Members = {
   'peer.remoteContiguousLength': 'number',
   'peer.remoteBitfield.findFirst': 'function',
   'peer.remoteRequests.size': 'number',
-  'peer.inflight': 'number'
+  'peer.inflight': 'number',
+  'peer.paused': 'boolean'
 }
 
 /** Blocks for which a peer is asked at once (`MAX_RANGE` of lib/wants.js); an answer covers no more. */
@@ -75,6 +77,15 @@ export function muxOf(peer: Peer): Protomux {
 /** How many answers `peer` owes us: with none to come, it is not to blame for a stall. No public way. */
 export function answersOwed(peer: Peer): number {
   return (peer as Peer & PeerState).inflight
+}
+
+/**
+ * Whether Hypercore asks `peer` for nothing more on this connection: it has refused 32 blocks, as one does
+ * whose log is on another fork, it has sent what failed to verify, or the store has taken no block of it.
+ * No public way.
+ */
+export function isPaused(peer: Peer): boolean {
+  return (peer as Peer & PeerState).paused
 }
 
 /** How many requests of `peer` Hypercore is dealing with, or has yet to. No public way. */

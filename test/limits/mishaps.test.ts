@@ -46,6 +46,26 @@ for (const [rest, lines] of [
   })
 }
 
+test('a peer that refuses what it was asked for, as its log was rewound, is left', async (t) => {
+  const log = await createLog(t, numbered(COUNT))
+  const copy = await createCopy(t, log)
+  setEagerUpgrade(copy, false)
+  const judged = judgement(copy)
+  let hears = true
+  copy.once('peer-add', (peer) => {
+    interceptKind(peer, 'sync', (message, handle) => (hears ? handle(message) : null))
+  })
+  connect(t, log, copy)
+  await copy.update({ wait: true })
+  hears = false
+  await log.truncate(KEPT)
+  copy
+    .download({ start: 0, end: COUNT })
+    .done()
+    .catch(() => {})
+  t.is(await judged, 'left')
+})
+
 /** What a filter of `copy` makes of its one peer. */
 function judgement(copy: Hypercore): Promise<unknown> {
   return new Promise((resolve) => {

@@ -11,6 +11,7 @@ import {
   connectionOf,
   heldFrom,
   holdsBlocks,
+  isPaused,
   muxOf,
   requestsOpen
 } from '../../shared/upstream/hypercore-peer.ts'
@@ -21,6 +22,8 @@ import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
 import { createPair } from './pair.ts'
 
+/** Why a peer sends no block: its log is on another fork, or it holds the block no longer. */
+const NOT_AVAILABLE = 1
 /** Of the last 256 blocks Hypercore tells every peer. */
 const LENGTH = 1000
 
@@ -149,3 +152,36 @@ test(`${installed('hypercore')}: wireWant asks, remoteBitfield and remoteContigu
 function publicKeyOf(connection: object): Uint8Array {
   return (connection as { publicKey: Uint8Array }).publicKey
 }
+
+test(`${installed('hypercore')}: a peer that has refused 32 blocks is paused, and not before`, async (t) => {
+  let refused = 0
+  let isPausedNow = (): boolean => false
+  const states: boolean[] = []
+  const { copy, reader, source } = await createPair(t, numbered(64), {
+    atLog: {
+      request(message, handle) {
+        if (copy.length === 0) return handle(message)
+        refused++
+        return sendMessage(reader, 'noData', { request: message.id, reason: NOT_AVAILABLE })
+      }
+    },
+    atCopy: {
+      async noData(message, handle) {
+        await handle(message)
+        states.push(isPausedNow())
+        if (isPausedNow()) done()
+      }
+    }
+  })
+  isPausedNow = () => isPaused(source)
+  let done: () => void = () => {}
+  const paused = new Promise<void>((resolve) => (done = resolve))
+  await copy.update({ wait: true })
+  copy
+    .download({ start: 0, end: 64 })
+    .done()
+    .catch(() => {})
+  await paused
+  t.is(states.indexOf(true), 31)
+  t.ok(refused >= 32)
+})
