@@ -10,6 +10,8 @@ export class Prefetch {
 
   constructor(core: Hypercore) {
     this.#core = core
+    // what is asked for may lie behind the block that is read next now
+    core.on('truncate', () => this.close())
   }
 
   /** Blocks from `start` on are wanted next. */

@@ -10,6 +10,9 @@ import { replicate } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { whileTruncated } from '../helpers/truncating.ts'
 
+/** Blocks that a peer is asked for at first, and then at the same time. */
+const [FIRST, AT_ONCE] = [2, 10]
+
 test('blocks that a truncation takes from the store meanwhile are no fault', async (t) => {
   const log = await createLog(t, numbered(200))
   const reader = new BlockReader(log, 0, () => Infinity)
@@ -69,6 +72,36 @@ test('blocks that come while a rewind is agreed on, and stand, are not taken bac
   await read.until(() => read.rewinds.some(isTooFar) || read.lines.length === 172)
   t.absent(read.rewinds.find(isTooFar))
   t.alike(read.lines, [...numbered(72), ...other])
+})
+
+test('after a rewind blocks are asked for many at a time, as before', async (t) => {
+  const log = await createLog(t, numbered(1000))
+  const copy = await createCopy(t, log)
+  let isRewound = false
+  let answered = 0
+  const held: (() => unknown)[] = []
+  log.once('peer-add', (peer) => {
+    interceptKind(peer, 'request', (message, handle) => {
+      const { block } = message as { block?: object | null }
+      if (!isRewound || !block) return handle(message)
+      // Hypercore asks for many once it has an answer
+      if (answered++ < FIRST) return handle(message)
+      held.push(() => handle(message))
+      return held.length < AT_ONCE ? null : Promise.all(held.splice(0).map((answer) => answer()))
+    })
+  })
+  setEagerUpgrade(copy, true)
+  connect(t, log, copy)
+  const reader = new BlockReader(copy, 0, () => Infinity)
+  t.teardown(() => reader.close())
+  const read = new Lines(reader)
+  await read.until(() => read.lines.length === 1000)
+  isRewound = true
+  await log.truncate(10)
+  const other = numbered(FIRST + AT_ONCE, 1000)
+  await log.append(other.map((line) => b4a.from(line)))
+  await read.until(() => read.lines.at(-1) === other.at(-1))
+  t.alike(read.lines, [...numbered(10), ...other])
 })
 
 /** What a reader of blocks brings. */
