@@ -84,7 +84,9 @@ if (options.timeout !== undefined) expectPeer(core, options.timeout)
 const startKnown = 'from' in start
 const asked = !startKnown || !follow
 const patience = follow ? Infinity : options.timeout
-const end = asked ? await log.findEnd(membership.flushed, patience) : null
+const found = asked ? await log.findEnd(membership.flushed, patience) : null
+// which is behind where its own source is slow
+const end = found === null || follow ? found : await log.furthestEnd(found)
 const length = end ?? core.length
 const { first, stopAt: wantedEnd } = readingRange(start, options, length)
 let stopAt = wantedEnd

@@ -91,6 +91,7 @@ export class FollowedLog {
       interceptRoots(peer, async (roots) => {
         const found = await contradictionIn(core, roots)
         if (found?.is === 'different') drop(peer, SIGNED_TWICE, { ban: true })
+        this.#logEnd.proves(peer, found?.fork === core.fork ? found.length : 0)
       })
       this.#applyMode()
     })
@@ -115,6 +116,11 @@ export class FollowedLog {
    */
   findEnd(everyoneMet: Promise<unknown>, timeout?: number): Promise<number | null> {
     return this.#logEnd.find(this.#feed, everyoneMet, timeout)
+  }
+
+  /** Resolves to where the log ends by the peers that claim more than `end`, as far as these prove it in 2 s. */
+  furthestEnd(end: number): Promise<number> {
+    return this.#logEnd.furthest(end)
   }
 
   /** Resolves once the manifest of the log is known, by which it is told to be private, or after 5 s. */

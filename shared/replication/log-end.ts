@@ -1,5 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
+import { askForRoots } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 
 /** A peer that knows a path to the writer is waited for this long, and any at all unless told otherwise. */
@@ -22,6 +23,8 @@ export class LogEnd {
   readonly #timers = new Set<Timer>()
   #proven: number | null = null
   #waiting: ((end: number | null) => void)[] = []
+  /** Who was asked to prove that the log is longer, and what takes the answer. */
+  readonly #asked = new Map<Peer, (length: number) => void>()
 
   constructor(core: Hypercore) {
     this.#core = core
@@ -63,6 +66,37 @@ export class LogEnd {
       const end = told ?? (await this.#update())
       if (end !== null || now() >= deadline || !this.#core.readable) return end
     }
+  }
+
+  /**
+   * Resolves to where the log ends by what is here and by the peers that claim more than `end`, as far as these
+   * prove it within 2 s: the source that has proven `end` may be behind them.
+   */
+  async furthest(end: number): Promise<number> {
+    const { fork, length: held, peers } = this.#core
+    const known = Math.max(end, held)
+    const ahead = peers.filter((peer) => {
+      const remote = remoteLogOf(peer)
+      return remote.fork === fork && remote.length > known
+    })
+    let furthest = known
+    const answers = ahead.map((peer) => {
+      return new Promise<void>((resolve) => {
+        this.#asked.set(peer, (length) => {
+          furthest = Math.max(furthest, length)
+          resolve()
+        })
+        askForRoots(peer, fork, remoteLogOf(peer).length)
+      })
+    })
+    await Promise.race([Promise.all(answers), this.#after(ANSWER_TIMEOUT_MS)])
+    this.#asked.clear()
+    return this.#core.fork === fork ? furthest : end
+  }
+
+  /** `peer` has proven that the log has `length` blocks, of the fork that is here; 0 where it has not. */
+  proves(peer: Peer, length: number): void {
+    this.#asked.get(peer)?.(length)
   }
 
   close(): void {

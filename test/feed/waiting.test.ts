@@ -1,7 +1,9 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import Hypercore from 'hypercore'
+import Hypercore, { type Manifest } from 'hypercore'
 import { FollowedLog } from '../../shared/replication/followed-log.ts'
+import { ROOTS_REQUEST, interceptKind } from '../../shared/upstream/hypercore-messages.ts'
+import { manifestOf, setManifest } from '../../shared/upstream/hypercore-tree.ts'
 import { closeTestnet } from '../helpers/testnet.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -38,8 +40,44 @@ test('and of a log that was rewound meanwhile, where it was rewound to', async (
   t.is(await waiting.end, 40)
 })
 
-/** A reader of `log` that has met nobody yet, and what it is told of where the log ended then. */
-async function wait(t: Test, log: Hypercore): Promise<{ host: Host; end: Promise<number | null> }> {
+for (const [what, proves, end] of [
+  ['proves', true, 55],
+  ['only claims', false, 40]
+] as const) {
+  test(`a source that is behind is outdone by a peer that ${what} more`, async (t) => {
+    const log = await createLog(t, numbered(55))
+    log.once('peer-add', (peer) => {
+      interceptKind(peer, 'request', (message, handle) => {
+        return message.id === ROOTS_REQUEST && !proves ? null : handle(message)
+      })
+    })
+    const { core, host, followed } = await wait(t, log)
+    // a source has told it
+    await setManifest(core, manifestOf(log) as Manifest)
+    const claimed = new Promise<void>((resolve) => {
+      core.once('peer-add', (peer) => {
+        interceptKind(peer, 'sync', async (message, handle) => {
+          await handle(message)
+          resolve()
+        })
+      })
+    })
+    await host.connect(await Host.start(t, log))
+    await claimed
+    t.is(await followed.furthestEnd(40), end)
+  })
+}
+
+interface Waiting {
+  core: Hypercore
+  host: Host
+  followed: FollowedLog
+  /** What it is told of where the log ended as it began. */
+  end: Promise<number | null>
+}
+
+/** A reader of `log` that has met nobody yet. */
+async function wait(t: Test, log: Hypercore): Promise<Waiting> {
   const core = await createCopy(t, log)
   const start = { tail: 0, live: true }
   const events = {
@@ -51,7 +89,7 @@ async function wait(t: Test, log: Hypercore): Promise<{ host: Host; end: Promise
   const followed = new FollowedLog(core, start, events, (_peer, reason) => t.fail(reason))
   t.teardown(() => followed.close(), { order: -2, force: true })
   const end = followed.findEnd(new Promise(() => {}), Infinity)
-  return { host: await Host.start(t, core), end }
+  return { core, host: await Host.start(t, core), followed, end }
 }
 
 /** Moments are told apart across processes no better than to the time that a message takes. */
