@@ -162,7 +162,9 @@ class MessageFilter {
 
   // while our log is truncated, its tree on the disk is another than the one the message was made for
   async #judge(err: Error, message: object): Promise<void> {
-    const stands = (await settledFork(this.#core)) === this.#forkAt.get(message)
+    const fork = await settledFork(this.#core)
+    if (!this.#core.readable) return
+    const stands = fork === this.#forkAt.get(message)
     if (stands && isForgery(err)) this.reject('sent what the writer did not sign', { ban: true })
     else this.#leave()
   }

@@ -5,18 +5,14 @@ import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
 import { firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
-import {
-  guardReorganisation,
-  onManifest,
-  setEagerUpgrade
-} from '../upstream/hypercore-replicator.ts'
+import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
 import type { OverlayFeed } from './overlay.ts'
-import { reorganise } from './reorganise.ts'
+import { guardReading } from './rewind-guard.ts'
 import type { Step } from './steps.ts'
 import { detectStalls } from './stall-detector.ts'
 
@@ -96,11 +92,7 @@ export class FollowedLog {
       this.#applyMode()
     })
     core.on('truncate', () => this.#applyMode())
-    guardReorganisation(core, async (later, apply) => {
-      const applied = await reorganise(core, this.#reader, later, apply)
-      if (!applied) this.#applyMode()
-      return applied
-    })
+    guardReading(core, this.#reader)
     onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),

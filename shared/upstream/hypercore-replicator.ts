@@ -48,9 +48,9 @@ export function setEagerUpgrade(core: Hypercore, eager: boolean): void {
 
 /**
  * Has `guard` called, in place of Hypercore, where `core`, which is ready, is to become what the writer has
- * signed on a later fork: `apply` does it, and resolves to whether our log was still the one that was
- * compared; where nothing is applied, Hypercore compares anew. No public way: Hypercore drops the blocks that
- * only this log has, and tells of it afterwards.
+ * signed on a later fork: `apply` does it where our log is still the one that was compared; where nothing is
+ * applied, Hypercore compares anew. What `guard` resolves to says nothing to it. No public way: Hypercore drops
+ * the blocks that only this log has, and tells of it afterwards.
  */
 export function guardReorganisation(
   core: Hypercore,

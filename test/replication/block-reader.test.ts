@@ -1,9 +1,14 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import { BlockReader } from '../../shared/replication/block-reader.ts'
-import { guardReorganisation, setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
+import { guardReading } from '../../shared/replication/rewind-guard.ts'
 import { interceptKind } from '../../shared/upstream/hypercore-messages.ts'
-import { reorganise } from '../../shared/replication/reorganise.ts'
+import {
+  type Reorganisation,
+  guardReorganisation,
+  setEagerUpgrade
+} from '../../shared/upstream/hypercore-replicator.ts'
+import { readBlocks } from '../../shared/upstream/hypercore-store.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { replicate } from '../helpers/grown.ts'
@@ -30,49 +35,65 @@ test('blocks that a truncation takes from the store meanwhile are no fault', asy
   t.alike(value, { rewindTo: 10 })
 })
 
-test('blocks that come while a rewind is agreed on, and stand, are not taken back', async (t) => {
-  const log = await createLog(t, numbered(100))
-  const old = await createCopy(t, log)
-  await replicate(log, old)
-  const copy = await createCopy(t, log)
-  await replicate(log, copy, 0, 64)
-  await log.truncate(72)
-  const other = numbered(100, 1000)
-  await log.append(other.map((line) => b4a.from(line)))
+// each comes later than Hypercore has compared the two logs
+for (const [when, isChecked] of [
+  ['before that is checked', false],
+  ['before it is in effect', true]
+] as const) {
+  test(`blocks that stand after a rewind and come ${when} are not taken back`, async (t) => {
+    const log = await createLog(t, numbered(100))
+    const old = await createCopy(t, log)
+    await replicate(log, old)
+    const copy = await createCopy(t, log)
+    await replicate(log, copy, 0, 64)
+    await log.truncate(72)
+    const other = numbered(100, 1000)
+    await log.append(other.map((line) => b4a.from(line)))
 
-  // a peer on the old fork answers only once the two were compared
-  const compared = new Promise<void>((resolve) => {
-    let isFirst = true
-    guardReorganisation(copy, async (later, apply) => {
-      if (isFirst) {
+    const reader = new BlockReader(copy, 0, () => Infinity)
+    t.teardown(() => reader.close())
+    // a peer on the old fork answers only then
+    const compared = new Promise<void>((resolve) => {
+      let isFirst = true
+      const meanwhile = (later: Reorganisation, apply: () => Promise<boolean>) => {
+        if (!isFirst) return apply()
         isFirst = false
         t.is(later.ancestors, 64, 'the rest is not here as the logs are compared')
         resolve()
-        await read.until(() => read.lines.length > 64)
+        return arrived.then(apply)
       }
-      return reorganise(copy, reader, later, apply)
+      if (isChecked) guardReorganisation(copy, meanwhile)
+      guardReading(copy, reader)
+      if (!isChecked) guardReorganisation(copy, meanwhile)
     })
-  })
-  const asked = new Promise<void>((resolve) => {
-    copy.once('peer-add', (peer) => {
-      interceptKind(peer, 'data', (message, handle) => {
-        resolve()
-        return compared.then(() => handle(message))
+    const asked = new Promise<void>((resolve) => {
+      copy.once('peer-add', (peer) => {
+        interceptKind(peer, 'data', (message, handle) => {
+          resolve()
+          return compared.then(() => handle(message))
+        })
       })
     })
+    const arrived = new Promise<void>((resolve) => {
+      copy.on('download', (index) => {
+        if (index === 64) resolve()
+      })
+    }).then(async () => {
+      // what reads it was begun before this
+      for (let round = 0; round < 20; round++) await readBlocks(copy, 64, 65)
+      part()
+    })
+    const part = connect(t, old, copy)
+    const read = new Lines(reader)
+    await asked
+    setEagerUpgrade(copy, true)
+    connect(t, log, copy)
+    const isTooFar = (seq: number): boolean => seq < 72
+    await read.until(() => read.rewinds.some(isTooFar) || read.lines.length === 172)
+    t.absent(read.rewinds.find(isTooFar))
+    t.alike(read.lines, [...numbered(72), ...other])
   })
-  connect(t, old, copy)
-  const reader = new BlockReader(copy, 0, () => Infinity)
-  t.teardown(() => reader.close())
-  const read = new Lines(reader)
-  await asked
-  setEagerUpgrade(copy, true)
-  connect(t, log, copy)
-  const isTooFar = (seq: number): boolean => seq < 72
-  await read.until(() => read.rewinds.some(isTooFar) || read.lines.length === 172)
-  t.absent(read.rewinds.find(isTooFar))
-  t.alike(read.lines, [...numbered(72), ...other])
-})
+}
 
 test('after a rewind blocks are asked for many at a time, as before', async (t) => {
   const log = await createLog(t, numbered(1000))

@@ -1,0 +1,41 @@
+import type { Hypercore } from 'hypercore'
+import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
+import { holdsNode } from '../upstream/hypercore-tree.ts'
+
+/** What reads the log from its first blocks on. */
+export interface Reading {
+  /** The block that comes next. */
+  readonly position: number
+  /** Has nothing read from block `barrier` on, until it is told another. */
+  holdAt(barrier: number): void
+}
+
+/**
+ * Sees to it that a rewind of `core` takes `reading` back no further than it has to. Blocks that have come
+ * since the logs before and after it were compared may be the same in both: where such a block was read
+ * already nothing is applied, and Hypercore compares anew; none is read before what is applied is in effect.
+ */
+export function guardReading(core: Hypercore, reading: Reading): void {
+  let last: Promise<unknown> = Promise.resolve()
+  guardReorganisation(core, (later, apply) => {
+    const applied = last.then(() => reorganise(core, reading, later, apply))
+    last = applied.catch(() => {})
+    return applied
+  })
+}
+
+async function reorganise(
+  core: Hypercore,
+  reading: Reading,
+  { ancestors, diff }: Reorganisation,
+  apply: () => Promise<boolean>
+): Promise<boolean> {
+  reading.holdAt(ancestors)
+  try {
+    const isRead = reading.position > ancestors
+    if (isRead && diff !== null && (await holdsNode(core, diff))) return false
+    return await apply()
+  } finally {
+    reading.holdAt(Infinity)
+  }
+}
