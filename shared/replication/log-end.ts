@@ -23,7 +23,7 @@ export class LogEnd {
   readonly #timers = new Set<Timer>()
   #proven: number | null = null
   #waiting: ((end: number | null) => void)[] = []
-  /** Who was asked to prove that the log is longer, and what takes the answer. */
+  /** The peers that were asked to prove that the log is longer, with what takes their answers. */
   readonly #asked = new Map<Peer, (length: number) => void>()
 
   constructor(core: Hypercore) {

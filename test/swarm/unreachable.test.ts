@@ -6,6 +6,8 @@ import type { Program } from '../helpers/program.ts'
 
 /** What a busy machine may add to one of two that begin at the same time; a start is the best of some. */
 const NOISE_MS = 1000
+/** A reader that finds no peer which can tell waits this long for one that can. */
+const PATIENCE_MS = 5000
 const ROUNDS = 2
 
 /** Milliseconds from the start of a process, or from its signal. */
@@ -64,7 +66,7 @@ netTest('nothing is slower for a DHT that cannot be reached', (t) =>
         await Promise.all([read('start', '0'), read('tail', '1')])
       }
       t.ok(
-        best.tail <= best.start + NOISE_MS,
+        best.tail <= best.start + PATIENCE_MS / 2,
         `${best.tail} ms, and ${best.start} ms from the first on`
       )
     }
