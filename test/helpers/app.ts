@@ -43,6 +43,9 @@ export async function startWriter(
   return asWriter(await startApp(t, 'writer-app', ['--json', ...flags], options), length)
 }
 
+/** A reader with --no-follow looks this long for its peers, in seconds: on a busy machine 5 may not do. */
+const LOOK_SECONDS = '30'
+
 /** Starts a reader of `key`. */
 export function startReader(
   t: Test,
@@ -50,7 +53,9 @@ export function startReader(
   flags: string[] = [],
   options: AppOptions = {}
 ): Promise<Program> {
-  return startApp(t, 'reader-app', [...flags, key], options)
+  const looks = flags.includes('--no-follow') && !flags.includes('--timeout')
+  const patience = looks ? ['--timeout', LOOK_SECONDS] : []
+  return startApp(t, 'reader-app', [...patience, ...flags, key], options)
 }
 
 /** Waits for the end of `program`: with `code`, and one line on stderr, which `reason` matches. */
