@@ -149,11 +149,8 @@ export async function rootsAt(core: Hypercore, length: number): Promise<TreeNode
 
 /** Whether the node of the tree of `core` in the place of `node` is that one. No public way. */
 export async function holdsNode(core: Hypercore, { index, hash }: TreeNode): Promise<boolean> {
-  const rx = (core as Hypercore & Tree).state.storage.read()
-  const reading = rx.getTreeNode(index)
-  rx.tryFlush()
-  const ours = await reading
-  return ours !== null && b4a.equals(ours.hash, hash)
+  const [ours] = await readNodes(core, [index])
+  return !!ours && b4a.equals(ours.hash, hash)
 }
 
 /** What says which keys may sign `core`; null where a copy has not been told yet. No public way. */
@@ -205,9 +202,15 @@ export function nodeOf({ start, count }: Span): number {
  * the node is not here. Tells how many blocks fit into a batch without reading one. No public way:
  * `core.seek` answers in bytes from the first block on.
  */
-export function sizesOf(core: Hypercore, indexes: number[]): Promise<number[]> {
+export async function sizesOf(core: Hypercore, indexes: number[]): Promise<number[]> {
+  const nodes = await readNodes(core, indexes)
+  return nodes.map((node) => node?.size ?? Infinity)
+}
+
+// the tree nodes that are on disk, null for each other
+function readNodes(core: Hypercore, indexes: number[]): Promise<(TreeNode | null)[]> {
   const rx = (core as Hypercore & Tree).state.storage.read()
-  const sizes = indexes.map(async (index) => (await rx.getTreeNode(index))?.size ?? Infinity)
+  const nodes = indexes.map((index) => rx.getTreeNode(index))
   rx.tryFlush()
-  return Promise.all(sizes)
+  return Promise.all(nodes)
 }

@@ -149,14 +149,10 @@ test(`${installed('hypercore')}: wireWant asks, remoteBitfield and remoteContigu
   t.absent(holdsBlocks(source, 0, LENGTH + 1))
 })
 
-function publicKeyOf(connection: object): Uint8Array {
-  return (connection as { publicKey: Uint8Array }).publicKey
-}
-
 test(`${installed('hypercore')}: a peer that has refused 32 blocks is paused, and not before`, async (t) => {
   let refused = 0
-  let isPausedNow = (): boolean => false
   const states: boolean[] = []
+  let onpaused: () => void = () => {}
   const { copy, reader, source } = await createPair(t, numbered(64), {
     atLog: {
       request(message, handle) {
@@ -168,14 +164,14 @@ test(`${installed('hypercore')}: a peer that has refused 32 blocks is paused, an
     atCopy: {
       async noData(message, handle) {
         await handle(message)
-        states.push(isPausedNow())
-        if (isPausedNow()) done()
+        states.push(isPaused(source))
+        if (isPaused(source)) onpaused()
       }
     }
   })
-  isPausedNow = () => isPaused(source)
-  let done: () => void = () => {}
-  const paused = new Promise<void>((resolve) => (done = resolve))
+  const paused = new Promise<void>((resolve) => {
+    onpaused = resolve
+  })
   await copy.update({ wait: true })
   copy
     .download({ start: 0, end: 64 })
@@ -185,3 +181,7 @@ test(`${installed('hypercore')}: a peer that has refused 32 blocks is paused, an
   t.is(states.indexOf(true), 31)
   t.ok(refused >= 32)
 })
+
+function publicKeyOf(connection: object): Uint8Array {
+  return (connection as { publicKey: Uint8Array }).publicKey
+}
