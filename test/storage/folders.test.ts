@@ -2,6 +2,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { skip, test } from 'brittle'
+import { unlessMissing } from '../../shared/errors.ts'
 import {
   closeTestnet,
   homeEnv,
@@ -66,7 +67,9 @@ test('without --storage the log is kept in the home of the user', async (t) => {
 function hasFolder(folder: string, name: string): boolean {
   return fs.readdirSync(folder).some((entry) => {
     const below = path.join(folder, String(entry))
-    return fs.statSync(below).isDirectory() && (entry === name || hasFolder(below, name))
+    // a running app may delete a file
+    const isFolder = unlessMissing(() => fs.statSync(below).isDirectory(), false)
+    return isFolder && (entry === name || hasFolder(below, name))
   })
 }
 

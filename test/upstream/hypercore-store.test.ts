@@ -3,6 +3,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import Hypercore from 'hypercore'
+import { unlessMissing } from '../../shared/errors.ts'
 import {
   FAMILY_MEMBERS,
   STORE_MEMBERS,
@@ -131,12 +132,15 @@ async function openLog(
   return { core, folder: path.join(folder, 'db') }
 }
 
-/** The files of `folder` that have `bytes` in them. */
+/** The files of `folder` that have `bytes` in them; RocksDB may delete others meanwhile. */
 function filesWith(folder: string, bytes: Uint8Array): string[] {
   return fs
     .readdirSync(folder)
     .map((name) => path.join(folder, name))
-    .filter((file) => b4a.includes(fs.readFileSync(file) as Uint8Array, bytes))
+    .filter((file) => {
+      const content = unlessMissing(() => fs.readFileSync(file) as Uint8Array, b4a.alloc(0))
+      return b4a.includes(content, bytes)
+    })
 }
 
 function lastOptions(folder: string): string {
