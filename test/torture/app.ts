@@ -8,7 +8,15 @@ import type { Ending } from '../helpers/program.ts'
 /** A line of an app's `--json` output. */
 export interface Message {
   tag: string
-  data: { key?: string; read?: string; length?: number; seq?: number; value?: string }
+  data: {
+    key?: string
+    read?: string
+    length?: number
+    seq?: number
+    value?: string
+    start?: number
+    end?: number
+  }
 }
 
 export interface AppEvents {
@@ -113,7 +121,8 @@ function tell(stream: Readable, online: (line: string) => void): Promise<void> {
   return new Promise((resolve) => stream.on('close', () => resolve()))
 }
 
-function parse(line: string): Message | null {
+/** The message that `line` is; null where it is none. */
+export function parse(line: string): Message | null {
   try {
     return JSON.parse(line) as Message
   } catch {

@@ -4,7 +4,7 @@ import { type Doctored, disk, done, mark, printed, run } from './doctored.ts'
 import type { History, WriterRun } from './history.ts'
 import { withoutWal } from './lineage.ts'
 
-const SEEN_ALL = { reader: 'reader 1', tip: { seq: 9, line: 9 } }
+const SEEN_ALL = { reader: 'reader 1', tip: { seq: 9, line: 9 }, first: 0 }
 
 /**
  * The writer acknowledged 10 blocks and was put back from a backup of 6 while no reader was there.
@@ -24,7 +24,8 @@ function restored(): History {
         done(printed(4, 4, 5, 10, 11)),
         done(printed(8, 12, 13, 14, 15))
       ]
-    ]
+    ],
+    keep: Infinity
   }
 }
 
@@ -70,7 +71,8 @@ test('a writer put back from a backup takes a log from after a loss that was agr
       run([0, 10], { first: 16, sent: 2, acknowledged: [13, 14] })
     ],
     log: [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16, 17],
-    readers: []
+    readers: [],
+    keep: Infinity
   }
   t.alike(check(all), [])
 })
@@ -96,7 +98,8 @@ test('a reader that resumes may print again whatever a rewind may have changed',
       run([0, 2990], { first: 3000, sent: 3000, acknowledged: [2991, 5990] })
     ],
     log,
-    readers: [[done(printed(0, ...lines)), done(printed(0, ...log))]]
+    readers: [[done(printed(0, ...lines)), done(printed(0, ...log))]],
+    keep: Infinity
   }
   t.alike(check(all), [])
 })

@@ -1,5 +1,5 @@
-import type { LineNumber, Print, ReaderRun } from './history.ts'
-import type { Lineage } from './lineage.ts'
+import { type Block, GONE, type Gone, type Print, type ReaderRun } from './history.ts'
+import { type Lineage, agree } from './lineage.ts'
 
 /** A reader saves its position after each run of blocks: it may print no more than one run again. */
 const MAX_REPRINTED = 1024
@@ -10,28 +10,35 @@ const TIMED_OUT = 3
 export function checkReader(
   name: string,
   runs: ReaderRun[],
-  log: LineNumber[],
+  log: Block[],
   lineage: Lineage
 ): string[] {
   const found: string[] = []
   // the log as the reader has shown it, and what of it the reader is about to show again
-  const shown: LineNumber[] = []
+  const shown: Block[] = []
   let again: Again | null = null
   for (const [i, run] of runs.entries()) {
     const where = `run ${i + 1} of ${name}`
+    const gone = [...run.gone]
     let printed: Print | null = null
+    let wentBack = false
     for (const print of run.prints) {
-      const fault = printed ? goOn(print) : begin(print)
+      // what is told to have gone counts as shown
+      const follows = printed !== null && print.seq === printed.seq + 1
+      const first = follows ? print.seq : takeUpTo(gone, print.seq)
+      const fault = (printed ? goOn(first, print) : begin(first, print)) ?? show(first, print)
       if (fault !== null) {
         found.push(`${where} ${fault}`)
         return found
       }
+      wentBack ||= printed !== null && first <= printed.seq
       printed = print
     }
-    const fault = leave(run)
-    if (fault !== null) found.push(`${where} ${fault}`)
+    for (const fault of [leave(run, gone, wentBack), ...run.gone.map(wronglyGone)]) {
+      if (fault !== null) found.push(`${where} ${fault}`)
+    }
   }
-  const wrong = shown.findIndex((line, seq) => line !== log[seq])
+  const wrong = shown.findIndex((block, seq) => !agree(block, log[seq]))
   if (wrong !== -1) {
     found.push(
       `${name} printed ${told(shown[wrong])} as block ${wrong}, and the log has ${told(log[wrong])}`
@@ -41,58 +48,71 @@ export function checkReader(
   }
   return found
 
-  function begin({ seq, line }: Print): string | null {
+  function begin(first: number, { seq }: Print): string | null {
     const next = shown.length
-    if (seq > next) return `began with block ${seq}, and ${next} was the next one`
-    goBack(seq, next - seq > MAX_REPRINTED)
-    return show(line)
+    if (first > next) return `began with block ${seq}, and ${next} was the next one`
+    const reprinted = shown.slice(first).filter((block) => block !== GONE)
+    goBack(first, reprinted.length > MAX_REPRINTED)
+    return null
   }
 
-  function goOn({ seq, line }: Print): string | null {
+  function goOn(first: number, { seq, line }: Print): string | null {
     const next = shown.length
-    if (seq > next || (seq < next && shown[seq] === line)) {
+    if (first > next || (first < next && first === seq && shown[seq] === line)) {
       return `printed block ${seq}, and ${next} was the next one`
     }
-    goBack(seq, false)
-    return show(line)
+    goBack(first, false)
+    return null
   }
 
   function goBack(seq: number, needsReason: boolean): void {
     const next = shown.length
     if (seq === next) return
-    const rest = again?.lines.slice(next - again.seq) ?? []
+    const rest = again?.blocks.slice(next - again.seq) ?? []
     again = {
       seq,
-      lines: [...shown.splice(seq), ...rest],
+      blocks: [...shown.splice(seq), ...rest],
       needsReason: needsReason || (again?.needsReason ?? false)
     }
   }
 
-  function show(line: LineNumber): string | null {
+  function show(first: number, { seq, line }: Print): string | null {
+    let fault: string | null = null
+    for (let at = first; at < seq && fault === null; at++) fault = add(GONE)
+    return fault ?? add(line)
+  }
+
+  function add(block: Block): string | null {
     const seq = shown.length
-    const before = again?.lines[seq - again.seq]
-    const objection = lineage.objection(shown, line)
+    const before = again?.blocks[seq - again.seq]
+    const objection = block === GONE ? null : lineage.objection(shown, block)
     if (objection !== null) return `printed, as block ${seq}, ${objection}`
-    shown.push(line)
+    shown.push(block)
     if (!again || before === undefined) return null
-    if (line === before) {
-      if (seq + 1 < again.seq + again.lines.length) return null
+    const mayDiffer = typeof before === 'number' && lineage.droppedSince(lineage.runOf(before))
+    if (agree(block, before)) {
+      if (block === GONE && mayDiffer) again.needsReason = false
+      if (seq + 1 < again.seq + again.blocks.length) return null
       const { needsReason } = again
       const first = again.seq
       again = null
       return needsReason ? `began with block ${first}, and ${seq + 1} was the next one` : null
     }
     again = null
-    if (before === null || lineage.droppedSince(lineage.runOf(before))) return null
-    return `printed line ${line} as block ${seq}, after line ${before}, and the log was never rewound`
+    if (typeof before !== 'number' || mayDiffer) return null
+    return `printed ${told(block)} as block ${seq}, after line ${before}, and the log was never rewound`
   }
 
-  function leave({ prints, leave, code, reachable }: ReaderRun): string | null {
+  function leave(
+    { prints, leave, code, reachable }: ReaderRun,
+    gone: Gone[],
+    wentBack: boolean
+  ): string | null {
     if (code === null) return null
     if (leave === null) return `ended with ${code} by itself`
     if (leave !== 'at the end') {
       const { length } = prints
-      const fits = length === leave.after || (length > leave.after && isRewound(prints))
+      const fits = length === leave.after || (length > leave.after && wentBack)
       return code === DONE && fits
         ? null
         : `ended with ${code} after ${length} of ${leave.after} blocks`
@@ -100,25 +120,38 @@ export function checkReader(
     if (code !== DONE && code !== TIMED_OUT) return `ended with ${code} at the end of the log`
     if (reachable === null) return null
     if (code === TIMED_OUT) return `ended with ${code}, though the writer was there`
-    return shown.length >= reachable
-      ? null
-      : `ended at block ${shown.length}, and the log had ${reachable}`
+    const end = goneFrom(gone, shown.length)
+    return end >= reachable ? null : `ended at block ${end}, and the log had ${reachable}`
   }
 }
 
-/** Blocks from `seq` on that a reader has printed once, and has gone back over. */
+/** The first of the blocks that have gone right before block `seq`; what tells so is taken out of `gone`. */
+function takeUpTo(gone: Gone[], seq: number): number {
+  const last = gone.findIndex(({ start, end }) => start < end && end === seq)
+  const [taken] = last === -1 ? [] : gone.splice(last, 1)
+  return taken ? takeUpTo(gone, taken.start) : seq
+}
+
+/** Where the blocks end that have gone from block `seq` on. */
+function goneFrom(gone: Gone[], seq: number): number {
+  const next = gone.find(({ start, end }) => start <= seq && seq < end)
+  return next ? goneFrom(gone, next.end) : seq
+}
+
+function wronglyGone({ end, keptFrom }: Gone): string | null {
+  return end <= keptFrom ? null : `said that block ${end - 1} has gone, which was to be kept`
+}
+
+/** Blocks from `seq` on that a reader has shown once, and has gone back over. */
 interface Again {
   seq: number
-  lines: LineNumber[]
+  blocks: Block[]
   /** Whether this is too much to print again unless one of them is another one by now. */
   needsReason: boolean
 }
 
-function isRewound(prints: Print[]): boolean {
-  return prints.some(({ seq }, i) => i > 0 && seq <= (prints[i - 1]?.seq ?? -1))
-}
-
-function told(line: LineNumber | undefined): string {
-  if (line === undefined) return 'no such block'
-  return line === null ? 'no whole line' : `line ${line}`
+function told(block: Block | undefined): string {
+  if (block === undefined) return 'no such block'
+  if (block === GONE) return 'a block that has gone'
+  return block === null ? 'no whole line' : `line ${block}`
 }

@@ -20,7 +20,8 @@ function history(): History {
         done(printed(2, 2, 3, 4, 5, 6, 7)),
         done(printed(8, 10, 11, 12))
       ]
-    ]
+    ],
+    keep: Infinity
   }
 }
 
@@ -188,7 +189,8 @@ test('it is noticed when a reader that resumes starts all over', (t) => {
   const found = check({
     writer: [run([], { first: 0, sent: 3000, acknowledged: [1, 3000] })],
     log: lines,
-    readers: [[done(printed(0, ...lines.slice(0, 2000))), done(printed(0, ...lines))]]
+    readers: [[done(printed(0, ...lines.slice(0, 2000))), done(printed(0, ...lines))]],
+    keep: Infinity
   })
   t.alike(found, ['run 2 of reader 1 began with block 0, and 2000 was the next one'])
 })

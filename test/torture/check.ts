@@ -1,6 +1,6 @@
 import { checkReader } from './check-reader.ts'
-import type { History, LineNumber, WriterRun } from './history.ts'
-import { type Lineage, isSame, lineageOf, startOf } from './lineage.ts'
+import { type Block, GONE, type History, type WriterRun } from './history.ts'
+import { type Lineage, isSame, keptFrom, lineageOf, startOf } from './lineage.ts'
 
 /** A writer that has lost blocks is met by readers that know better, one after the other. */
 const MOST_REFUSALS = 3
@@ -8,32 +8,37 @@ const MOST_REFUSALS = 3
 /**
  * Every way in which `history` breaks the promise.
  *
- * - What was acknowledged is in the log, whole and in order. A line that was not may be missing, but
+ * - What was acknowledged and is to be kept is in the log, whole and in order. A line that was not may be missing, but
  *   only together with all that its run was given after it.
  * - A writer whose write-ahead log was damaged takes the lost blocks back from a reader that holds
  *   them, or refuses to go on. So does one that was put back from a backup, where a reader with
  *   later blocks is there; with no reader there it can't know, and loses what came after the backup.
  *   With --accept-loss a writer loses no more than what its disk has lost.
  * - Each reader printed the log from its first block to its last, in order, each block once but for
- *   those that a resumed reader may print again. Where the log was rewound, it went on with the first
+ *   those that a resumed reader may print again, and those that the writer was not to keep, of which
+ *   the reader was told that nobody has them any more. Where the log was rewound, it went on with the first
  *   block that is another one.
  * - A reader that was to leave by itself did so at the right block.
  */
-export function check({ writer, readers, log }: History): string[] {
+export function check(history: History): string[] {
+  const { writer, readers, log } = history
   const lineage = lineageOf(writer)
   return [
-    ...checkLog(log, writer, lineage),
+    ...checkLog(history, lineage),
     ...writer.flatMap((run, i) => [...checkRun(run, i, lineage)]),
     ...checkRefusals(writer, lineage),
     ...readers.flatMap((runs, i) => [...checkReader(`reader ${i + 1}`, runs, log, lineage)])
   ]
 }
 
-function* checkLog(log: LineNumber[], runs: WriterRun[], lineage: Lineage): Generator<string> {
-  const blocks: LineNumber[] = []
+function* checkLog({ log, keep, writer: runs }: History, lineage: Lineage): Generator<string> {
+  const kept = keptFrom(runs, keep)
+  const blocks: Block[] = []
   for (const [seq, line] of log.entries()) {
-    const objection = lineage.objection(blocks, line)
-    if (objection !== null) yield `block ${seq} of the log is ${objection}`
+    if (line !== GONE) {
+      const objection = lineage.objection(blocks, line)
+      if (objection !== null) yield `block ${seq} of the log is ${objection}`
+    } else if (seq >= kept) yield `block ${seq} of the log has gone, and was to be kept`
     blocks.push(line)
   }
   const last = lineage.acknowledgedBefore(runs.length)
@@ -80,6 +85,8 @@ function* checkRefusals(runs: WriterRun[], lineage: Lineage): Generator<string> 
     if (refusals > MOST_REFUSALS) yield `${name} refused to go on, after ${refusals - 1} more`
     if (accepts || !lost || !isSame(disk.unnoticed, acknowledged)) continue
     const all = witnesses.find((witness) => {
+      // what leads from this log to there is needed too
+      if (witness.first > (disk.accepted?.length ?? 0)) return false
       return (lineage.shown(i, witness)?.length ?? 0) >= (acknowledged?.length ?? 0)
     })
     if (all) yield `${name} refused to go on, though ${all.reader} held all that it had lost`

@@ -10,7 +10,7 @@ export function printed(seq: number, ...lines: LineNumber[]): Print[] {
 
 /** A run of a reader that was killed or stopped after it had printed this. */
 export function done(prints: Print[]): ReaderRun {
-  return { prints, leave: null, code: null, reachable: null }
+  return { prints, gone: [], leave: null, code: null, reachable: null }
 }
 
 /** A run of a writer whose disk holds the log of run `found[0]` up to length `found[1]`. */

@@ -1,6 +1,10 @@
 /** The number of the line that a block carries; null where it is no whole line. */
 export type LineNumber = number | null
 
+/** What stands for a block that is kept no longer. */
+export const GONE = 'gone'
+export type Block = LineNumber | typeof GONE
+
 /** The log as one run of the writer had it, up to `length` blocks. */
 export interface Mark {
   /** The number of the run, from 0 on. */
@@ -21,6 +25,8 @@ export interface Witness {
   reader: string
   /** The last block that it had printed before the run began. */
   tip: Print
+  /** The first of those up to there that it is sure to hold. */
+  first: number
 }
 
 /** What one run of the writer was given, and what it acknowledged. */
@@ -45,12 +51,21 @@ export interface Print {
   line: LineNumber
 }
 
+/** Blocks from `start` to before `end` of which a reader was told that nobody has them any more. */
+export interface Gone {
+  start: number
+  end: number
+  /** No block from this one on may have gone by then. */
+  keptFrom: number
+}
+
 /** How a reader was told to leave by itself: after so many blocks, or at the end of the log. */
 export type Leave = { after: number } | 'at the end'
 
 /** What one run of a reader printed. */
 export interface ReaderRun {
   prints: Print[]
+  gone: Gone[]
   leave: Leave | null
   /** Its exit code where it ended by itself. */
   code: number | null
@@ -64,5 +79,7 @@ export interface History {
   /** One element for each reader: its runs. */
   readers: ReaderRun[][]
   /** One element for each block of the writer's log. */
-  log: LineNumber[]
+  log: Block[]
+  /** How many blocks the writer keeps; Infinity for all. */
+  keep: number
 }

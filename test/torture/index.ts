@@ -15,16 +15,19 @@ const given = command(
   flag('--seconds <n>', 'how long the faults go on (default: 300)'),
   flag('--readers <n>', 'how many readers there are (default: 3)'),
   flag('--private', 'the log is a private one'),
+  flag('--keep <n>', 'writer and readers let go of all but the last n blocks'),
   flag('--faults <kinds>', `which faults there are (default: ${kinds.join()})`)
 ).parse(Bare.argv.slice(2))
 if (given === null) Bare.exit(2)
+if (given.flags['keep'] === '0') refuse('--keep takes a number above 0, as a writer does')
 
 const seconds = number('seconds', 300)
 const plan = {
   seed: number('seed', chooseSeed()),
   seconds,
   readers: number('readers', 3),
-  private: given.flags['private'] === true
+  private: given.flags['private'] === true,
+  keep: number('keep', Infinity)
 }
 // the calm after the storm takes its time, too
 configure({ timeout: (seconds * 2 + 300) * 1000 })

@@ -1,4 +1,12 @@
-import type { Disk, LineNumber, Mark, Witness, WriterRun } from './history.ts'
+import {
+  type Block,
+  type Disk,
+  GONE,
+  type LineNumber,
+  type Mark,
+  type Witness,
+  type WriterRun
+} from './history.ts'
 
 /**
  * What the runs of a writer permit a log to be. A line is given to one run only, and a run appends
@@ -9,11 +17,11 @@ export interface Lineage {
   /** The number of the run that was given `line`; -1 where none was. */
   runOf(line: number): number
   /** Why a log that begins with `blocks` can't have `line` next; null where it can. */
-  objection(blocks: LineNumber[], line: LineNumber): string | null
+  objection(blocks: Block[], line: LineNumber): string | null
   /** Whether the log, in the life of a run after `run`, may have dropped what that one had. */
   droppedSince(run: number): boolean
   /** Whether the log `blocks` holds what `mark` stands for. */
-  holds(blocks: LineNumber[], mark: Mark): boolean
+  holds(blocks: Block[], mark: Mark): boolean
   /** What the log of run `run` must hold of what came before. */
   kept(run: number): Kept[]
   /** The last state of the log that was acknowledged before run `run`. */
@@ -36,6 +44,27 @@ export function startOf({ acknowledged: [first] }: WriterRun): number | null {
 export function acknowledgedBy({ acknowledged }: WriterRun): number {
   const [first = 1] = acknowledged
   return (acknowledged.at(-1) ?? first - 1) - first + 1
+}
+
+/** How many blocks the log has had at most. */
+export function longestOf(runs: WriterRun[]): number {
+  return runs.reduce((most, run) => Math.max(most, (startOf(run) ?? most) + run.sent), 0)
+}
+
+/** The first block that the log is sure to have after `runs`, each of which keeps the last `keep`. */
+export function keptFrom(runs: WriterRun[], keep: number): number {
+  let first = 0
+  for (const [i, run] of runs.entries()) {
+    const start = startOf(run)
+    const length = start === null ? longestOf(runs.slice(0, i + 1)) : start + run.sent
+    first = Math.max(Math.min(first, start ?? first), length - keep)
+  }
+  return first
+}
+
+/** Whether both may be one block: of one that has gone nothing is known. */
+export function agree(a: Block | undefined, b: Block | undefined): boolean {
+  return a === b || a === GONE || b === GONE
 }
 
 export function isSame(a: Mark | null, b: Mark | null): boolean {
@@ -88,9 +117,10 @@ export function lineageOf(runs: WriterRun[]): Lineage {
       const run = runs[mark.run]
       const start = run ? startOf(run) : null
       if (!run || start === null || length === 0) return true
-      if (length > start) return blocks[length - 1] === run.first + length - 1 - start
-      const before = all.kept(mark.run)
-      return blocks.length >= length && before.every((kept) => all.holds(blocks, kept))
+      if (blocks.length < length) return false
+      const last = lastKnown(blocks, length)
+      if (last >= start) return blocks[last] === run.first + last - start
+      return all.kept(mark.run).every((kept) => all.holds(blocks, kept))
     },
     kept(run) {
       const { accepts, disk, witnesses } = runs[run] as WriterRun
@@ -127,18 +157,20 @@ export function lineageOf(runs: WriterRun[]): Lineage {
       const at = all.runOf(line)
       const run = runs[at]
       if (!run) return `line ${line}, which was never sent`
-      const last = blocks.at(-1) ?? (blocks.length === 0 ? -1 : null)
+      const known = lastKnown(blocks, blocks.length)
+      const last = known === -1 ? -1 : (blocks[known] as LineNumber)
+      const follows = known === blocks.length - 1
+      const start = startOf(run)
       if (last !== null) {
         if (line <= last) return `line ${line} behind line ${last}`
-        if (line !== last + 1 && line !== run.first) {
+        const isForeign = start !== null && known >= start && last !== run.first + known - start
+        if (isForeign || (follows && line !== last + 1 && line !== run.first)) {
           return `line ${line} behind line ${last}: some are missing between`
         }
       }
-      if (line !== run.first) return null
-      const start = startOf(run)
-      if (start !== null && start !== blocks.length) {
-        return `line ${line}, which was acknowledged as block ${start}`
-      }
+      const seq = start === null ? blocks.length : start + line - run.first
+      if (seq !== blocks.length) return `line ${line}, which was acknowledged as block ${seq}`
+      if (follows && line !== run.first) return null
       // a backup from before a loss that was agreed to: a reader gives back the log from after it
       const from = last === null ? -1 : all.runOf(last)
       const isLater = (kept: Kept): boolean => (lastDropping[from] ?? -1) > kept.run
@@ -147,6 +179,13 @@ export function lineageOf(runs: WriterRun[]): Lineage {
     }
   }
   return all
+}
+
+// the last of the first `length` blocks that has not gone; -1 for none
+function lastKnown(blocks: Block[], length: number): number {
+  let last = length - 1
+  while (blocks[last] === GONE) last--
+  return last
 }
 
 function lastMark(runs: WriterRun[], before: number): Mark | null {

@@ -1,10 +1,10 @@
 import type { Ending } from '../helpers/program.ts'
-import type { Message } from './app.ts'
-import type { Leave, LineNumber, Print, ReaderRun } from './history.ts'
+import { type Message, parse } from './app.ts'
+import type { Block, Leave, LineNumber, Print, ReaderRun } from './history.ts'
 import type { Lines } from './lines.ts'
 import { within } from './patience.ts'
 import type { Place } from './place.ts'
-import { type Round, Subject, linkOf } from './subject.ts'
+import { type Round, Subject, keepFlags, linkOf } from './subject.ts'
 import type { Writer } from './writer.ts'
 
 /** A reader that is to read to the end of the log looks for a peer for so long, in seconds. */
@@ -19,11 +19,19 @@ export class Reader extends Subject {
   readonly #writer: Writer
   /** The log as it has printed it. */
   readonly #shown: LineNumber[] = []
+  readonly #keep: number
+  #first = 0
   #leave: Leave | null = null
   #reachable: () => number | null = () => null
 
-  constructor(round: Round, name: string, place: Place, key: string, lines: Lines, writer: Writer) {
-    super(round, name, place, 'reader-app', ['--resume', '--start', '0', key])
+  constructor(
+    round: Round,
+    name: string,
+    place: Place,
+    { key, keep, lines, writer }: { key: string; keep: number; lines: Lines; writer: Writer }
+  ) {
+    super(round, name, place, 'reader-app', ['--resume', '--start', '0', ...keepFlags(keep), key])
+    this.#keep = keep
     this.#lines = lines
     this.#writer = writer
   }
@@ -37,6 +45,11 @@ export class Reader extends Subject {
   get tip(): Print | null {
     const seq = this.#shown.length - 1
     return seq < 0 ? null : { seq, line: this.#shown[seq] ?? null }
+  }
+
+  /** The first of the blocks up to there that it is sure to hold. */
+  get first(): number {
+    return this.#first
   }
 
   override start(): void {
@@ -67,14 +80,16 @@ export class Reader extends Subject {
     await this.until(this.app, () => this.next === length && this.tip?.line === line)
   }
 
-  summary(log: LineNumber[]): string {
+  summary(log: Block[]): string {
     const printed = this.runs.reduce((sum, { prints }) => sum + prints.length, 0)
     const left = this.runs.filter(({ code }) => code !== null).length
-    return `${printed} blocks in ${this.runs.length} runs, ${printed - log.length} of them again or dropped since, left ${left} times`
+    // array elements that were never set are left out
+    const held = this.#shown.filter(() => true).length
+    return `${printed} blocks in ${this.runs.length} runs, ${printed - held} of them again or dropped since, ${log.length - held} were gone, left ${left} times`
   }
 
   protected begin(): (message: Message) => void {
-    const run: ReaderRun = { prints: [], leave: this.#leave, code: null, reachable: null }
+    const run: ReaderRun = { prints: [], gone: [], leave: this.#leave, code: null, reachable: null }
     this.runs.push(run)
     this.#reachable = this.#watch()
     const { trace } = this.round
@@ -86,9 +101,22 @@ export class Reader extends Subject {
         trace.note(this.name, `prints block ${seq}, line ${line}, behind block ${last ?? 'none'}`)
       }
       run.prints.push({ seq, line })
+      const leapt = seq > this.#shown.length || run.gone.at(-1)?.end === seq
+      const first = leapt ? Math.max(this.#first, seq) : Math.min(this.#first, seq)
+      this.#first = Math.max(first, seq + 1 - this.#keep)
       this.#shown.length = Math.min(this.#shown.length, seq)
       this.#shown[seq] = line
     }
+  }
+
+  protected override saw(status: string): void {
+    const gone = this.runs.at(-1)?.gone ?? []
+    const { tag, data: { start = 0, end = 0, seq = 0 } = {} } = parse(status) ?? {}
+    if (tag === 'gone') gone.push({ start, end, keptFrom: this.#writer.keptFrom })
+    if (tag !== 'rewind') return
+    // of what has gone the log goes on from the middle
+    const cut = gone.filter((one) => one.start < seq && seq < one.end)
+    gone.push(...cut.map((one) => ({ ...one, end: seq })))
   }
 
   protected override over(): void {

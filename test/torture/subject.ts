@@ -3,7 +3,7 @@ import type { Test } from 'brittle'
 import { type AppName, command } from '../helpers/app.ts'
 import type { Ending } from '../helpers/program.ts'
 import { App, type Message } from './app.ts'
-import type { LineNumber } from './history.ts'
+import type { Block } from './history.ts'
 import { within } from './patience.ts'
 import type { Peace } from './peace.ts'
 import type { Place } from './place.ts'
@@ -82,7 +82,7 @@ export abstract class Subject {
   }
 
   /** What its runs have come to, by the log in the end. */
-  abstract summary(log: LineNumber[]): string
+  abstract summary(log: Block[]): string
 
   /** Begins the record of a run; returns what is told of all that the run says on stdout. */
   protected abstract begin(): (message: Message) => void
@@ -143,6 +143,11 @@ export abstract class Subject {
   #changed(): void {
     for (const resolve of this.#waiting.splice(0)) resolve()
   }
+}
+
+/** What has an app keep its last `keep` blocks; Infinity for all. */
+export function keepFlags(keep: number): string[] {
+  return keep === Infinity ? [] : ['--keep', String(keep)]
 }
 
 /** What the peace of a subject's link is known by. */

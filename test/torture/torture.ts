@@ -25,6 +25,8 @@ export interface Plan {
   readers: number
   /** Whether the log is a private one. */
   private: boolean
+  /** How many blocks writer and readers keep; Infinity for all. */
+  keep: number
   /** The kinds of faults that may happen. */
   faults: ReadonlySet<string>
 }
@@ -37,10 +39,11 @@ export interface Plan {
 export async function torture(t: Test, plan: Plan): Promise<void> {
   const trace = new Trace()
   const faults = new Set(plan.faults)
-  const { seed, seconds, readers } = plan
+  const { seed, seconds, readers, keep } = plan
   t.comment(
     `--seed ${seed} --seconds ${seconds} --readers ${readers} --faults ${[...faults].join()}` +
-      (plan.private ? ' --private' : '')
+      (plan.private ? ' --private' : '') +
+      (keep === Infinity ? '' : ` --keep ${keep}`)
   )
   for (const [kind, why] of leftOut(faults)) {
     t.comment(`${kind} is left out: ${why}`)
@@ -79,11 +82,12 @@ async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
   const round: Round = { t, folder: await t.tmp(), bootstrap: dht.bootstrap, peace, trace }
 
   const [home = center, ...others] = places
-  const writer = new Writer(round, home, plan.private ? ['--private'] : [], lines, fork(random))
+  const { keep } = plan
+  const writer = new Writer(round, home, { keep, private: plan.private }, lines, fork(random))
   writer.start()
   const key = await within(writer.key(), START_MS, () => 'the writer has no key')
   const readers = others.map((place, i) => {
-    return new Reader(round, `reader ${i + 1}`, place, key, lines, writer)
+    return new Reader(round, `reader ${i + 1}`, place, { key, keep, lines, writer })
   })
   writer.readers.push(...readers)
   for (const reader of readers) reader.start()
@@ -117,7 +121,8 @@ async function run(t: Test, plan: Plan, trace: Trace): Promise<string[]> {
 
   await Promise.all(subjects.map((subject) => subject.stop()))
   const log = await readLog(writer.storage, lines)
-  const history = { writer: writer.runs, readers: readers.map(({ runs }) => runs), log }
+  const runs = { writer: writer.runs, readers: readers.map(({ runs }) => runs) }
+  const history = { ...runs, log, keep }
   for (const violation of check(history)) trace.violation(violation)
   return [
     ...subjects.map((subject) => `${subject.name}: ${subject.summary(log)}`),

@@ -1,13 +1,13 @@
 import type { Ending } from '../helpers/program.ts'
 import { Random } from '../helpers/random.ts'
 import type { App, Message } from './app.ts'
-import type { LineNumber, Witness, WriterRun } from './history.ts'
-import { acknowledgedBy } from './lineage.ts'
+import type { Block, Witness, WriterRun } from './history.ts'
+import { acknowledgedBy, longestOf } from './lineage.ts'
 import type { Lines } from './lines.ts'
 import { sleep } from './patience.ts'
 import type { Place } from './place.ts'
 import type { Reader } from './reader.ts'
-import { type Round, Subject, linkOf } from './subject.ts'
+import { type Round, Subject, keepFlags, linkOf } from './subject.ts'
 import { WriterDisk } from './writer-disk.ts'
 
 /** Lines in one write: what a program pours out. */
@@ -30,6 +30,7 @@ export class Writer extends Subject {
   readonly disk: WriterDisk
   /** The readers that it may meet. */
   readonly readers: Reader[] = []
+  readonly #keep: number
   readonly #lines: Lines
   readonly #random: Random
   #key = ''
@@ -40,8 +41,16 @@ export class Writer extends Subject {
   #refusal = false
   #witnesses: () => Witness[] = () => []
 
-  constructor(round: Round, place: Place, flags: string[], lines: Lines, random: Random) {
+  constructor(
+    round: Round,
+    place: Place,
+    log: { keep: number; private: boolean },
+    lines: Lines,
+    random: Random
+  ) {
+    const flags = [...keepFlags(log.keep), ...(log.private ? ['--private'] : [])]
     super(round, 'writer', place, 'writer-app', flags)
+    this.#keep = log.keep
     this.disk = new WriterDisk(this.storage, this.runs)
     this.#lines = lines
     this.#random = random
@@ -56,6 +65,11 @@ export class Writer extends Subject {
   /** The number of the last line that it was given. */
   get last(): number {
     return this.#next - 1
+  }
+
+  /** No block from this one on may have gone by now, on whatever fork. */
+  get keptFrom(): number {
+    return longestOf(this.runs) - this.#keep
   }
 
   override start(): void {
@@ -79,7 +93,7 @@ export class Writer extends Subject {
     }
   }
 
-  summary(log: LineNumber[]): string {
+  summary(log: Block[]): string {
     const acknowledged = this.runs.reduce((sum, run) => sum + acknowledgedBy(run), 0)
     const refusals = this.runs.filter(({ refused }) => refused).length
     return `${this.#next} lines in ${this.runs.length} runs, ${acknowledged} acknowledged, ${log.length} stored, ${refusals} refusals`
@@ -147,7 +161,9 @@ export class Writer extends Subject {
     const { peace } = this.round
     const now = Date.now()
     const disturbances = peace.disturbances(this.name)
-    const seen = this.readers.flatMap((reader) => (reader.tip ? [{ reader, tip: reader.tip }] : []))
+    const seen = this.readers.flatMap((reader) =>
+      reader.tip ? [{ reader, tip: reader.tip, first: reader.first }] : []
+    )
     return () => {
       const met = (reader: Reader): boolean => {
         return peace.together(now, [linkOf(this), ...reader.parts])
@@ -155,7 +171,7 @@ export class Writer extends Subject {
       if (peace.disturbances(this.name) !== disturbances) return []
       return seen
         .filter(({ reader }) => met(reader))
-        .map(({ reader, tip }) => ({ reader: reader.name, tip }))
+        .map(({ reader, tip, first }) => ({ reader: reader.name, tip, first }))
     }
   }
 
