@@ -15,6 +15,7 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
+import { dropGuard } from './archive.ts'
 import { NAME, parseReader } from './command.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
@@ -59,6 +60,7 @@ const events = {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
+  mayDrop: dropGuard(seed && options.keep === null, status.info),
   onerror: fail
 }
 const log = followLog(swarm, core, start, events, retention)

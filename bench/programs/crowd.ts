@@ -39,6 +39,7 @@ async function read(storage: string): Promise<void> {
     onhops() {},
     standing: () => Infinity,
     onmanifest() {},
+    mayDrop: () => true,
     onerror: refuse
   }
   const log = followLog(swarm, core, { from: 0 }, events)

@@ -1,5 +1,5 @@
 import type { Hypercore } from 'hypercore'
-import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-tree.ts'
+import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-nodes.ts'
 
 /** A span that is too long is looked at in this many parts. */
 const PARTS = 8

@@ -52,6 +52,8 @@ export interface FollowedFeed {
   readonly suffices: boolean
   /** Leaves out, from now on, only what lies before block `position`. */
   startAt(position: number): void
+  /** The first block that the writer keeps on `fork`, by its word; 0 where it has yet to say. */
+  keptOn(fork: number): number
   /** Follows a peer without a path to the writer too. */
   acceptAnySource(): void
   /** Resolves once nothing more is stored. */
@@ -152,6 +154,7 @@ export function followFeed(
       return links.opening || (follower.source !== null && !follower.contested)
     },
     startAt: (position) => follower.startAt(position),
+    keptOn: (fork) => keeping.keptOn(fork),
     acceptAnySource: () => follower.acceptAnySource(),
     async close() {
       // first, so that no source is taken in the place of one whose link is closed

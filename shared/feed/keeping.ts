@@ -30,6 +30,8 @@ export class Keeping {
   readonly #own: OwnKeeping | null
   readonly #isWriter: boolean
   #word: KeptWord | null = null
+  /** Its word on a later fork, which our log is to become. */
+  #later: KeptWord | null = null
   /** At the writer, what it said itself, by what peers pass on. */
   #earlier: KeptWord | null = null
   #timer: Timer | null = null
@@ -63,6 +65,11 @@ export class Keeping {
     return this.word?.first ?? 0
   }
 
+  /** The first block that the writer keeps on `fork`, by its word; 0 where it has yet to say. */
+  keptOn(fork: number): number {
+    return [this.word, this.#later].find((word) => word?.fork === fork)?.first ?? 0
+  }
+
   /** The word of the writer on the log as it is now; null where it keeps everything, or has yet to say. */
   get word(): KeptWord | null {
     const { fork } = this.#core
@@ -78,11 +85,15 @@ export class Keeping {
   /** Takes a word that a peer has passed on, if the writer has signed it and has said no later one. */
   take(word: KeptWord): Heard {
     const { fork } = this.#core
-    const known = Math.max(this.kept, this.letGo)
-    if (word.fork === fork && word.first <= known) return 'known'
+    const known = word.fork === fork ? Math.max(this.kept, this.letGo) : this.keptOn(word.fork)
+    if (word.first <= known) return 'known'
     const signer = manifestOf(this.#core)?.signers[0]
-    if (word.fork !== fork || signer === undefined) return 'too early'
+    if (word.fork < fork || signer === undefined) return 'too early'
     if (!isWordOf(signer.publicKey, this.#core.key, word)) return 'forged'
+    if (word.fork > fork) {
+      this.#later = word
+      return 'too early'
+    }
     if (this.#isWriter) {
       this.#earlier = word
       return 'taken'

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { isHypercoreError } from '../upstream/hypercore-errors.ts'
-import { manifestOf, proveUpgrade, rootsAt, signedEnd } from '../upstream/hypercore-tree.ts'
+import { manifestOf, proveUpgrade, rootsHere, signedEnd } from '../upstream/hypercore-tree.ts'
 import type { BatchReader } from './batch-reader.ts'
 import type { Keeping } from './keeping.ts'
 import type { LengthHistory } from './length-history.ts'
@@ -187,13 +187,12 @@ export class Sender {
     const end = signedEnd(this.#core)
     if (length > ours || (manifest && known === null)) return null
     if (ours > 0 && end === null) return null
-    const joins = this.#keeping.joins(length)
+    const roots = this.#keeping.joins(length) ? await rootsHere(this.#core, length) : null
+    const joins = roots !== null
     // the peer leaps by the word of the writer alone
     if (!joins && (!request.leaps || length >= this.#keeping.kept)) return null
     // a log that its writer has signed twice, here or there: what follows in one does not fit the other
-    if (joins && tree !== null && !b4a.equals(tree, treeHash(await rootsAt(this.#core, length)))) {
-      return null
-    }
+    if (joins && tree !== null && !b4a.equals(tree, treeHash(roots))) return null
     const before = Math.min(ours, this.#lengthBefore(waited))
     const asked = 'from' in skip ? skip.from : before - skip.tail
     const { wanted, signed } = await this.#start.find(length, asked)

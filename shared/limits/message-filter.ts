@@ -4,6 +4,7 @@ import { type Messages, type Receiver, interceptReceived } from '../upstream/hyp
 import { isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
+import { answer } from './answer.ts'
 import { FarBlocks } from './far-blocks.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -116,7 +117,7 @@ class MessageFilter {
       request: (message, handle) => {
         if (this.#ended) return null
         if (this.#requests.size + requestsOpen(peer) < MAX_REQUESTS) {
-          return this.#requests.add(message, handle)
+          return this.#requests.add(message, (message) => answer(core, peer, message, handle))
         }
         return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
       }

@@ -2,13 +2,12 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { treeHash } from '../feed/tree-hash.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
-import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
 import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
-import { rootsAt, verifiedLength } from '../upstream/hypercore-tree.ts'
+import { rootsHere, verifiedLength } from '../upstream/hypercore-tree.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
 const ROOTS_COST = 1000
@@ -143,14 +142,4 @@ export async function contradictionIn(
     }
   }
   return length > core.length ? { is: 'longer', fork, length } : null
-}
-
-// null where what would tell is no longer kept
-async function rootsHere(core: Hypercore, length: number): Promise<TreeNode[] | null> {
-  try {
-    return await rootsAt(core, length)
-  } catch (err) {
-    if (isHypercoreError(err)) return null
-    throw err
-  }
 }

@@ -21,11 +21,13 @@ export class GoneBlocks {
   constructor(core: Hypercore, onchange: () => void) {
     this.#core = core
     this.#onchange = onchange
+    // what the writer keeps of the log as it is now is told anew
+    core.on('truncate', () => this.keptFrom(0))
     core.on('peer-add', () => this.#changed())
     core.on('peer-remove', () => this.#changed())
   }
 
-  /** The writer has said that it keeps no block before `first`. */
+  /** The writer has said that it keeps no block before `first` of the log as it is now. */
   keptFrom(first: number): void {
     this.#kept = first
     this.#changed()

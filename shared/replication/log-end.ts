@@ -7,6 +7,8 @@ import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 const LOG_END_TIMEOUT_MS = 5000
 /** A peer that was found has this long to answer. */
 const ANSWER_TIMEOUT_MS = 2000
+/** A log that was rewound becomes the one that a peer has within this time, with blocks that have gone too. */
+const FORK_TIMEOUT_MS = 5000
 const PEER_POLL_MS = 50
 const ALONE_POLL_MS = 250
 
@@ -121,8 +123,19 @@ export class LogEnd {
   // asks by plain replication
   async #update(): Promise<number | null> {
     if (!this.#hasAnswer()) return null
-    await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_TIMEOUT_MS)])
+    const deadline = now() + FORK_TIMEOUT_MS
+    do {
+      await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_TIMEOUT_MS)])
+      if (!this.#isRewound()) break
+      await this.#after(PEER_POLL_MS)
+    } while (now() < deadline)
     return this.#core.length
+  }
+
+  // whether a peer says that the log is another one by now
+  #isRewound(): boolean {
+    const { peers, readable, fork } = this.#core
+    return readable && peers.some((peer) => remoteLogOf(peer).fork > fork)
   }
 
   #hasAnswer(): boolean {

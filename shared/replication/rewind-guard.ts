@@ -1,6 +1,6 @@
 import type { Hypercore } from 'hypercore'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
-import { holdsNode } from '../upstream/hypercore-tree.ts'
+import { holdsNode } from '../upstream/hypercore-nodes.ts'
 
 /** What reads the log from its first blocks on. */
 export interface Reading {

@@ -1,5 +1,5 @@
 import type { Hypercore } from 'hypercore'
-import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-tree.ts'
+import { type Span, nodeOf, sizesOf, spansOf } from '../upstream/hypercore-nodes.ts'
 
 /** How much of a log is kept: its last `blocks`, what takes `bytes` on the disk, or what came in the last `ms`. */
 export type Keep = { blocks: number } | { bytes: number } | { ms: number }
@@ -11,6 +11,26 @@ export function keepsNothing(keep: Keep): boolean {
 
 /** What a block takes on the disk beside its own bytes: mostly two nodes of the Merkle tree. */
 const BLOCK_OVERHEAD = 128
+
+/**
+ * The first block to keep, by number or size, of those of `core` from `from` to before `end`: `from` where less
+ * than the `share` of what is kept would go.
+ */
+export async function firstToKeep(
+  core: Hypercore,
+  keep: Keep,
+  { from, end, share }: { from: number; end: number; share: number }
+): Promise<number> {
+  if (end <= from) return from
+  if ('blocks' in keep) {
+    const excess = end - from - keep.blocks
+    return excess < keep.blocks * share ? from : end - keep.blocks
+  }
+  if (!('bytes' in keep)) return from
+  const { bytes } = keep
+  const size = await diskBytes(core, from, end)
+  return size < bytes * (1 + share) ? from : firstWithin(core, { from, end, bytes })
+}
 
 /** About how many bytes of disk the blocks from `from` to before `end` take; Infinity where the tree cannot tell. */
 export async function diskBytes(core: Hypercore, from: number, end: number): Promise<number> {

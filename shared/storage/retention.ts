@@ -1,8 +1,8 @@
 import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
-import { endOfRun, flushStore, freeTree } from '../upstream/hypercore-trim.ts'
+import { endOfRun, flushStore, freeBlocks, freeTree } from '../upstream/hypercore-trim.ts'
 import { Ages, type Mark } from './ages.ts'
-import { type Keep, diskBytes, firstWithin } from './keep.ts'
+import { type Keep, firstToKeep } from './keep.ts'
 
 /** Kept beside the blocks; it is not replicated. */
 const NAME = 'retention'
@@ -16,6 +16,7 @@ const MAX_TREE_BLOCKS = 1_000_000
 const QUIET_MS = 10_000
 /** Blocks that have become too old go within this time. */
 const MAX_INTERVAL_MS = 3_600_000
+const MIN_INTERVAL_MS = 1000
 
 /** What is saved. */
 interface Saved {
@@ -42,6 +43,7 @@ export class Retention {
   #saved: Saved
   readonly #needed: (taken: number) => number
   #trimming: Promise<number> | null = null
+  #truncations = 0
   #timer: Timer | null = null
   #aging: Timer | null = null
   /** Called when the first block that is kept is another. */
@@ -59,6 +61,7 @@ export class Retention {
     this.#saved = saved
     this.#ages = keep !== null && 'ms' in keep ? new Ages(keep.ms, saved.marks ?? []) : null
     core.on('truncate', (length) => {
+      this.#truncations++
       this.#saved = { ...this.#saved, freed: Math.min(this.#saved.freed, length) }
       this.#ages?.truncate(length)
       this.lower(length)
@@ -101,7 +104,8 @@ export class Retention {
   begin(taken: () => number, onerror: (err: unknown) => void): Promise<number> {
     if (this.#keep !== null && 'ms' in this.#keep) {
       const apply = (): void => void this.apply(taken()).catch(onerror)
-      this.#aging = setInterval(apply, Math.min(this.#keep.ms * SHARE, MAX_INTERVAL_MS))
+      const interval = Math.min(this.#keep.ms * SHARE, MAX_INTERVAL_MS)
+      this.#aging = setInterval(apply, Math.max(interval, MIN_INTERVAL_MS))
     }
     return this.apply(taken(), 0)
   }
@@ -156,10 +160,14 @@ export class Retention {
 
   async #apply(keep: Keep, taken: number, share: number): Promise<number> {
     const { first } = this.#saved
+    const truncations = this.#truncations
     const end = Math.min(taken, this.#core.length)
     if (this.#ages?.note(end)) await this.#save({})
-    const wanted = await this.#wanted(keep, end, share)
-    if (wanted <= first) return 0
+    const wanted =
+      this.#ages === null
+        ? await firstToKeep(this.#core, keep, { from: first, end, share })
+        : Math.min(end, this.#ages.expired)
+    if (wanted <= first || truncations !== this.#truncations) return 0
     const needed = Math.min(wanted, this.#needed(wanted))
     // an odd one would have Hypercore delete nodes that prove what comes before
     const next = needed - (needed % 2)
@@ -170,32 +178,21 @@ export class Retention {
     return next - first
   }
 
-  // the first block to keep of those before `end`; no later than the present one where too little would go
-  async #wanted(keep: Keep, end: number, share: number): Promise<number> {
-    const { first: from } = this.#saved
-    if (end <= from) return from
-    if ('blocks' in keep) {
-      const excess = end - from - keep.blocks
-      return excess < keep.blocks * share ? from : end - keep.blocks
-    }
-    if (this.#ages !== null) return Math.min(end, this.#ages.expired)
-    if (!('bytes' in keep)) return from
-    const { bytes } = keep
-    const size = await diskBytes(this.#core, from, end)
-    return size < bytes * (1 + share) ? from : firstWithin(this.#core, { from, end, bytes })
-  }
-
   async #free(): Promise<void> {
     const { first, cleared, freed } = this.#saved
     const core = this.#core
-    await core.clear(cleared, first)
+    const truncations = this.#truncations
+    await freeBlocks(core, cleared, first)
     const kept = core.length - first
     const reserve = Math.min(MAX_TREE_BLOCKS, Math.max(MIN_TREE_BLOCKS, kept))
     const to = Math.max(freed, first - reserve)
     // nodes may have come again with their blocks
     const from = Math.min(freed, cleared)
-    if (to > from) await freeTree(core, from, to)
-    await this.#save({ freed: to, cleared: first })
+    const wasFreed = to > from && (await freeTree(core, from, to))
+    // of a log that was truncated meanwhile the next trim does the rest
+    const isSame = truncations === this.#truncations
+    const ended = Math.min(wasFreed ? to : this.#saved.freed, core.length)
+    await this.#save(isSame ? { freed: to, cleared: first } : { freed: ended })
     this.#flushLater()
   }
 

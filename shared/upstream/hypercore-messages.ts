@@ -17,10 +17,16 @@ export interface Range {
   drop: boolean
 }
 
+/** A request for a node of the tree, and for what proves it, `nodes` levels up. */
+export interface HashRequest {
+  index: number
+  nodes: number
+}
+
 /** The messages of Hypercore's replication by their kinds, as far as this project looks into them. */
 export interface Messages {
   sync: Sync
-  request: { id: number }
+  request: { id: number; hash: HashRequest | null }
   cancel: { request: number }
   data: { request: number; fork: number; upgrade: Upgrade | null }
   noData: { request: number; reason: number }
@@ -150,6 +156,9 @@ export function interceptSent<K extends Kind>(
 export function sendMessage<K extends Kind>(peer: Peer, kind: K, message: Messages[K]): void {
   wireOf(peer, kind).send(message)
 }
+
+/** Why a request has no answer (`NOT_AVAILABLE` of lib/replicator.js): what it asks for is not here. */
+export const NOT_AVAILABLE = 1
 
 /** The number of the request that `askForRoots` makes, and of its answer: of no other that is made. */
 export const ROOTS_REQUEST = 0

@@ -1,6 +1,7 @@
 // Checked with hypercore 11.37.1.
 import b4a from 'b4a'
 import type { Hypercore, KeyPair, Manifest } from 'hypercore'
+import { isHypercoreError } from './hypercore-errors.ts'
 import type { Proof, TreeNode, Upgrade } from './hypercore-proof.ts'
 import type { ReadBatch, Stored } from './hypercore-store.ts'
 import type { Members } from './members.ts'
@@ -147,10 +148,14 @@ export async function rootsAt(core: Hypercore, length: number): Promise<TreeNode
   return (await (core as Hypercore & Tree).state.createTreeBatch().restore(length)).roots
 }
 
-/** Whether the node of the tree of `core` in the place of `node` is that one. No public way. */
-export async function holdsNode(core: Hypercore, { index, hash }: TreeNode): Promise<boolean> {
-  const [ours] = await readNodes(core, [index])
-  return !!ours && b4a.equals(ours.hash, hash)
+/** The same; null where they are not all here any more. */
+export async function rootsHere(core: Hypercore, length: number): Promise<TreeNode[] | null> {
+  try {
+    return await rootsAt(core, length)
+  } catch (err) {
+    if (isHypercoreError(err)) return null
+    throw err
+  }
 }
 
 /** What says which keys may sign `core`; null where a copy has not been told yet. No public way. */
@@ -172,45 +177,4 @@ export function setManifest(core: Hypercore, manifest: Manifest): Promise<void> 
  */
 export function applyProof(core: Hypercore, proof: Proof): Promise<boolean> {
   return (core as Hypercore & Tree).applyProof(proof)
-}
-
-/** The blocks below one node of the Merkle tree: a power of two, from a multiple of it on. */
-export interface Span {
-  start: number
-  count: number
-}
-
-/** The fewest nodes that have the blocks from `start` to before `end`, and no others, below them. */
-export function spansOf(start: number, end: number): Span[] {
-  const spans: Span[] = []
-  while (start < end) {
-    let count = 1
-    while (start % (2 * count) === 0 && start + 2 * count <= end) count *= 2
-    spans.push({ start, count })
-    start += count
-  }
-  return spans
-}
-
-/** The number of the node (of flat-tree) that has the blocks of a span below it. */
-export function nodeOf({ start, count }: Span): number {
-  return 2 * start + count - 1
-}
-
-/**
- * The bytes below each of the tree nodes `indexes` (of flat-tree; block n is node 2 * n), Infinity where
- * the node is not here. Tells how many blocks fit into a batch without reading one. No public way:
- * `core.seek` answers in bytes from the first block on.
- */
-export async function sizesOf(core: Hypercore, indexes: number[]): Promise<number[]> {
-  const nodes = await readNodes(core, indexes)
-  return nodes.map((node) => node?.size ?? Infinity)
-}
-
-// the tree nodes that are on disk, null for each other
-function readNodes(core: Hypercore, indexes: number[]): Promise<(TreeNode | null)[]> {
-  const rx = (core as Hypercore & Tree).state.storage.read()
-  const nodes = indexes.map((index) => rx.getTreeNode(index))
-  rx.tryFlush()
-  return Promise.all(nodes)
 }

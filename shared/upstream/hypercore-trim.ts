@@ -1,7 +1,7 @@
 // Checked with hypercore 11.37.1, hypercore-storage 3.3.1 and rocksdb-native 3.18.1.
 import type { Hypercore } from 'hypercore'
 import type { Proof } from './hypercore-proof.ts'
-import { nodeOf, spansOf } from './hypercore-tree.ts'
+import { nodeOf, spansOf } from './hypercore-nodes.ts'
 import type { Members } from './members.ts'
 
 interface Write {
@@ -16,7 +16,7 @@ interface Trimmed {
     readonly storage: { write(): Write; readonly treeCache: { clear(): void } | null }
   }
   readonly core: {
-    readonly bitfield: { firstUnset(start: number): number }
+    readonly bitfield: { firstSet(start: number): number; firstUnset(start: number): number }
     readonly storage: { readonly store: { readonly db: { flush(): Promise<void> } } }
   }
 }
@@ -56,6 +56,7 @@ export const TRIM_MEMBERS: Members = {
   'core.state.mutex.lock': 'function',
   'core.state.mutex.unlock': 'function',
   'core.state.storage.write': 'function',
+  'core.core.bitfield.firstSet': 'function',
   'core.core.bitfield.firstUnset': 'function',
   'core.core.storage.store.db.flush': 'function',
   'core.state.createTreeBatch': 'function',
@@ -77,14 +78,25 @@ export function endOfRun(core: Hypercore, start: number): number {
 }
 
 /**
- * Frees the nodes of the Merkle tree of `core` below block `to`, but for those of `provingNodes`; those
- * below block `from` were freed before. No public way: `core.clear` frees blocks, and leaves two nodes
- * of 106 bytes in all for each.
+ * Frees the blocks of `core` from `start`, an even number, to before `end`. A public way for a part of it:
+ * `core.clear` frees nodes of the Merkle tree too where the first blocks of the range are not here.
  */
-export async function freeTree(core: Hypercore, from: number, to: number): Promise<void> {
+export async function freeBlocks(core: Hypercore, start: number, end: number): Promise<void> {
+  const first = (core as unknown as Trimmed).core.bitfield.firstSet(start)
+  if (first !== -1 && first < end) await core.clear(first - (first % 2), end)
+}
+
+/**
+ * Frees the nodes of the Merkle tree of `core` below block `to`, but for those of `provingNodes`; those
+ * below block `from` were freed before. Resolves to whether it did: a log that was truncated to less
+ * meanwhile is left alone. No public way: `core.clear` frees blocks, and leaves two nodes of 106 bytes
+ * in all for each.
+ */
+export async function freeTree(core: Hypercore, from: number, to: number): Promise<boolean> {
   const { mutex, storage } = (core as unknown as Trimmed).state
   await mutex.lock()
   try {
+    if (to > core.length) return false
     const tx = storage.write()
     const kept = new Set(provingNodes(to, core.length))
     for (const index of from > 0 ? provingNodes(from, core.length) : []) {
@@ -99,6 +111,7 @@ export async function freeTree(core: Hypercore, from: number, to: number): Promi
     await tx.flush()
     // they were deleted without its knowledge
     storage.treeCache?.clear()
+    return true
   } finally {
     mutex.unlock()
   }

@@ -1,6 +1,7 @@
 import { test } from 'brittle'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { printed, seqsOf, untilBlock } from '../helpers/blocks.ts'
+import { appendIn } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
@@ -53,6 +54,25 @@ test('a reader that asks for blocks that the writer let go of is told, and gets 
     t.alike(late.stdout.lines.slice(1), printed(numbered(300, 600), 600))
     await relay?.kill()
   }
+})
+
+test('a copy that was away while the log was rewound, and let go of, goes on with what is kept', async (t) => {
+  const home = await t.tmp()
+  await appendIn(home, numbered(100))
+  const first = await startWriter(t, [], { storage: home, length: 100 })
+  const storage = await t.tmp()
+  const copy = await startReader(t, first.key, ['--start', '0', '--resume', '-n', '100'], {
+    storage
+  })
+  t.is(await copy.ending, 0)
+  await first.program.stop()
+  const keep = { blocks: 300 }
+  await appendIn(home, numbered(800, 100), { newFork: true, keep })
+  await startWriter(t, ['--keep', '300'], { storage: home, length: 900 })
+  const again = await startReader(t, first.key, ['--resume', '--no-follow', '--raw'], { storage })
+  t.is(await again.ending, 0)
+  t.ok(/skipping 500 blocks that nobody keeps any more \(100 to 599\)/.test(again.stderr.text))
+  t.alike(again.stdout.lines, numbered(300, 600))
 })
 
 test('blocks that a reader still has are not skipped', async (t) => {

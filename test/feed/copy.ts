@@ -24,6 +24,7 @@ export class Copy {
     const events = {
       onhops() {},
       onmanifest() {},
+      mayDrop: () => true,
       standing: () => Infinity,
       onerror(err: unknown) {
         throw err

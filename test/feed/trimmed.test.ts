@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
+import type { Hypercore } from 'hypercore'
 import c from 'compact-encoding'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
 import { Keeping } from '../../shared/feed/keeping.ts'
@@ -63,6 +64,19 @@ test('a reader that no proof joins is refused, unless it leaps', async (t) => {
     t.is(start, FIRST)
     t.alike([proof?.upgrade?.start, proof?.upgrade?.length], [0, FIRST])
   }
+})
+
+test('a reader leaps at a relay that has only what the writer keeps', async (t) => {
+  const { log, keeping, trees } = await trimmed(t)
+  const relay = await createCopy(t, log)
+  await replicate(log, relay, FIRST, COUNT)
+  const passed = new Keeping(relay, null, { isWriter: false })
+  const { answer } = answering(t, relay, passed, trees)
+  t.is(await answer(OLD, 0, true), null, 'not before it knows what the writer keeps')
+  if (keeping.word !== null) passed.take(keeping.word)
+  const { proof } = (await answer(OLD, 0, true)) ?? {}
+  t.is(proof?.upgrade?.start, 0)
+  t.is(await answer(OLD), null, 'and only where it says that it leaps')
 })
 
 test('a batch of what has gone is no fault of the log', async (t) => {
@@ -137,6 +151,11 @@ async function trimmed(t: Test) {
   await freeTree(log, 0, FREED)
   const own = { first: FIRST, freed: FREED, onmoved() {}, leap: () => Promise.resolve() }
   const keeping = new Keeping(log, own, { isWriter: true })
+  return { log, copy, keeping, trees, ...answering(t, log, keeping, trees) }
+}
+
+/** What answers readers from `log`, which was known by `trees` at every length. */
+function answering(t: Test, log: Hypercore, keeping: Keeping, trees: Uint8Array[]) {
   const memory = rememberLog(log, keeping)
   const reader = new BatchReader(log, memory)
   const begins: Begin[] = []
@@ -163,7 +182,7 @@ async function trimmed(t: Test) {
     await sender.subscribe(request)
     return refused > before ? null : (begins.pop() ?? null)
   }
-  return { log, copy, keeping, reader, answer }
+  return { reader, answer }
 }
 
 function begin(verifier: Verifier, message: Begin): Promise<Verdict> {

@@ -84,6 +84,7 @@ async function wait(t: Test, log: Hypercore): Promise<Waiting> {
     standing: () => Infinity,
     onhops() {},
     onmanifest() {},
+    mayDrop: () => true,
     onerror: (err: unknown) => t.fail(String(err))
   }
   const followed = new FollowedLog(core, start, events, (_peer, reason) => t.fail(reason))

@@ -3,12 +3,15 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, test } from 'brittle'
+import Hypercore from 'hypercore'
 import { firstWithin } from '../../shared/storage/keep.ts'
 import { Checkpoint } from '../../shared/storage/checkpoint.ts'
 import type { Keep } from '../../shared/storage/keep.ts'
 import { openWriter } from '../../shared/storage/open.ts'
 import { Retention } from '../../shared/storage/retention.ts'
 import type { WriterLog } from '../../shared/storage/writer-log.ts'
+import { rootsAt } from '../../shared/upstream/hypercore-tree.ts'
+import { endOfRun } from '../../shared/upstream/hypercore-trim.ts'
 import { closeTestnet, refuses, startApp, startWriter } from '../helpers/app.ts'
 import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
@@ -107,11 +110,39 @@ for (const step of ['saved', 'cleared', 'nodes', 'freed']) {
     t.is(log.retention.first, 11_000)
     t.is(log.retention.freed, 1000)
     t.is(log.length, 12_000)
+    for (let length = 1000; length <= 12_000; length += 500) await rootsAt(log.core, length)
+    t.pass('copies that end in what is left of the tree are joined')
     await append(log, 1, 12_000)
     await log.close()
     await reads(t, storage, 11_000, 12_001)
   })
 }
+
+test('a log that is rewound while it is trimmed stays whole', async (t) => {
+  const folder = await t.tmp()
+  const core = new Hypercore(folder)
+  await core.ready()
+  await core.append(numbered(12_000).map((line) => b4a.from(line)))
+  const { clear } = core
+  core.clear = async (start, end = start + 1) => {
+    await clear.call(core, start, end)
+    await core.truncate(500)
+  }
+  const retention = await Retention.load(core, { blocks: 1000 })
+  await retention.apply()
+  t.ok(retention.first <= 500)
+  core.clear = clear
+  await core.append(numbered(2000).map((line) => b4a.from(line)))
+  await retention.apply()
+  t.is(retention.first, 1500)
+  await retention.close()
+  await core.close()
+  const again = new Hypercore(folder)
+  await again.ready()
+  t.teardown(() => again.close(), { force: true })
+  for (let length = 500; length <= 2500; length += 100) await rootsAt(again, length)
+  t.is(endOfRun(again, 1500), 2500)
+})
 
 test('a trimmed log is the log that it was after the machine has started anew', async (t) => {
   const storage = await trimmedStorage(t)

@@ -10,7 +10,7 @@ import {
   onInvalidData,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
-import { holdsNode, nodeOf } from '../../shared/upstream/hypercore-tree.ts'
+import { holdsNode, nodeOf } from '../../shared/upstream/hypercore-nodes.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { replicate } from '../helpers/grown.ts'

@@ -11,7 +11,6 @@ import {
   signLength,
   signedEnd,
   signedLength,
-  sizesOf,
   verifiedLength
 } from '../../shared/upstream/hypercore-tree.ts'
 import type { Proof, Upgrade } from '../../shared/upstream/hypercore-proof.ts'
@@ -89,11 +88,6 @@ test(`${installed('hypercore')}: a tree batch proves what is past`, async (t) =>
     }
   }
   t.pass('a copy of any length takes the proof of any that is longer')
-})
-
-test(`${installed('hypercore')}: tree nodes tell the size of all below them`, async (t) => {
-  const log = await createLog(t, ['a', 'bcd', 'ef', 'ghijk', 'l'])
-  t.alike(await sizesOf(log, [0, 2, 1, 3, 8, 7]), [1, 3, 4, 11, 1, Infinity])
 })
 
 test(`${installed('hypercore')}: restore of a tree batch gives the roots of the past`, async (t) => {

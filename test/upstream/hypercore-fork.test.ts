@@ -1,0 +1,61 @@
+import b4a from 'b4a'
+import { test } from 'brittle'
+import { FORK_MEMBERS, type ForkGap, onForkGap } from '../../shared/upstream/hypercore-fork.ts'
+import { connect } from '../helpers/connect.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
+import { numbered } from '../helpers/numbered.ts'
+import { hasMembers, installed } from './installed.ts'
+import { createPair } from './pair.ts'
+
+test(`${installed('hypercore')}: what a later fork is searched with is there`, async (t) => {
+  const { source } = await createPair(t, numbered(3))
+  hasMembers(t, 'hypercore', source, FORK_MEMBERS)
+})
+
+test(`${installed('hypercore')}: _requestForkRange asks for what tells two forks apart`, async (t) => {
+  const { gaps, standing } = await forked(t, ({ end }) => end - 1)
+  t.is(await standing, 5, 'found')
+  const told = gaps.map(({ fork, start, end }) => [fork, start, end])
+  t.alike(told, [
+    [7, 0, 8],
+    [7, 4, 6]
+  ])
+})
+
+test(`${installed('hypercore')}: a search that is settled is applied by update`, async (t) => {
+  let known = (): void => {}
+  const found = new Promise<void>((resolve) => (known = resolve))
+  const { copy, standing } = await forked(t, ({ start, end, settle }) => {
+    if (start === 0) return end - 1
+    settle()
+    known()
+    return null
+  })
+  await found
+  await copy.update({ wait: false })
+  t.is(await standing, 4, 'as far as was known')
+})
+
+/** A copy of 8 blocks that meets a log which was rewound to 5; resolves once it has been asked to choose. */
+async function forked(t: Parameters<typeof createLog>[0], choose: (gap: ForkGap) => number | null) {
+  const log = await createLog(t, numbered(8))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  await log.truncate(5, 7)
+  await log.append(numbered(4, 100).map((line) => b4a.from(line)))
+  const gaps: ForkGap[] = []
+  const standing = new Promise<number>((resolve) => copy.once('truncate', resolve))
+  const asked = new Promise<void>((resolve) => {
+    copy.on('peer-add', (peer) => {
+      onForkGap(peer, (gap) => {
+        gaps.push(gap)
+        resolve()
+        return choose(gap)
+      })
+    })
+  })
+  connect(t, log, copy)
+  await asked
+  return { copy, gaps, standing }
+}
