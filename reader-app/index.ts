@@ -19,7 +19,7 @@ import { dropGuard } from './archive.ts'
 import { NAME, parseReader } from './command.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
-import { readingRange, startOf } from './reading-range.ts'
+import { ReadingRange, startOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
@@ -90,11 +90,11 @@ const found = asked ? await log.findEnd(membership.flushed, patience) : null
 // which is behind where its own source is slow
 const end = found === null || follow ? found : await log.furthestEnd(found)
 const length = end ?? core.length
-const { first, stopAt: wantedEnd } = readingRange(start, options, length)
-let stopAt = wantedEnd
+const range = new ReadingRange(start, options, length)
+const { first } = range
 if (!startKnown) log.startAt(first)
-log.stopAt(stopAt)
-if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, stopAt)))
+log.stopAt(range.stopAt)
+if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, range.stopAt)))
 if (follow && startKnown && first > core.length) {
   void log.findEnd(membership.flushed).then((length) => reportBeyond(length))
 } else reportBeyond(end)
@@ -117,11 +117,10 @@ onAsked(() => progress.tell())
 progress.start()
 const begun = now()
 let done = first
-let earliest = first
 retention.lower(first)
 await retention.begin(() => done, fail)
 let told = false
-if (end !== null && first >= Math.min(end, stopAt)) tellCaughtUp(end)
+if (end !== null && first >= Math.min(end, range.stopAt)) tellCaughtUp(end)
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   const came = new Date()
@@ -130,10 +129,8 @@ for await (const step of steps) {
   if ('gone' in step) {
     tellGone(step.gone)
     if (seed) await retention.skipTo(step.gone.end)
-    // --count is of blocks that are printed
-    const { start: from, end: to } = step.gone
-    stopAt = Math.min(follow ? Infinity : length, stopAt + to - from)
-    log.stopAt(stopAt)
+    range.leaveOut(step.gone)
+    log.stopAt(range.stopAt)
     noteDone(step.gone.end)
     continue
   }
@@ -141,12 +138,8 @@ for await (const step of steps) {
   if ('rewindTo' in step) {
     const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
     status.tell('rewind', text, { seq: next })
-    // --count is of blocks that stand: those from before this run are counted anew
-    if (next < earliest) {
-      earliest = next
-      stopAt = Math.min(stopAt, next + options.count)
-      log.stopAt(follow ? stopAt : Math.min(log.claimedEnd, stopAt))
-    }
+    range.rewindTo(next)
+    log.stopAt(follow ? range.stopAt : Math.min(log.claimedEnd, range.stopAt))
   } else if (!seed) {
     await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks
@@ -169,7 +162,7 @@ if (!isStopping()) {
 
 function noteDone(blocks: number): void {
   done = blocks
-  if (!told && (blocks >= stopAt || holdsAll(blocks))) tellCaughtUp(blocks)
+  if (!told && (blocks >= range.stopAt || holdsAll(blocks))) tellCaughtUp(blocks)
 }
 
 // what no peer says may be behind what is known here
@@ -189,7 +182,7 @@ function tellCaughtUp(blocks: number): void {
 }
 
 function measure(): Work {
-  const of = Math.max(done, Math.min(log.claimedEnd, stopAt))
+  const of = Math.max(done, Math.min(log.claimedEnd, range.stopAt))
   return { blocks: done, of, from: first, peers: core.peers.length }
 }
 
@@ -215,7 +208,7 @@ function missing(): Failure | null {
   const next = log.nextMissing
   if (next === null) return null
   return new Failure(
-    `block ${next} and what follows to block ${Math.min(stopAt, core.length) - 1} cannot be had: no peer here holds it; start the writer, or a reader that does, or wait longer with --timeout`,
+    `block ${next} and what follows to block ${Math.min(range.stopAt, core.length) - 1} cannot be had: no peer here holds it; start the writer, or a reader that does, or wait longer with --timeout`,
     TIMED_OUT
   )
 }

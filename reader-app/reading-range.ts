@@ -13,12 +13,6 @@ interface Wanted {
   count: number
 }
 
-/** The blocks to read: those from `first` on, and before `stopAt`. */
-export interface ReadingRange {
-  first: number
-  stopAt: number
-}
-
 /**
  * Which block comes first. `held` is how many blocks the copy holds from the very first on, without a
  * gap; `resumed` where the last run left off, undefined where it left nothing.
@@ -31,12 +25,46 @@ export function startOf(
   return from === undefined ? { tail, live: follow } : { from }
 }
 
-/** The blocks to read from `start` on, where `length` blocks are there before any new one. */
-export function readingRange(
-  start: Start,
-  { follow, count }: Pick<Wanted, 'follow' | 'count'>,
-  length: number
-): ReadingRange {
-  const first = 'from' in start ? start.from : Math.max(0, length - start.tail)
-  return { first, stopAt: Math.min(follow ? Infinity : length, first + count) }
+/** Blocks that nobody has any more, from `start` to before `end`. */
+interface Gap {
+  start: number
+  end: number
+}
+
+/**
+ * The blocks to read: those from `first` on, and before `stopAt`. Of these `count` are printed that stand: what
+ * has gone is left out, and a rewind takes back what was printed, or left out, from there on.
+ */
+export class ReadingRange {
+  readonly first: number
+  readonly #count: number
+  readonly #end: number
+  #earliest: number
+  #gaps: Gap[] = []
+
+  /** The blocks from `start` on, where `length` blocks are there before any new one. */
+  constructor(start: Start, { follow, count }: Pick<Wanted, 'follow' | 'count'>, length: number) {
+    this.first = 'from' in start ? start.from : Math.max(0, length - start.tail)
+    this.#earliest = this.first
+    this.#count = count
+    this.#end = follow ? Infinity : length
+  }
+
+  get stopAt(): number {
+    const gone = this.#gaps.reduce((sum, { start, end }) => sum + end - start, 0)
+    return Math.min(this.#end, this.#earliest + this.#count + gone)
+  }
+
+  /** The blocks of `gap` are left out. */
+  leaveOut(gap: Gap): void {
+    this.#gaps.push(gap)
+  }
+
+  /** Goes on from block `next`, which may be before any that was printed. */
+  rewindTo(next: number): void {
+    this.#earliest = Math.min(this.#earliest, next)
+    this.#gaps = this.#gaps
+      .filter(({ start }) => start < next)
+      .map(({ start, end }) => ({ start, end: Math.min(end, next) }))
+  }
 }

@@ -1,5 +1,5 @@
 import { test } from 'brittle'
-import { readingRange, startOf } from '../../reader-app/reading-range.ts'
+import { ReadingRange, startOf } from '../../reader-app/reading-range.ts'
 
 const PLAIN = { seed: false, start: undefined, tail: 0, follow: true, count: Infinity }
 
@@ -43,6 +43,31 @@ for (const [what, skip, wanted, first, stopAt] of [
   ['one new block', { tail: 0, live: true }, { count: 1 }, 100, 101]
 ] as const) {
   test(`of 100 blocks are read: ${what}`, (t) => {
-    t.alike(readingRange(skip, { ...PLAIN, ...wanted }, 100), { first, stopAt })
+    const range = new ReadingRange(skip, { ...PLAIN, ...wanted }, 100)
+    t.alike([range.first, range.stopAt], [first, stopAt])
   })
 }
+
+test('--count is of blocks that are printed and stand', (t) => {
+  const range = new ReadingRange({ from: 10 }, { follow: true, count: 30 }, 100)
+  range.leaveOut({ start: 20, end: 35 })
+  t.is(range.stopAt, 55, 'what has gone counts for none')
+  range.rewindTo(38)
+  t.is(range.stopAt, 55, 'what is read again counts once')
+  range.rewindTo(25)
+  t.is(range.stopAt, 45, 'what had gone may be another now')
+  range.leaveOut({ start: 25, end: 28 })
+  t.is(range.stopAt, 48)
+  range.rewindTo(20)
+  t.is(range.stopAt, 40)
+  range.rewindTo(4)
+  t.is(range.stopAt, 34, 'what was printed before this run is counted anew')
+})
+
+test('--no-follow ends where the log ended, whatever has gone', (t) => {
+  const range = new ReadingRange({ from: 10 }, { follow: false, count: 80 }, 100)
+  range.leaveOut({ start: 20, end: 60 })
+  t.is(range.stopAt, 100)
+  range.rewindTo(20)
+  t.is(range.stopAt, 90)
+})
