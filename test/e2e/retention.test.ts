@@ -1,7 +1,7 @@
 import { test } from 'brittle'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { printed, seqsOf, untilBlock } from '../helpers/blocks.ts'
-import { appendIn } from '../helpers/grown.ts'
+import { append, appendIn, copyInto, runWriter } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import type { Program } from '../helpers/program.ts'
@@ -10,9 +10,7 @@ const SKIP = /skipping 600 blocks that nobody keeps any more \(0 to 599\)/
 
 test('a reader that asks for blocks that the writer let go of is told, and gets the others, live', async (t) => {
   const home = await t.tmp()
-  const first = await startWriter(t, [], { storage: home })
-  await first.append(...numbered(900))
-  await first.program.stop()
+  await appendIn(home, numbered(900))
   const writer = await startWriter(t, ['--keep', '300'], { storage: home, length: 900 })
   await writer.program.stderr.line(/let go of 600 blocks/)
 
@@ -58,18 +56,14 @@ test('a reader that asks for blocks that the writer let go of is told, and gets 
 
 test('a copy that was away while the log was rewound, and let go of, goes on with what is kept', async (t) => {
   const home = await t.tmp()
-  await appendIn(home, numbered(100))
-  const first = await startWriter(t, [], { storage: home, length: 100 })
   const storage = await t.tmp()
-  const copy = await startReader(t, first.key, ['--start', '0', '--resume', '-n', '100'], {
-    storage
+  await runWriter(home, async (log) => {
+    await append(log, numbered(100))
+    await copyInto(storage, log.core)
   })
-  t.is(await copy.ending, 0)
-  await first.program.stop()
-  const keep = { blocks: 300 }
-  await appendIn(home, numbered(800, 100), { newFork: true, keep })
-  await startWriter(t, ['--keep', '300'], { storage: home, length: 900 })
-  const again = await startReader(t, first.key, ['--resume', '--no-follow', '--raw'], { storage })
+  await appendIn(home, numbered(800, 100), { newFork: true, keep: { blocks: 300 } })
+  const writer = await startWriter(t, ['--keep', '300'], { storage: home, length: 900 })
+  const again = await startReader(t, writer.key, ['--resume', '--no-follow', '--raw'], { storage })
   t.is(await again.ending, 0)
   t.ok(/skipping 500 blocks that nobody keeps any more \(100 to 599\)/.test(again.stderr.text))
   t.alike(again.stdout.lines, numbered(300, 600))
@@ -121,13 +115,12 @@ for (const [end, how] of [
 ] as const) {
   test(`a copy that ends at block ${end}, of which nobody keeps what comes next, goes on ${how}`, async (t) => {
     const home = await t.tmp()
-    const first = await startWriter(t, [], { storage: home })
-    await first.append(...numbered(end))
     const storage = await t.tmp()
-    const copy = await startReader(t, first.key, ['--start', '0', '-n', `${end}`], { storage })
-    t.is(await copy.ending, 0)
-    await first.append(...numbered(20_000 - end, end))
-    await first.program.stop()
+    await runWriter(home, async (log) => {
+      await append(log, numbered(end))
+      await copyInto(storage, log.core)
+      await append(log, numbered(20_000 - end, end))
+    })
     const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 20_000 })
     await writer.program.stderr.line(/let go of 18000 blocks/)
 
