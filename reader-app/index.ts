@@ -15,8 +15,8 @@ import { DONE, Failure, TIMED_OUT } from '../shared/errors.ts'
 import { Copy } from '../shared/storage/copy.ts'
 import { readerFailure } from '../shared/storage/failures.ts'
 import { createCipher, whyUnreadable } from '../shared/storage/private-log.ts'
-import { dropGuard } from './archive.ts'
 import { NAME, parseReader } from './command.ts'
+import { dropGuard } from './drop-guard.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
 import { ReadingRange, startOf } from './reading-range.ts'
@@ -60,7 +60,8 @@ const events = {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
-  mayDrop: dropGuard(seed && options.keep === null, status.info),
+  // an archive is to hold every block, and other readers go on with what they have yet to print
+  mayDrop: dropGuard(() => (seed && options.keep === null) || copy.hasUnprinted, status.info),
   onerror: fail
 }
 const log = followLog(swarm, core, start, events, retention)
@@ -94,7 +95,12 @@ const range = new ReadingRange(start, options, length)
 const { first } = range
 if (!startKnown) log.startAt(first)
 log.stopAt(range.stopAt)
-if (!follow) core.on('truncate', () => log.stopAt(Math.min(log.claimedEnd, range.stopAt)))
+if (!follow) {
+  core.on('truncate', () => {
+    range.endBefore(log.claimedEnd)
+    log.stopAt(range.stopAt)
+  })
+}
 if (follow && startKnown && first > core.length) {
   void log.findEnd(membership.flushed).then((length) => reportBeyond(length))
 } else reportBeyond(end)
@@ -139,7 +145,7 @@ for await (const step of steps) {
     const text = `the writer rewound its log to block ${next}: what follows replaces what came after`
     status.tell('rewind', text, { seq: next })
     range.rewindTo(next)
-    log.stopAt(follow ? range.stopAt : Math.min(log.claimedEnd, range.stopAt))
+    log.stopAt(range.stopAt)
   } else if (!seed) {
     await position?.begin(step.seq)
     const blocks = cipher?.decrypt(step.seq, step.blocks) ?? step.blocks

@@ -38,7 +38,7 @@ interface Gap {
 export class ReadingRange {
   readonly first: number
   readonly #count: number
-  readonly #end: number
+  #end: number
   #earliest: number
   #gaps: Gap[] = []
 
@@ -53,6 +53,11 @@ export class ReadingRange {
   get stopAt(): number {
     const gone = this.#gaps.reduce((sum, { start, end }) => sum + end - start, 0)
     return Math.min(this.#end, this.#earliest + this.#count + gone)
+  }
+
+  /** There is no block at `end`, nor behind it. */
+  endBefore(end: number): void {
+    this.#end = Math.min(this.#end, end)
   }
 
   /** The blocks of `gap` are left out. */

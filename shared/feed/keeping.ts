@@ -47,7 +47,11 @@ export class Keeping {
     this.#own = own
     this.#isWriter = isWriter
     if (own !== null && isWriter) own.onmoved = () => this.#changed()
-    if (!isWriter) void this.#load()
+    if (isWriter) return
+    void this.#load()
+    core.on('truncate', () => {
+      if (this.#later?.fork === core.fork) this.take(this.#later)
+    })
   }
 
   /** The first block that is kept here. */
@@ -91,7 +95,7 @@ export class Keeping {
     if (word.fork < fork || signer === undefined) return 'too early'
     if (!isWordOf(signer.publicKey, this.#core.key, word)) return 'forged'
     if (word.fork > fork) {
-      this.#later = word
+      if (word.fork >= (this.#later?.fork ?? 0)) this.#later = word
       return 'too early'
     }
     if (this.#isWriter) {

@@ -4,7 +4,7 @@ import { type Messages, type Receiver, interceptReceived } from '../upstream/hyp
 import { isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
-import { answer } from './answer.ts'
+import { answerRequest } from './answer-request.ts'
 import { FarBlocks } from './far-blocks.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -22,6 +22,7 @@ const CONFLICT_GRACE_MS = 2000
 /** What a message costs, where a small one costs 1: an answer of some size, or signatures to verify. */
 const WANT_COST = 50
 const BITFIELD_COST = 10
+const HASH_COST = 10
 const UNASKED_COST = 100
 /** As many blocks are marked as held at the cost of a small message: 50 million at once are too many. */
 const BLOCKS_PER_TOKEN = 2 ** 10
@@ -116,8 +117,13 @@ class MessageFilter {
       }),
       request: (message, handle) => {
         if (this.#ended) return null
+        if (message.hash !== null && !this.#bucket.tryTake(HASH_COST)) {
+          return this.reject('sent more than anyone needs', { ban: false })
+        }
         if (this.#requests.size + requestsOpen(peer) < MAX_REQUESTS) {
-          return this.#requests.add(message, (message) => answer(core, peer, message, handle))
+          return this.#requests.add(message, (message) =>
+            answerRequest(core, peer, message, handle)
+          )
         }
         return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
       }

@@ -9,7 +9,7 @@ import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts
 import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
-import { searchForks } from './fork-search.ts'
+import { ForkSearch } from './fork-search.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
 import type { OverlayFeed } from './overlay.ts'
@@ -35,7 +35,7 @@ export interface FollowEvents {
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
   onmanifest(): void
-  /** Asked where the log was rewound, and no peer can tell any more how much of our copy stands. */
+  /** Whether blocks may be lost of which no peer can tell, after a rewind, whether they stand. */
   mayDrop(): boolean
   /** Our own copy can't be read or written. */
   onerror(err: unknown): void
@@ -95,9 +95,10 @@ export class FollowedLog {
       this.#applyMode()
     })
     core.on('truncate', () => this.#applyMode())
-    searchForks(core, {
+    new ForkSearch(core, {
       keptOn: (fork) => this.#feed.keptOn(fork),
-      mayDrop: () => events.mayDrop()
+      mayDrop: () =>
+        (this.#reader.waiting || this.#reader.position >= core.length) && events.mayDrop()
     })
     guardReading(core, this.#reader)
     onManifest(core, () => events.onmanifest())

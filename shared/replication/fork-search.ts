@@ -2,61 +2,180 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { type ForkGap, onForkGap } from '../upstream/hypercore-fork.ts'
-import { askForHoldings, connectionOf, firstHeld } from '../upstream/hypercore-peer.ts'
+import { askForHoldings, connectionOf, firstHeld, heldFrom } from '../upstream/hypercore-peer.ts'
 
-/** Peers show within this time how much of a later fork is in our log, unless none can any more. */
+const REVIEW_MS = 250
+/** A peer that has blocks of a gap says so within this time. */
+const HOLDINGS_MS = 500
+/** After so long without an answer the next peer is asked. */
 const ANSWER_MS = 2000
-const REVIEW_MS = 500
+/** A peer that has not answered for so long does not. */
+const SILENT_MS = 10_000
+/** A peer that ends the connection over a question is asked no more often than this. */
+const MOST_QUESTIONS = 3
+
+/** What decides where no peer can tell how much of a later fork is in our log too. */
+export interface ForkEvents {
+  /** The first block that the writer keeps on `fork`, by its word. */
+  keptOn(fork: number): number
+  /** Whether the blocks that are not known to be in both may be lost. */
+  mayDrop(): boolean
+}
+
+/** What a peer was asked of the present gap. */
+interface Asked {
+  /** When it was asked for what is above a block that it holds, and above one that it may lack. */
+  aboveHeld: number | null
+  aboveLast: number | null
+  refused: boolean
+}
 
 /**
  * Finds out how much of a later fork is in the log `core` too, until it becomes that one. Each peer is asked for
- * the nodes of its tree above a block that it holds, or once for those above the last block that both may have,
- * since nodes are kept for longer than blocks. Where no peer has them either, and the writer keeps no such
- * block on that fork, by what `keptOn` tells, no more is taken to be in both: unless `mayDrop` objects, since
- * our blocks there are lost by it.
+ * the nodes of its tree above a block that it holds, else above the last block that both may have, since nodes
+ * are kept for longer than blocks. Where no peer that is connected has them, and the writer keeps no block of
+ * the gap either, our blocks in the gap are taken to be others.
  */
-export function searchForks(
-  core: Hypercore,
-  { keptOn, mayDrop }: { keptOn(fork: number): number; mayDrop(): boolean }
-): void {
-  let gap: ForkGap | null = null
-  let since = 0
-  // the keys of the peers: a peer that is no app of ours ends the connection over a node that it lacks
-  let asked = new Set<string>()
-  let timer: Timer | null = null
+export class ForkSearch {
+  readonly #core: Hypercore
+  readonly #events: ForkEvents
+  /** When each peer was asked which blocks it holds. */
+  readonly #met = new WeakMap<Peer, number>()
+  #gap: ForkGap | null = null
+  #since = 0
+  #asked = new Map<Peer, Asked>()
+  /** By the keys of peers, which may come again. */
+  readonly #questions = new Map<string, number>()
+  #waitingFor: { peer: Peer; since: number } | null = null
+  /** What may not be dropped. */
+  #leftAlone: ForkGap | null = null
+  #timer: Timer | null = null
 
-  const choose = (peer: Peer, next: ForkGap): number | null => {
-    const { fork, start, end } = next
-    if (gap?.fork !== fork || gap.start !== start || gap.end !== end) {
-      since = now()
-      asked = new Set()
+  constructor(core: Hypercore, events: ForkEvents) {
+    this.#core = core
+    this.#events = events
+    core.on('peer-add', (peer) => onForkGap(peer, (gap) => this.#found(gap)))
+    core.on('peer-remove', (peer) => {
+      this.#asked.delete(peer)
+      if (this.#waitingFor?.peer === peer) this.#giveUp()
+    })
+    core.on('truncate', () => {
+      this.#leftAlone = null
+      this.#end()
+    })
+    core.on('close', () => this.#end())
+  }
+
+  #found(gap: ForkGap): void {
+    if (isSame(gap, this.#leftAlone)) return
+    if (!isSame(gap, this.#gap)) {
+      this.#end()
+      this.#since = now()
     }
-    gap = next
-    timer ??= setInterval(review, REVIEW_MS)
-    const held = firstHeld(peer, start)
-    if (held !== -1 && held < end) return held
-    const key = b4a.toString(connectionOf(peer).remotePublicKey, 'hex')
-    if (start >= end || asked.has(key)) return null
-    asked.add(key)
-    // unasked, a peer tells of none that we have, on whatever fork
-    askForHoldings(peer, start, end)
-    return Math.max(start, Math.min(end, core.length) - 1)
-  }
-  const review = (): void => {
-    if (gap === null || gap.end > keptOn(gap.fork) || now() - since < ANSWER_MS) return
-    const { settle } = gap
-    close()
-    if (!mayDrop()) return
-    settle()
-    core.update({ wait: false }).catch(() => {})
-  }
-  const close = (): void => {
-    gap = null
-    if (timer !== null) clearInterval(timer)
-    timer = null
+    this.#gap = gap
+    this.#timer ??= setInterval(() => this.#review(), REVIEW_MS)
+    this.#askOn(gap)
   }
 
-  core.on('peer-add', (peer) => onForkGap(peer, (next) => choose(peer, next)))
-  core.on('truncate', close)
-  core.on('close', close)
+  #review(): void {
+    const gap = this.#gap
+    if (gap === null || !gap.isOpen || !this.#core.readable) return this.#end()
+    if (!this.#askOn(gap) && this.#isHopeless(gap)) this.#settle(gap)
+  }
+
+  // whether an answer is waited for
+  #askOn(gap: ForkGap): boolean {
+    const peers = this.#peersWith(gap)
+    for (const peer of peers) this.#meet(peer, gap)
+    if (gap.isAsked) {
+      if (now() - (this.#waitingFor?.since ?? 0) < ANSWER_MS) return true
+      this.#giveUp()
+    } else if (this.#waitingFor !== null) {
+      // it has answered, and that has told nothing
+      this.#of(this.#waitingFor.peer).refused = true
+      this.#waitingFor = null
+    }
+    return peers.some((peer) => this.#ask(peer, gap))
+  }
+
+  #peersWith(gap: ForkGap): Peer[] {
+    return this.#core.peers.filter((peer) => gap.isTold(peer))
+  }
+
+  // unasked, a peer tells of no block that we have, on whatever fork
+  #meet(peer: Peer, { start, end }: ForkGap): void {
+    if (this.#met.has(peer)) return
+    this.#met.set(peer, now())
+    askForHoldings(peer, start, end)
+  }
+
+  // whether there was still something to ask
+  #ask(peer: Peer, gap: ForkGap): boolean {
+    const { start, end } = gap
+    const asked = this.#of(peer)
+    const held = firstHeld(peer, start)
+    if (asked.aboveHeld === null && held !== -1 && held < end) {
+      asked.aboveHeld = now()
+      return this.#askAbove(held + heldFrom(peer, held, end) - 1, peer, gap)
+    }
+    if (asked.aboveLast !== null || now() - (this.#met.get(peer) ?? 0) < HOLDINGS_MS) return false
+    asked.aboveLast = now()
+    const key = b4a.toString(connectionOf(peer).remotePublicKey, 'hex')
+    const questions = (this.#questions.get(key) ?? 0) + 1
+    this.#questions.set(key, questions)
+    asked.refused = questions > MOST_QUESTIONS
+    return !asked.refused && this.#askAbove(end - 1, peer, gap)
+  }
+
+  #askAbove(block: number, peer: Peer, gap: ForkGap): true {
+    this.#of(peer).refused = false
+    this.#waitingFor = { peer, since: now() }
+    gap.ask(peer, block)
+    return true
+  }
+
+  #giveUp(): void {
+    this.#waitingFor = null
+    this.#gap?.giveUp()
+  }
+
+  #isHopeless(gap: ForkGap): boolean {
+    const peers = this.#peersWith(gap)
+    const isLate = now() - this.#since >= ANSWER_MS
+    const areDone = peers.every((peer) => {
+      const { refused, aboveLast } = this.#of(peer)
+      return aboveLast !== null && (refused || now() - aboveLast >= SILENT_MS)
+    })
+    return isLate && areDone && peers.length > 0 && gap.end <= this.#events.keptOn(gap.fork)
+  }
+
+  #settle(gap: ForkGap): void {
+    const mayDrop = this.#events.mayDrop()
+    this.#end()
+    if (!mayDrop) {
+      this.#leftAlone = gap
+      return
+    }
+    gap.settle()
+    this.#core.update({ wait: false }).catch(() => {})
+  }
+
+  #of(peer: Peer): Asked {
+    const asked = this.#asked.get(peer) ?? { aboveHeld: null, aboveLast: null, refused: false }
+    this.#asked.set(peer, asked)
+    return asked
+  }
+
+  #end(): void {
+    this.#gap = null
+    this.#waitingFor = null
+    this.#asked = new Map()
+    this.#questions.clear()
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
+  }
+}
+
+function isSame(gap: ForkGap, other: ForkGap | null): boolean {
+  return gap.fork === other?.fork && gap.start === other.start && gap.end === other.end
 }

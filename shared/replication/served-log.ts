@@ -8,7 +8,7 @@ import type { WriterLog } from '../storage/writer-log.ts'
 import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
 import { type Contradiction, CopyCheck } from './copy-check.ts'
 import { type Drop, NOT_SENT } from './followed-log.ts'
-import { searchForks } from './fork-search.ts'
+import { ForkSearch } from './fork-search.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
 import type { OverlayFeed } from './overlay.ts'
 import { recoverFromReaders } from './recovery.ts'
@@ -56,7 +56,7 @@ export class ServedLog {
     }
     this.#feed = serveFeed(log.core, feedEvents, log.retention)
     // what is here is given up for no later fork
-    searchForks(log.core, { keptOn: () => 0, mayDrop: () => false })
+    new ForkSearch(log.core, { keptOn: () => 0, mayDrop: () => false })
     log.ongrown = (grown) => this.#feed.remember(grown)
   }
 

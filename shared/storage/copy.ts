@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
+import { endOfRun } from '../upstream/hypercore-trim.ts'
 import { listOf } from './checks.ts'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
 import { isUnfinished } from './first-start.ts'
@@ -97,13 +98,21 @@ export class Copy {
     return Retention.load(this.core, keep, (taken) => this.#needed(taken))
   }
 
+  /** Whether a position beside the copy has yet to print a block that is here. */
+  get hasUnprinted(): boolean {
+    const { core } = this
+    return this.isKept && this.#seqs.some((seq) => endOfRun(core, seq) > seq)
+  }
+
   #needed(taken: number): number {
+    return Math.min(taken, ...this.#seqs)
+  }
+
+  // of every position beside the copy
+  get #seqs(): number[] {
     const { positions } = this.#places
     const files = listOf(positions).filter((name) => name.endsWith(POSITION))
-    const seqs = files.map((name) =>
-      Position.seqIn(path.join(positions, name), this.core, this.#rewinds)
-    )
-    return Math.min(taken, ...seqs)
+    return files.map((name) => Position.seqIn(path.join(positions, name), this.core, this.#rewinds))
   }
 
   /** Resolves once another process may open the copy, and what is not kept is gone. */

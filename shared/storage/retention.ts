@@ -171,7 +171,7 @@ export class Retention {
     const needed = Math.min(wanted, this.#needed(wanted))
     // an odd one would have Hypercore delete nodes that prove what comes before
     const next = needed - (needed % 2)
-    if (next <= first) return 0
+    if (next <= this.#saved.first) return 0
     await this.#save({ first: next })
     await this.#free()
     this.onmoved()
@@ -182,17 +182,21 @@ export class Retention {
     const { first, cleared, freed } = this.#saved
     const core = this.#core
     const truncations = this.#truncations
-    await freeBlocks(core, cleared, first)
+    // of a log that is truncated meanwhile the next trim does the rest
+    const isSame = (): boolean => truncations === this.#truncations
+    try {
+      await freeBlocks(core, cleared, first)
+    } catch (err) {
+      if (isSame()) throw err
+    }
     const kept = core.length - first
     const reserve = Math.min(MAX_TREE_BLOCKS, Math.max(MIN_TREE_BLOCKS, kept))
-    const to = Math.max(freed, first - reserve)
+    const to = Math.min(first, Math.max(freed, first - reserve))
     // nodes may have come again with their blocks
     const from = Math.min(freed, cleared)
-    const wasFreed = to > from && (await freeTree(core, from, to))
-    // of a log that was truncated meanwhile the next trim does the rest
-    const isSame = truncations === this.#truncations
-    const ended = Math.min(wasFreed ? to : this.#saved.freed, core.length)
-    await this.#save(isSame ? { freed: to, cleared: first } : { freed: ended })
+    if (to > from) await freeTree(core, from, to, isSame)
+    if (!isSame()) return
+    await this.#save({ freed: Math.max(to, this.#saved.freed), cleared: first })
     this.#flushLater()
   }
 

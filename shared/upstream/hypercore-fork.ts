@@ -2,12 +2,22 @@
 import type { Peer } from 'hypercore'
 import { type Members, assertMembers } from './members.ts'
 
-/** Blocks of a later fork, one of which is the first that is not in our log: from `start` to before `end`. */
+/** Blocks from `start` to before `end`, one of which is the first in which a later fork is not our log. */
 export interface ForkGap {
   readonly fork: number
   readonly start: number
   readonly end: number
-  /** Takes all of them to be others than ours: with the next `core.update` our log becomes the later one. */
+  /** Whether as much is still to be found out. */
+  readonly isOpen: boolean
+  /** Whether an answer is waited for, of whatever peer. */
+  readonly isAsked: boolean
+  /** Whether the log of `peer` is that fork, and has all of it. */
+  isTold(peer: Peer): boolean
+  /** Asks `peer` for the nodes of its tree above `block`, which make the gap smaller. */
+  ask(peer: Peer, block: number): void
+  /** Waits for the answer no longer; should it come, it counts all the same. */
+  giveUp(): void
+  /** Takes all blocks of the gap to be others than ours: with the next `core.update` our log is the later one. */
   settle(): void
 }
 
@@ -39,26 +49,50 @@ export const FORK_MEMBERS: Members = {
 }
 
 /**
- * Has `choose` say above which block `peer` is asked for the nodes of its tree, to learn how much of a later
- * fork is in our log too; null for none. Hypercore asks only for what is above a block that the peer holds:
- * where such blocks are kept no longer, a log on an earlier fork never becomes the later one. No public way.
+ * Hands `onfound` what is not known of a later fork whenever Hypercore would ask `peer`, which it does while no
+ * answer is waited for. Hypercore asks only for what is above a block that the peer holds: where such blocks are kept no longer, a
+ * log on an earlier fork never becomes the later one. No public way.
  */
-export function onForkGap(peer: Peer, choose: (gap: ForkGap) => number | null): void {
+export function onForkGap(peer: Peer, onfound: (gap: ForkGap) => void): void {
   const asking = peer as unknown as Searching
   assertMembers('hypercore', peer, FORK_MEMBERS)
-  asking._requestForkRange = ({ fork, batch, inflight }) => {
-    const { want } = batch
-    if (want === null || fork !== asking.remoteFork) return false
-    const end = Math.min(want.end, asking.remoteLength)
-    const settle = (): void => {
+  asking._requestForkRange = (search) => {
+    const gap = search.batch.want === null ? null : gapOf(search)
+    if (gap === null || !gap.isTold(peer)) return false
+    onfound(gap)
+    return gap.isAsked
+  }
+}
+
+function gapOf({ fork, batch, inflight }: Search): ForkGap {
+  const { start = 0, end = 0, nodes = 0 } = batch.want ?? {}
+  return {
+    fork,
+    start,
+    end,
+    get isOpen() {
+      return batch.want?.start === start && batch.want.nodes === nodes
+    },
+    get isAsked() {
+      return inflight.length > 0
+    },
+    isTold(peer) {
+      const { remoteFork, remoteLength } = peer as unknown as Searching
+      return remoteFork === fork && remoteLength >= start + 2 ** nodes
+    },
+    ask(peer, block) {
+      const asking = peer as unknown as Searching
+      const request = asking._makeRequest(false, 0, 0)
+      if (request === null) return
+      request.hash = { index: 2 * block, nodes }
+      inflight.push(request)
+      asking._send(request)
+    },
+    giveUp() {
+      inflight.length = 0
+    },
+    settle() {
       batch.want = null
     }
-    const block = choose({ fork, start: want.start, end, settle })
-    const request = block === null ? null : asking._makeRequest(false, 0, 0)
-    if (block === null || request === null) return false
-    request.hash = { index: 2 * block, nodes: want.nodes }
-    inflight.push(request)
-    asking._send(request)
-    return true
   }
 }

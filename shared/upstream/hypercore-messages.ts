@@ -26,7 +26,7 @@ export interface HashRequest {
 /** The messages of Hypercore's replication by their kinds, as far as this project looks into them. */
 export interface Messages {
   sync: Sync
-  request: { id: number; hash: HashRequest | null }
+  request: { id: number; fork: number; hash: HashRequest | null }
   cancel: { request: number }
   data: { request: number; fork: number; upgrade: Upgrade | null }
   noData: { request: number; reason: number }

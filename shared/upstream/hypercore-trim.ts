@@ -7,6 +7,7 @@ import type { Members } from './members.ts'
 interface Write {
   deleteTreeNode(index: number): void
   deleteTreeNodeRange(start: number, end: number): void
+  deleteBlockRange(start: number, end: number): void
   flush(): Promise<boolean>
 }
 
@@ -78,25 +79,42 @@ export function endOfRun(core: Hypercore, start: number): number {
 }
 
 /**
- * Frees the blocks of `core` from `start`, an even number, to before `end`. A public way for a part of it:
- * `core.clear` frees nodes of the Merkle tree too where the first blocks of the range are not here.
+ * Frees the blocks of `core` from `start` to before `end`, those that a leap has hidden too. A public way for a
+ * part of it: `core.clear` frees no such block, and nodes of the Merkle tree as well where the first blocks of
+ * the range are not here.
  */
 export async function freeBlocks(core: Hypercore, start: number, end: number): Promise<void> {
-  const first = (core as unknown as Trimmed).core.bitfield.firstSet(start)
+  const trimmed = core as unknown as Trimmed
+  const first = trimmed.core.bitfield.firstSet(start)
+  if (first !== start) {
+    const { mutex, storage } = trimmed.state
+    await mutex.lock()
+    try {
+      const tx = storage.write()
+      tx.deleteBlockRange(start, first === -1 ? end : Math.min(first, end))
+      await tx.flush()
+    } finally {
+      mutex.unlock()
+    }
+  }
   if (first !== -1 && first < end) await core.clear(first - (first % 2), end)
 }
 
 /**
  * Frees the nodes of the Merkle tree of `core` below block `to`, but for those of `provingNodes`; those
- * below block `from` were freed before. Resolves to whether it did: a log that was truncated to less
- * meanwhile is left alone. No public way: `core.clear` frees blocks, and leaves two nodes of 106 bytes
- * in all for each.
+ * below block `from` were freed before. Nothing is freed unless `isWanted` says so while nothing else is written
+ * to the log. No public way: `core.clear` frees blocks, and leaves two nodes of 106 bytes in all for each.
  */
-export async function freeTree(core: Hypercore, from: number, to: number): Promise<boolean> {
+export async function freeTree(
+  core: Hypercore,
+  from: number,
+  to: number,
+  isWanted = (): boolean => true
+): Promise<void> {
   const { mutex, storage } = (core as unknown as Trimmed).state
   await mutex.lock()
   try {
-    if (to > core.length) return false
+    if (!isWanted()) return
     const tx = storage.write()
     const kept = new Set(provingNodes(to, core.length))
     for (const index of from > 0 ? provingNodes(from, core.length) : []) {
@@ -111,7 +129,6 @@ export async function freeTree(core: Hypercore, from: number, to: number): Promi
     await tx.flush()
     // they were deleted without its knowledge
     storage.treeCache?.clear()
-    return true
   } finally {
     mutex.unlock()
   }
@@ -135,8 +152,8 @@ export function provingNodes(first: number, length: number): number[] {
  * Has RocksDB write out what it keeps in memory: only then is the space of what was deleted given back,
  * which otherwise waits for 16 MB of new blocks. No public way.
  */
-export function flushStore(core: Hypercore): Promise<void> {
-  return (core as unknown as Trimmed).core.storage.store.db.flush()
+export async function flushStore(core: Hypercore): Promise<void> {
+  await (core as unknown as Trimmed).core.storage.store.db.flush()
 }
 
 /**

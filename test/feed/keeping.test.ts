@@ -42,13 +42,25 @@ test('a word on another fork is too early, and counts once the log is on that', 
   const keeping = new Keeping(copy, null, { isWriter: false })
   t.is(keeping.take(word(log, 0, 5)), 'taken')
   t.is(keeping.take(word(log, 1, 2)), 'too early')
+  t.is(keeping.take(word(log, 0, 6)), 'taken', 'the word on the log as it is still does')
+  t.alike(
+    [0, 1, 2].map((fork) => keeping.keptOn(fork)),
+    [6, 2, 0]
+  )
+  t.is(keeping.take({ ...word(log, 1, 2), first: 3 }), 'forged')
   await log.truncate(6)
   while (copy.fork === 0) {
     await new Promise<void>((resolve) => copy.once('truncate', () => resolve()))
   }
-  t.is(keeping.kept, 0, 'the word on the fork before counts no more')
-  t.is(keeping.take(word(log, 1, 2)), 'taken')
   t.is(keeping.kept, 2)
+})
+
+test('of words on later forks the one on the latest counts', async (t) => {
+  const { log, copy } = await pair(t)
+  const keeping = new Keeping(copy, null, { isWriter: false })
+  for (const fork of [2, 3, 2]) t.is(keeping.take(word(log, fork, fork)), 'too early')
+  t.is(keeping.keptOn(3), 3)
+  t.is(keeping.take(word(log, 3, 3)), 'known')
 })
 
 test('a copy without the manifest cannot tell yet', async (t) => {

@@ -70,4 +70,7 @@ test('--no-follow ends where the log ended, whatever has gone', (t) => {
   t.is(range.stopAt, 100)
   range.rewindTo(20)
   t.is(range.stopAt, 90)
+  range.endBefore(70)
+  range.leaveOut({ start: 20, end: 60 })
+  t.is(range.stopAt, 70, 'and no later than the log that it became')
 })

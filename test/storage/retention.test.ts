@@ -10,15 +10,18 @@ import type { Keep } from '../../shared/storage/keep.ts'
 import { openWriter } from '../../shared/storage/open.ts'
 import { Retention } from '../../shared/storage/retention.ts'
 import type { WriterLog } from '../../shared/storage/writer-log.ts'
-import { rootsAt } from '../../shared/upstream/hypercore-tree.ts'
-import { endOfRun } from '../../shared/upstream/hypercore-trim.ts'
+import { holdsPath } from '../../shared/upstream/hypercore-nodes.ts'
+import { readBlocks } from '../../shared/upstream/hypercore-store.ts'
+import { proveUpgrade, rootsAt, signedLength } from '../../shared/upstream/hypercore-tree.ts'
+import { endOfRun, leapTo } from '../../shared/upstream/hypercore-trim.ts'
 import { closeTestnet, refuses, startApp, startWriter } from '../helpers/app.ts'
-import { createLog } from '../helpers/cores.ts'
+import { connect } from '../helpers/connect.ts'
+import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { startPlainReader } from '../helpers/plain.ts'
 import { Program } from '../helpers/program.ts'
 import { WAL, fileOf, writerDb } from '../helpers/store.ts'
-import { appendIn, runWriter, writtenStorage } from '../helpers/grown.ts'
+import { appendIn, replicate, runWriter, writtenStorage } from '../helpers/grown.ts'
 
 const PRIVATE = { private: false }
 const COUNT = 1200
@@ -143,6 +146,82 @@ test('a log that is rewound while it is trimmed stays whole', async (t) => {
   for (let length = 500; length <= 2500; length += 100) await rootsAt(again, length)
   t.is(endOfRun(again, 1500), 2500)
 })
+
+test('a copy that becomes a later fork while it is trimmed keeps what proves its blocks', async (t) => {
+  const log = await createLog(t, numbered(15_000))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  await log.truncate(1000)
+  await log.append(numbered(19_000, 50_000).map((line) => b4a.from(line)))
+  const { clear } = copy
+  copy.clear = async (start, end = start + 1) => {
+    await clear.call(copy, start, end)
+    copy.clear = clear
+    const rewound = new Promise((resolve) => copy.once('truncate', resolve))
+    const part = connect(t, log, copy)
+    await rewound
+    part()
+  }
+  const retention = await Retention.load(copy, { blocks: 1000 })
+  await retention.apply()
+  await replicate(log, copy, 1000, 3000)
+  await retention.apply(2500)
+  t.is(retention.first, 1500)
+  await provesAll(t, copy, 1500, 3000)
+})
+
+test('a log that is rewound as a trim begins, to before what is kept, goes on', async (t) => {
+  const core = await createLog(t, numbered(12_000))
+  const retention = await Retention.load(core, { blocks: 2000 })
+  await retention.apply()
+  await core.append(numbered(500).map((line) => b4a.from(line)))
+  const { setUserData } = core
+  let rewound: Promise<unknown> | null = null
+  core.setUserData = async (...args) => {
+    await setUserData.apply(core, args)
+    rewound ??= core.truncate(9000)
+  }
+  await retention.apply()
+  await rewound
+  t.is(core.length, 9000)
+  t.ok(retention.first <= 9000)
+})
+
+test('a trimmed copy that is read from the start again keeps what proves its blocks', async (t) => {
+  const log = await createLog(t, numbered(16_000))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  const retention = await Retention.load(copy, { blocks: 1000 })
+  await retention.apply()
+  retention.lower(0)
+  await replicate(log, copy, 0, 3000)
+  await retention.apply(1500)
+  t.is(retention.first, 500)
+  await provesAll(t, copy, 500, 3000)
+})
+
+test('blocks that a leap has hidden are let go of', async (t) => {
+  const log = await createLog(t, numbered(1000))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy)
+  await log.append(numbered(4000, 1000).map((line) => b4a.from(line)))
+  const retention = await Retention.load(copy, { blocks: 100 })
+  const signed = signedLength(log)
+  const upgrade = signed && (await proveUpgrade(log, 0, signed))
+  const proof = { fork: 0, block: null, hash: null, seek: null, upgrade, manifest: null }
+  await leapTo(copy, proof, () => retention.leap(5000))
+  await log.append(numbered(2000, 5000).map((line) => b4a.from(line)))
+  await replicate(log, copy, 5000, 7000)
+  await retention.apply()
+  const left = (await readBlocks(copy, 0, 7000)).findIndex((block) => block !== null)
+  t.is(left, retention.first)
+})
+
+async function provesAll(t: Test, core: Hypercore, start: number, end: number): Promise<void> {
+  for (let seq = start; seq < end; seq++) {
+    if (!(await holdsPath(core, { index: 2 * seq, nodes: 1 }))) t.fail(`block ${seq}`)
+  }
+}
 
 test('a trimmed log is the log that it was after the machine has started anew', async (t) => {
   const storage = await trimmedStorage(t)

@@ -1,5 +1,6 @@
 import b4a from 'b4a'
-import { test } from 'brittle'
+import { type Test, test } from 'brittle'
+import type { Peer } from 'hypercore'
 import { FORK_MEMBERS, type ForkGap, onForkGap } from '../../shared/upstream/hypercore-fork.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -14,31 +15,44 @@ test(`${installed('hypercore')}: what a later fork is searched with is there`, a
 })
 
 test(`${installed('hypercore')}: _requestForkRange asks for what tells two forks apart`, async (t) => {
-  const { gaps, standing } = await forked(t, ({ end }) => end - 1)
+  const { gaps, standing } = await forked(t, (gap, peer) => gap.ask(peer, gap.end - 1))
   t.is(await standing, 5, 'found')
   const told = gaps.map(({ fork, start, end }) => [fork, start, end])
   t.alike(told, [
     [7, 0, 8],
     [7, 4, 6]
   ])
+  t.absent(gaps.some(({ isOpen }) => isOpen))
 })
 
 test(`${installed('hypercore')}: a search that is settled is applied by update`, async (t) => {
   let known = (): void => {}
   const found = new Promise<void>((resolve) => (known = resolve))
-  const { copy, standing } = await forked(t, ({ start, end, settle }) => {
-    if (start === 0) return end - 1
-    settle()
+  const { copy, standing } = await forked(t, (gap, peer) => {
+    if (gap.start === 0) return gap.ask(peer, gap.end - 1)
+    t.ok(gap.isOpen)
+    gap.settle()
+    t.absent(gap.isOpen)
     known()
-    return null
   })
   await found
   await copy.update({ wait: false })
   t.is(await standing, 4, 'as far as was known')
 })
 
-/** A copy of 8 blocks that meets a log which was rewound to 5; resolves once it has been asked to choose. */
-async function forked(t: Parameters<typeof createLog>[0], choose: (gap: ForkGap) => number | null) {
+test(`${installed('hypercore')}: an answer that is no longer waited for counts`, async (t) => {
+  const { gaps, standing } = await forked(t, (gap, peer) => {
+    gap.ask(peer, gap.end - 1)
+    t.ok(gap.isAsked)
+    gap.giveUp()
+    t.absent(gap.isAsked)
+  })
+  t.is(await standing, 5)
+  t.is(gaps.length, 2)
+})
+
+/** A copy of 8 blocks that meets a log which was rewound to 5; resolves once `onfound` has been called. */
+async function forked(t: Test, onfound: (gap: ForkGap, peer: Peer) => void) {
   const log = await createLog(t, numbered(8))
   const copy = await createCopy(t, log)
   await replicate(log, copy)
@@ -46,16 +60,16 @@ async function forked(t: Parameters<typeof createLog>[0], choose: (gap: ForkGap)
   await log.append(numbered(4, 100).map((line) => b4a.from(line)))
   const gaps: ForkGap[] = []
   const standing = new Promise<number>((resolve) => copy.once('truncate', resolve))
-  const asked = new Promise<void>((resolve) => {
+  const met = new Promise<void>((resolve) => {
     copy.on('peer-add', (peer) => {
       onForkGap(peer, (gap) => {
         gaps.push(gap)
+        onfound(gap, peer)
         resolve()
-        return choose(gap)
       })
     })
   })
   connect(t, log, copy)
-  await asked
+  await met
   return { copy, gaps, standing }
 }
