@@ -1,16 +1,24 @@
+import { now } from '../shared/app/schedule.ts'
+
 const LEFT_ALONE =
   'the writer rewound its log while this copy was away, and no peer can tell any more how much of it stands: it is left as it is; follow the log as it is now from another folder with --storage'
+/** What is about to be printed is not told of. */
+const HINT_MS = 10_000
 
 /**
- * Says whether blocks may be dropped of which no peer can tell any more whether they stand. Where they are `needed`
- * they stay, and the copy with them, which is told once, by `tell`.
+ * Says whether blocks may be dropped of which no peer can tell any more whether they stand. As long as they are
+ * `needed` they stay, and the copy with them; a person is told once, by `tell`.
  */
 export function dropGuard(needed: () => boolean, tell: (text: string) => void): () => boolean {
+  let since: number | null = null
   let told = false
   return () => {
     if (!needed()) return true
-    if (!told) tell(LEFT_ALONE)
-    told = true
+    since ??= now()
+    if (!told && now() - since >= HINT_MS) {
+      told = true
+      tell(LEFT_ALONE)
+    }
     return false
   }
 }

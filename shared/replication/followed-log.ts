@@ -35,7 +35,7 @@ export interface FollowEvents {
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
   onmanifest(): void
-  /** Whether blocks may be lost of which no peer can tell, after a rewind, whether they stand. */
+  /** Whether blocks may be lost by now of which no peer can tell, after a rewind, whether they stand. */
   mayDrop(): boolean
   /** Our own copy can't be read or written. */
   onerror(err: unknown): void

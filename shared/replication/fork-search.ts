@@ -18,7 +18,7 @@ const MOST_QUESTIONS = 3
 export interface ForkEvents {
   /** The first block that the writer keeps on `fork`, by its word. */
   keptOn(fork: number): number
-  /** Whether the blocks that are not known to be in both may be lost. */
+  /** Whether the blocks that are not known to be in both may be lost by now. */
   mayDrop(): boolean
 }
 
@@ -47,8 +47,6 @@ export class ForkSearch {
   /** By the keys of peers, which may come again. */
   readonly #questions = new Map<string, number>()
   #waitingFor: { peer: Peer; since: number } | null = null
-  /** What may not be dropped. */
-  #leftAlone: ForkGap | null = null
   #timer: Timer | null = null
 
   constructor(core: Hypercore, events: ForkEvents) {
@@ -59,15 +57,11 @@ export class ForkSearch {
       this.#asked.delete(peer)
       if (this.#waitingFor?.peer === peer) this.#giveUp()
     })
-    core.on('truncate', () => {
-      this.#leftAlone = null
-      this.#end()
-    })
+    core.on('truncate', () => this.#end())
     core.on('close', () => this.#end())
   }
 
   #found(gap: ForkGap): void {
-    if (isSame(gap, this.#leftAlone)) return
     if (!isSame(gap, this.#gap)) {
       this.#end()
       this.#since = now()
@@ -80,7 +74,7 @@ export class ForkSearch {
   #review(): void {
     const gap = this.#gap
     if (gap === null || !gap.isOpen || !this.#core.readable) return this.#end()
-    if (!this.#askOn(gap) && this.#isHopeless(gap)) this.#settle(gap)
+    if (!this.#askOn(gap) && this.#isHopeless(gap) && this.#events.mayDrop()) this.#settle(gap)
   }
 
   // whether an answer is waited for
@@ -150,12 +144,7 @@ export class ForkSearch {
   }
 
   #settle(gap: ForkGap): void {
-    const mayDrop = this.#events.mayDrop()
     this.#end()
-    if (!mayDrop) {
-      this.#leftAlone = gap
-      return
-    }
     gap.settle()
     this.#core.update({ wait: false }).catch(() => {})
   }
