@@ -9,13 +9,17 @@ const HINT_MS = 10_000
  * Says whether blocks may be dropped of which no peer can tell any more whether they stand. As long as they are
  * `needed` they stay, and the copy with them; a person is told once, by `tell`.
  */
-export function dropGuard(needed: () => boolean, tell: (text: string) => void): () => boolean {
+export function dropGuard(
+  needed: () => boolean,
+  tell: (text: string) => void,
+  clock = now
+): () => boolean {
   let since: number | null = null
   let told = false
   return () => {
     if (!needed()) return true
-    since ??= now()
-    if (!told && now() - since >= HINT_MS) {
+    since ??= clock()
+    if (!told && clock() - since >= HINT_MS) {
       told = true
       tell(LEFT_ALONE)
     }
