@@ -6,18 +6,21 @@ const LEFT_ALONE =
 const HINT_MS = 10_000
 
 /**
- * Says whether blocks may be dropped of which no peer can tell any more whether they stand. As long as they are
- * `needed` they stay, and the copy with them; a person is told once, by `tell`.
+ * Says whether blocks from the given one on may be dropped, of which no peer can tell any more whether they stand.
+ * As long as they are `needed` they stay, and the copy with them; a person is told once, by `tell`.
  */
 export function dropGuard(
-  needed: () => boolean,
+  needed: (start: number) => boolean,
   tell: (text: string) => void,
   clock = now
-): () => boolean {
+): (start: number) => boolean {
   let since: number | null = null
   let told = false
-  return () => {
-    if (!needed()) return true
+  return (start) => {
+    if (!needed(start)) {
+      since = null
+      return true
+    }
     since ??= clock()
     if (!told && clock() - since >= HINT_MS) {
       told = true

@@ -61,7 +61,10 @@ const events = {
     if (unreadable !== null) fail(unreadable)
   },
   // an archive is to hold every block, and other readers go on with what they have yet to print
-  mayDrop: dropGuard(() => (seed && options.keep === null) || copy.hasUnprinted, status.info),
+  mayDrop: dropGuard(
+    (start) => (seed && options.keep === null) || copy.hasUnprinted(start),
+    status.info
+  ),
   onerror: fail
 }
 const log = followLog(swarm, core, start, events, retention)

@@ -9,6 +9,7 @@ import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts
 import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader } from './block-reader.ts'
 import { contradictionIn, interceptRoots } from './copy-check.ts'
+import type { Drop, FollowEvents } from './follow-events.ts'
 import { ForkSearch } from './fork-search.ts'
 import { sayFarewell } from './handover.ts'
 import { LogEnd } from './log-end.ts'
@@ -17,29 +18,12 @@ import { guardReading } from './rewind-guard.ts'
 import type { Step } from './steps.ts'
 import { detectStalls } from './stall-detector.ts'
 
-/** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
-export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
-
 /** A copy that is new is told the manifest by the first peer that has blocks. */
 const MANIFEST_TIMEOUT_MS = 5000
 /** Why a peer is dropped that was asked for what it claims, and is silent. */
 export const NOT_SENT = 'claims blocks and does not send them'
 const SIGNED_TWICE =
   'holds other blocks than we do, signed with the same key: its writer has to choose, with --accept-loss'
-
-/** What following a log tells. */
-export interface FollowEvents {
-  /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */
-  standing(): number
-  /** A peer has said how many connections lie between it and the writer. */
-  onhops(peer: Peer, hops: number): void
-  /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
-  onmanifest(): void
-  /** Whether blocks may be lost by now of which no peer can tell, after a rewind, whether they stand. */
-  mayDrop(): boolean
-  /** Our own copy can't be read or written. */
-  onerror(err: unknown): void
-}
 
 /**
  * How a copy becomes longer: by the feed alone, or by Hypercore's own replication too. A batch of the
@@ -97,8 +81,7 @@ export class FollowedLog {
     core.on('truncate', () => this.#applyMode())
     new ForkSearch(core, {
       keptOn: (fork) => this.#feed.keptOn(fork),
-      mayDrop: () =>
-        (this.#reader.waiting || this.#reader.position >= core.length) && events.mayDrop()
+      mayDrop: (start) => this.#hasRead(core.length) && events.mayDrop(start)
     })
     guardReading(core, this.#reader)
     onManifest(core, () => events.onmanifest())
@@ -206,6 +189,12 @@ export class FollowedLog {
     const mode = this.#mode
     setEagerUpgrade(this.#core, mode === 'plain')
     if (mode === 'plain') this.#core.update({ wait: true }).catch(() => {})
+  }
+
+  // whether nothing that is here, and was asked for, is still to be read before block `end`
+  #hasRead(end: number): boolean {
+    const { waiting, position } = this.#reader
+    return !this.#started || waiting || position >= end
   }
 
   get #mode(): Mode {

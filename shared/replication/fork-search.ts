@@ -18,8 +18,15 @@ const MOST_QUESTIONS = 3
 export interface ForkEvents {
   /** The first block that the writer keeps on `fork`, by its word. */
   keptOn(fork: number): number
-  /** Whether the blocks that are not known to be in both may be lost by now. */
-  mayDrop(): boolean
+  /** Whether our blocks from block `start` on, which are not known to be in both, may be lost by now. */
+  mayDrop(start: number): boolean
+}
+
+/** The question whose answer is waited for, or looked at. */
+interface Question {
+  readonly peer: Peer
+  readonly since: number
+  answered: number | null
 }
 
 /** What a peer was asked of the present gap. */
@@ -33,7 +40,7 @@ interface Asked {
 /**
  * Finds out how much of a later fork is in the log `core` too, until it becomes that one. Each peer is asked for
  * the nodes of its tree above a block that it holds, else above the last block that both may have, since nodes
- * are kept for longer than blocks. Where no peer that is connected has them, and the writer keeps no block of
+ * are kept for longer than blocks, and the last ones longest. Where no peer that is connected has them, and the writer keeps no block of
  * the gap either, our blocks in the gap are taken to be others.
  */
 export class ForkSearch {
@@ -46,7 +53,7 @@ export class ForkSearch {
   #asked = new Map<Peer, Asked>()
   /** By the keys of peers, which may come again. */
   readonly #questions = new Map<string, number>()
-  #waitingFor: { peer: Peer; since: number } | null = null
+  #waitingFor: Question | null = null
   #timer: Timer | null = null
 
   constructor(core: Hypercore, events: ForkEvents) {
@@ -74,7 +81,9 @@ export class ForkSearch {
   #review(): void {
     const gap = this.#gap
     if (gap === null || !gap.isOpen || !this.#core.readable) return this.#end()
-    if (!this.#askOn(gap) && this.#isHopeless(gap) && this.#events.mayDrop()) this.#settle(gap)
+    if (this.#askOn(gap) || !this.#isHopeless(gap)) return
+    if (this.#events.mayDrop(gap.start)) this.#settle(gap)
+    else this.#since = now()
   }
 
   // whether an answer is waited for
@@ -84,12 +93,17 @@ export class ForkSearch {
     if (gap.isAsked) {
       if (now() - (this.#waitingFor?.since ?? 0) < ANSWER_MS) return true
       this.#giveUp()
-    } else if (this.#waitingFor !== null) {
-      // it has answered, and that has told nothing
-      this.#of(this.#waitingFor.peer).refused = true
-      this.#waitingFor = null
-    }
+    } else if (this.#waitingFor !== null && !this.#hasRefused(this.#waitingFor)) return true
     return peers.some((peer) => this.#ask(peer, gap))
+  }
+
+  // an answer that tells something closes the gap, once the disk was read for it
+  #hasRefused(question: Question): boolean {
+    question.answered ??= now()
+    if (now() - question.answered < REVIEW_MS) return false
+    this.#of(question.peer).refused = true
+    this.#waitingFor = null
+    return true
   }
 
   #peersWith(gap: ForkGap): Peer[] {
@@ -123,7 +137,7 @@ export class ForkSearch {
 
   #askAbove(block: number, peer: Peer, gap: ForkGap): true {
     this.#of(peer).refused = false
-    this.#waitingFor = { peer, since: now() }
+    this.#waitingFor = { peer, since: now(), answered: null }
     gap.ask(peer, block)
     return true
   }

@@ -7,8 +7,8 @@ import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 const LOG_END_TIMEOUT_MS = 5000
 /** A peer that was found has this long to answer. */
 const ANSWER_TIMEOUT_MS = 2000
-/** A log that was rewound becomes the one that a peer has within this time, with blocks that have gone too. */
-const FORK_TIMEOUT_MS = 5000
+/** A log that was rewound becomes the one that a peer has within this time, though another one keeps silent. */
+const FORK_TIMEOUT_MS = 12_000
 const PEER_POLL_MS = 50
 const ALONE_POLL_MS = 250
 

@@ -78,6 +78,12 @@ export function endOfRun(core: Hypercore, start: number): number {
   return unset === -1 ? length : Math.min(length, unset)
 }
 
+/** Whether a block of `core` is here from block `start` on. No public way. */
+export function holdsAny(core: Hypercore, start: number): boolean {
+  const first = (core as unknown as Trimmed).core.bitfield.firstSet(start)
+  return first !== -1 && first < core.length
+}
+
 /**
  * Frees the blocks of `core` from `start` to before `end`, those that a leap has hidden too. A public way for a
  * part of it: `core.clear` frees no such block, and nodes of the Merkle tree as well where the first blocks of

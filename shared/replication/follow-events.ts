@@ -1,0 +1,18 @@
+import type { Peer } from 'hypercore'
+
+/** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
+export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
+
+/** What following a log tells. */
+export interface FollowEvents {
+  /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */
+  standing(): number
+  /** A peer has said how many connections lie between it and the writer. */
+  onhops(peer: Peer, hops: number): void
+  /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
+  onmanifest(): void
+  /** Whether blocks from `start` on may be lost by now: no peer can tell, after a rewind, whether they stand. */
+  mayDrop(start: number): boolean
+  /** Our own copy can't be read or written. */
+  onerror(err: unknown): void
+}
