@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { type ForkGap, onForkGap } from '../upstream/hypercore-fork.ts'
+import { interceptKind } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, firstHeld, heldFrom } from '../upstream/hypercore-peer.ts'
 
 const REVIEW_MS = 250
@@ -26,7 +27,7 @@ export interface ForkEvents {
 interface Question {
   readonly peer: Peer
   readonly since: number
-  answered: number | null
+  refused: boolean
 }
 
 /** What a peer was asked of the present gap. */
@@ -59,7 +60,13 @@ export class ForkSearch {
   constructor(core: Hypercore, events: ForkEvents) {
     this.#core = core
     this.#events = events
-    core.on('peer-add', (peer) => onForkGap(peer, (gap) => this.#found(gap)))
+    core.on('peer-add', (peer) => {
+      onForkGap(peer, (gap) => this.#found(gap))
+      interceptKind(peer, 'noData', (message, handle) => {
+        if (this.#waitingFor?.peer === peer) this.#waitingFor.refused = true
+        return handle(message)
+      })
+    })
     core.on('peer-remove', (peer) => {
       this.#asked.delete(peer)
       if (this.#waitingFor?.peer === peer) this.#giveUp()
@@ -93,17 +100,14 @@ export class ForkSearch {
     if (gap.isAsked) {
       if (now() - (this.#waitingFor?.since ?? 0) < ANSWER_MS) return true
       this.#giveUp()
-    } else if (this.#waitingFor !== null && !this.#hasRefused(this.#waitingFor)) return true
+    } else if (this.#waitingFor !== null) {
+      const { peer, since, refused } = this.#waitingFor
+      // the disk is read for an answer that tells something
+      if (!refused && now() - since < SILENT_MS) return true
+      this.#of(peer).refused = true
+      this.#waitingFor = null
+    }
     return peers.some((peer) => this.#ask(peer, gap))
-  }
-
-  // an answer that tells something closes the gap, once the disk was read for it
-  #hasRefused(question: Question): boolean {
-    question.answered ??= now()
-    if (now() - question.answered < REVIEW_MS) return false
-    this.#of(question.peer).refused = true
-    this.#waitingFor = null
-    return true
   }
 
   #peersWith(gap: ForkGap): Peer[] {
@@ -137,7 +141,7 @@ export class ForkSearch {
 
   #askAbove(block: number, peer: Peer, gap: ForkGap): true {
     this.#of(peer).refused = false
-    this.#waitingFor = { peer, since: now(), answered: null }
+    this.#waitingFor = { peer, since: now(), refused: false }
     gap.ask(peer, block)
     return true
   }

@@ -9,6 +9,7 @@ import {
   interceptKind,
   sendMessage
 } from '../../shared/upstream/hypercore-messages.ts'
+import type { Stored } from '../../shared/upstream/hypercore-store.ts'
 import { freeBlocks, freeTree } from '../../shared/upstream/hypercore-trim.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -82,6 +83,25 @@ test('a peer that does not answer keeps nobody from asking the next one', async 
   const asked = onHash(silent, () => false)
   connect(t, silent, copy)
   await asked
+  connect(t, log, copy)
+  t.is(await standing, COMMON)
+})
+
+test('an answer is looked at for as long as the disk takes', async (t) => {
+  const { log, copy, standing } = await rewound(t)
+  await freeBlocks(log, 0, FIRST)
+  filtered(t, [log, copy])
+  const { storage } = (copy as Hypercore & Stored).state
+  const read = storage.read.bind(storage)
+  onHash(log, () => {
+    storage.read = () => {
+      const rx = read()
+      const get = rx.getTreeNode.bind(rx)
+      rx.getTreeNode = (index) => get(index).then((node) => after(500).then(() => node))
+      return rx
+    }
+    return true
+  })
   connect(t, log, copy)
   t.is(await standing, COMMON)
 })

@@ -8,6 +8,9 @@ import { Copy } from '../../shared/storage/copy.ts'
 import { copyPlaces } from '../../shared/storage/places.ts'
 import { Position } from '../../shared/storage/position.ts'
 import { Rewinds } from '../../shared/storage/rewinds.ts'
+import { createLog } from '../helpers/cores.ts'
+import { replicate } from '../helpers/grown.ts'
+import { numbered } from '../helpers/numbered.ts'
 
 test('a position is there again when the copy is opened again', async (t) => {
   const folder = await t.tmp()
@@ -30,6 +33,23 @@ test('a position that was not closed is there again as well', async (t) => {
   const copy = await t.tmp()
   fs.copyFileSync(path.join(folder, 'x.position'), path.join(copy, 'x.position'))
   t.is((await open(t, copy)).position.seq, 7)
+})
+
+test('a copy tells whether a position has yet to print what is here, beyond a hole too', async (t) => {
+  const log = await createLog(t, numbered(10))
+  const copy = await Copy.open(await t.tmp(), log.key)
+  await replicate(log, copy.core)
+  t.absent(copy.hasUnprinted(0), 'there is no position')
+  const position = await copy.position('mail')
+  await position.begin(0)
+  await position.moveTo(5, copy.core.fork)
+  t.ok(copy.hasUnprinted(0))
+  await copy.core.clear(4, 8)
+  t.ok(copy.hasUnprinted(0))
+  t.absent(copy.hasUnprinted(10))
+  await position.moveTo(10, copy.core.fork)
+  t.absent(copy.hasUnprinted(0))
+  await copy.close()
 })
 
 test('a rewind lowers the position, on disk too', async (t) => {
