@@ -3,7 +3,7 @@ import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
 import { Deliveries } from './deliveries.ts'
 import { firstHole } from './first-hole.ts'
-import { GoneBlocks, hiddenBlocks } from './gone-blocks.ts'
+import { GoneBlocks, storedBlocks } from './gone-blocks.ts'
 import { Prefetch } from './prefetch.ts'
 import type { Blocks, Step } from './steps.ts'
 
@@ -32,6 +32,7 @@ export class BlockReader {
   readonly #delivered = new Deliveries()
   readonly #ahead: Prefetch
   #wake: (() => void) | null = null
+  #interrupt: (() => void) | null = null
   #changes = 0
   #truncations = 0
   #rewound = false
@@ -51,6 +52,7 @@ export class BlockReader {
     core.on('append', () => this.#changed())
     core.on('truncate', (length) => {
       this.#truncations++
+      this.#interrupt?.()
       this.#delivered.clear()
       const kept = this.#kept(length)
       if (kept < this.#position) {
@@ -163,13 +165,14 @@ export class BlockReader {
     const furthest = Math.min(limit, start + READ_BLOCKS)
     let upTo = await firstHole(this.#core, start, furthest)
     if (upTo === start) {
-      const hidden = await hiddenBlocks(this.#core, start, furthest)
+      const hidden = await storedBlocks(this.#core, start, furthest)
       if (truncations !== this.#truncations) return []
       if (hidden.length > 0) return hidden
       this.#ahead.fetch(start)
       this.#waiting = true
-      // it may turn out to be kept by nobody meanwhile
-      const arrived = await Promise.race([this.#get(start), this.gone.suspected(start)])
+      // it may turn out to be kept by nobody meanwhile, or be no block of the log any more
+      const arrival = this.#try(this.#core.get(start))
+      const arrived = await Promise.race([arrival, this.gone.suspected(start), this.#rewind()])
       this.#waiting = false
       if (arrived === null || truncations !== this.#truncations) return []
       upTo = await firstHole(this.#core, start, furthest)
@@ -178,12 +181,8 @@ export class BlockReader {
     if (truncations !== this.#truncations) return []
     if (end < limit) this.#ahead.fetch(end)
 
-    const reads: Promise<Uint8Array | null>[] = []
-    for (let seq = start; seq < end; seq++) reads.push(this.#get(seq))
-    const blocks = await Promise.all(reads)
-    if (truncations !== this.#truncations) return []
-    const missing = blocks.indexOf(null)
-    return (missing === -1 ? blocks : blocks.slice(0, missing)) as Uint8Array[]
+    const blocks = await this.#try(storedBlocks(this.#core, start, end))
+    return truncations === this.#truncations ? (blocks ?? []) : []
   }
 
   async #endOfPiece(start: number, end: number): Promise<number> {
@@ -191,8 +190,9 @@ export class BlockReader {
     return start + (count ?? 0)
   }
 
-  #get(seq: number): Promise<Uint8Array | null> {
-    return this.#try(this.#core.get(seq))
+  // resolves once the log is truncated
+  #rewind(): Promise<null> {
+    return new Promise((resolve) => (this.#interrupt = () => resolve(null)))
   }
 
   // a block that a truncation takes away meanwhile is no error
@@ -207,9 +207,7 @@ export class BlockReader {
   }
 
   #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve
-    })
+    return new Promise((resolve) => (this.#wake = resolve))
   }
 
   #changed(): void {

@@ -49,7 +49,7 @@ export class GoneBlocks {
    * on disk, where a peer has it, where the writer has not given it up, and while there is no peer to ask.
    */
   async upTo(start: number): Promise<number> {
-    const hidden = await hiddenBlocks(this.#core, start, start + 1)
+    const hidden = await storedBlocks(this.#core, start, start + 1)
     if (hidden.length > 0) return start
     for (const peer of this.#core.peers) askForHoldings(peer, start, start + 1)
     for (const deadline = now() + ANSWER_MS; ; ) {
@@ -83,8 +83,8 @@ export class GoneBlocks {
   }
 }
 
-/** Blocks from `start` on, and before `end`, that are on disk though no peer is told of them. */
-export async function hiddenBlocks(
+/** The blocks from `start` on, and before `end`, that are on disk, though peers may be told of none of them. */
+export async function storedBlocks(
   core: Hypercore,
   start: number,
   end: number

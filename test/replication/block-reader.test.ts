@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
+import type { Hypercore } from 'hypercore'
 import { BlockReader } from '../../shared/replication/block-reader.ts'
 import { guardReading } from '../../shared/replication/rewind-guard.ts'
 import { interceptKind } from '../../shared/upstream/hypercore-messages.ts'
@@ -8,7 +9,7 @@ import {
   guardReorganisation,
   setEagerUpgrade
 } from '../../shared/upstream/hypercore-replicator.ts'
-import { readBlocks } from '../../shared/upstream/hypercore-store.ts'
+import { type Stored, readBlocks } from '../../shared/upstream/hypercore-store.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { replicate } from '../helpers/grown.ts'
@@ -34,6 +35,41 @@ test('blocks that a truncation takes from the store meanwhile are no fault', asy
   )
   t.alike(value, { rewindTo: 10 })
 })
+
+for (const hole of [false, true]) {
+  test(`a ${hole ? 'hole' : 'block'} that is read as a truncation takes effect holds nothing up`, async (t) => {
+    const log = await createLog(t, numbered(200))
+    if (hole) await log.clear(100, 200)
+    const reader = new BlockReader(log, 100, () => Infinity)
+    t.teardown(() => reader.close())
+    reader.startAt(99)
+    const steps = reader.blocks()
+    reader.endAt(100)
+    await steps.next()
+    const truncated = new Promise<void>((resolve) => log.once('truncate', () => resolve()))
+    // what is read from now on is answered only then
+    const { storage } = (log as Hypercore & Stored).state
+    const read = storage.read.bind(storage)
+    const asked = new Promise<void>((resolve) => {
+      const slow = (): void => {
+        storage.read = () => {
+          const rx = read()
+          rx.getBlock = () => (resolve(), truncated.then(() => null))
+          return rx
+        }
+      }
+      const { download } = log
+      log.download = (range) => (slow(), download.call(log, range))
+      if (!hole) slow()
+    })
+    reader.endAt(200)
+    const next = steps.next()
+    await asked
+    storage.read = read
+    await log.truncate(10)
+    t.alike((await next).value, { rewindTo: 99 })
+  })
+}
 
 // each comes later than Hypercore has compared the two logs
 for (const [when, isChecked] of [
