@@ -19,7 +19,7 @@ import { NAME, parseReader } from './command.ts'
 import { dropGuard } from './drop-guard.ts'
 import { hintAtMissing } from './missing-hint.ts'
 import { withPatience } from './patience.ts'
-import { ReadingRange, startOf } from './reading-range.ts'
+import { type Gap, ReadingRange, startOf } from './reading-range.ts'
 
 const { options, status } = await startApp(NAME, parseReader, readerFailure)
 const { seed, resume, follow, format } = options
@@ -207,7 +207,7 @@ function reportBeyond(length: number | null): void {
   else status.info(text)
 }
 
-function tellGone(gone: { start: number; end: number }): void {
+function tellGone(gone: Gap): void {
   const { start, end } = gone
   const text = `skipping ${end - start} blocks that nobody keeps any more (${start} to ${end - 1})`
   status.tell('gone', text, gone)

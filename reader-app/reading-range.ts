@@ -26,7 +26,7 @@ export function startOf(
 }
 
 /** Blocks that nobody has any more, from `start` to before `end`. */
-interface Gap {
+export interface Gap {
   start: number
   end: number
 }

@@ -115,18 +115,10 @@ class MessageFilter {
         this.#requests.cancel(request)
         return null
       }),
-      request: (message, handle) => {
-        if (this.#ended) return null
-        if (message.hash !== null && !this.#bucket.tryTake(HASH_COST)) {
-          return this.reject('sent more than anyone needs', { ban: false })
-        }
-        if (this.#requests.size + requestsOpen(peer) < MAX_REQUESTS) {
-          return this.#requests.add(message, (message) =>
-            answerRequest(core, peer, message, handle)
-          )
-        }
-        return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
-      }
+      request: this.#queued(
+        this.#checked(({ hash }) => (hash === null ? 0 : HASH_COST)),
+        (request, handle) => answerRequest(core, peer, request, handle)
+      )
     })
   }
 
@@ -143,6 +135,21 @@ class MessageFilter {
         return this.reject('sent more than anyone needs', { ban: false })
       }
       return isTimely(message) ? handle(message) : null
+    }
+  }
+
+  // a few at a time, of those that pass `check`
+  #queued(
+    check: Receiver<Messages['request']>,
+    answer: Receiver<Messages['request']>
+  ): Receiver<Messages['request']> {
+    return (message, handle) => {
+      return check(message, (checked) => {
+        if (this.#requests.size + requestsOpen(this.#peer) < MAX_REQUESTS) {
+          return this.#requests.add(checked, (request) => answer(request, handle))
+        }
+        return this.reject(`asked for ${MAX_REQUESTS} blocks at once`, { ban: false })
+      })
     }
   }
 

@@ -32,8 +32,8 @@ interface Question {
 
 /** What a peer was asked of the present gap. */
 interface Asked {
-  /** When it was asked for what is above a block that it holds, and above one that it may lack. */
-  aboveHeld: number | null
+  /** Whether it was asked for what is above a block that it holds, and when for that above one it may lack. */
+  aboveHeld: boolean
   aboveLast: number | null
   refused: boolean
 }
@@ -41,8 +41,8 @@ interface Asked {
 /**
  * Finds out how much of a later fork is in the log `core` too, until it becomes that one. Each peer is asked for
  * the nodes of its tree above a block that it holds, else above the last block that both may have, since nodes
- * are kept for longer than blocks, and the last ones longest. Where no peer that is connected has them, and the writer keeps no block of
- * the gap either, our blocks in the gap are taken to be others.
+ * are kept for longer than blocks, and the last ones longest. Where no peer that is connected has them, and the
+ * writer keeps no block of the gap either, our blocks in the gap are taken to be others.
  */
 export class ForkSearch {
   readonly #core: Hypercore
@@ -126,8 +126,8 @@ export class ForkSearch {
     const { start, end } = gap
     const asked = this.#of(peer)
     const held = firstHeld(peer, start)
-    if (asked.aboveHeld === null && held !== -1 && held < end) {
-      asked.aboveHeld = now()
+    if (!asked.aboveHeld && held !== -1 && held < end) {
+      asked.aboveHeld = true
       return this.#askAbove(held + heldFrom(peer, held, end) - 1, peer, gap)
     }
     if (asked.aboveLast !== null || now() - (this.#met.get(peer) ?? 0) < HOLDINGS_MS) return false
@@ -168,7 +168,7 @@ export class ForkSearch {
   }
 
   #of(peer: Peer): Asked {
-    const asked = this.#asked.get(peer) ?? { aboveHeld: null, aboveLast: null, refused: false }
+    const asked = this.#asked.get(peer) ?? { aboveHeld: false, aboveLast: null, refused: false }
     this.#asked.set(peer, asked)
     return asked
   }

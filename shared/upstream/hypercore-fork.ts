@@ -50,8 +50,8 @@ export const FORK_MEMBERS: Members = {
 
 /**
  * Hands `onfound` what is not known of a later fork whenever Hypercore would ask `peer`, which it does while no
- * answer is waited for. Hypercore asks only for what is above a block that the peer holds: where such blocks are kept no longer, a
- * log on an earlier fork never becomes the later one. No public way.
+ * answer is waited for. It asks only for what is above a block that the peer holds: where such blocks are kept no
+ * longer, a log on an earlier fork never becomes the later one. No public way.
  */
 export function onForkGap(peer: Peer, onfound: (gap: ForkGap) => void): void {
   const asking = peer as unknown as Searching

@@ -80,8 +80,26 @@ export function endOfRun(core: Hypercore, start: number): number {
 
 /** Whether a block of `core` is here from block `start` on. No public way. */
 export function holdsAny(core: Hypercore, start: number): boolean {
+  return firstHere(core, start) < core.length
+}
+
+// Infinity where there is none
+function firstHere(core: Hypercore, start: number): number {
   const first = (core as unknown as Trimmed).core.bitfield.firstSet(start)
-  return first !== -1 && first < core.length
+  return first === -1 ? Infinity : first
+}
+
+// does `work` while nothing else is written to the log
+async function whileLocked<T>(
+  { mutex }: Pick<Trimmed['state'], 'mutex'>,
+  work: () => T | Promise<T>
+): Promise<T> {
+  await mutex.lock()
+  try {
+    return await work()
+  } finally {
+    mutex.unlock()
+  }
 }
 
 /**
@@ -90,20 +108,16 @@ export function holdsAny(core: Hypercore, start: number): boolean {
  * the range are not here.
  */
 export async function freeBlocks(core: Hypercore, start: number, end: number): Promise<void> {
-  const trimmed = core as unknown as Trimmed
-  const first = trimmed.core.bitfield.firstSet(start)
+  const { state } = core as unknown as Trimmed
+  const first = firstHere(core, start)
   if (first !== start) {
-    const { mutex, storage } = trimmed.state
-    await mutex.lock()
-    try {
-      const tx = storage.write()
-      tx.deleteBlockRange(start, first === -1 ? end : Math.min(first, end))
-      await tx.flush()
-    } finally {
-      mutex.unlock()
-    }
+    await whileLocked(state, () => {
+      const tx = state.storage.write()
+      tx.deleteBlockRange(start, Math.min(first, end))
+      return tx.flush()
+    })
   }
-  if (first !== -1 && first < end) await core.clear(first - (first % 2), end)
+  if (first < end) await core.clear(first - (first % 2), end)
 }
 
 /**
@@ -117,11 +131,10 @@ export async function freeTree(
   to: number,
   isWanted = (): boolean => true
 ): Promise<void> {
-  const { mutex, storage } = (core as unknown as Trimmed).state
-  await mutex.lock()
-  try {
+  const { state } = core as unknown as Trimmed
+  await whileLocked(state, async () => {
     if (!isWanted()) return
-    const tx = storage.write()
+    const tx = state.storage.write()
     const kept = new Set(provingNodes(to, core.length))
     for (const index of from > 0 ? provingNodes(from, core.length) : []) {
       if (index < 2 * from && !kept.has(index)) tx.deleteTreeNode(index)
@@ -134,10 +147,8 @@ export async function freeTree(
     }
     await tx.flush()
     // they were deleted without its knowledge
-    storage.treeCache?.clear()
-  } finally {
-    mutex.unlock()
-  }
+    state.storage.treeCache?.clear()
+  })
 }
 
 /**
@@ -185,8 +196,7 @@ export async function leapTo(
 }
 
 async function hideBlocks({ state, core: inner }: Leaping, end: number): Promise<void> {
-  await state.mutex.lock()
-  try {
+  await whileLocked(state, async () => {
     const tx = state.storage.write()
     for (let page = 0; page * PAGE_BLOCKS < end; page++) {
       tx.putBitfieldPage(page, new Uint8Array(PAGE_BLOCKS / 8))
@@ -197,7 +207,5 @@ async function hideBlocks({ state, core: inner }: Leaping, end: number): Promise
     await tx.flush()
     inner._setBitfieldRanges(0, end, false)
     inner.replicator.onhave(0, end, true)
-  } finally {
-    state.mutex.unlock()
-  }
+  })
 }

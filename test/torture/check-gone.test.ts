@@ -1,6 +1,6 @@
 import { test } from 'brittle'
 import { check } from './check.ts'
-import { type Doctored, disk, done, mark, printed, run } from './doctored.ts'
+import { type Doctored, areNoticed, disk, done, mark, printed, run } from './doctored.ts'
 import { type Block, GONE, type Gone, type History, type ReaderRun } from './history.ts'
 
 const LINES = numbers(0, 20)
@@ -165,16 +165,5 @@ const REWOUND: Doctored = {
   }
 }
 
-for (const [doctored, from] of [
-  [DOCTORED, history],
-  [REWOUND, rewound]
-] as const) {
-  for (const [what, { says, doctor }] of Object.entries(doctored)) {
-    test(`it is noticed when ${what}`, (t) => {
-      const all = from()
-      doctor(all)
-      const found = check(all)
-      t.ok(found.includes(says), found.join('; '))
-    })
-  }
-}
+areNoticed(DOCTORED, history)
+areNoticed(REWOUND, rewound)

@@ -1,6 +1,6 @@
 import { test } from 'brittle'
 import { check } from './check.ts'
-import { type Doctored, disk, done, mark, printed, run } from './doctored.ts'
+import { type Doctored, areNoticed, disk, done, mark, printed, run } from './doctored.ts'
 import type { History, WriterRun } from './history.ts'
 import { withoutWal } from './lineage.ts'
 
@@ -173,11 +173,4 @@ const DOCTORED: Doctored = {
   }
 }
 
-for (const [what, { says, doctor }] of Object.entries(DOCTORED)) {
-  test(`it is noticed when ${what}`, (t) => {
-    const doctored = restored()
-    doctor(doctored)
-    const found = check(doctored)
-    t.ok(found.includes(says), found.join('; '))
-  })
-}
+areNoticed(DOCTORED, restored)

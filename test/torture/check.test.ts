@@ -1,6 +1,6 @@
 import { test } from 'brittle'
 import { check } from './check.ts'
-import { type Doctored, done, printed, run } from './doctored.ts'
+import { type Doctored, areNoticed, done, printed, run } from './doctored.ts'
 import type { History } from './history.ts'
 
 /** The writer was killed twice: line 5 was not acknowledged, yet stored; 8 and 9 were lost. */
@@ -167,14 +167,7 @@ const DOCTORED: Doctored = {
   }
 }
 
-for (const [what, { says, doctor }] of Object.entries(DOCTORED)) {
-  test(`it is noticed when ${what}`, (t) => {
-    const doctored = history()
-    doctor(doctored)
-    const found = check(doctored)
-    t.ok(found.includes(says), found.join('; '))
-  })
-}
+areNoticed(DOCTORED, history)
 
 test('readers that leave at the right block are no violation', (t) => {
   const all = history()

@@ -8,16 +8,16 @@ const MOST_REFUSALS = 3
 /**
  * Every way in which `history` breaks the promise.
  *
- * - What was acknowledged and is to be kept is in the log, whole and in order. A line that was not may be missing, but
- *   only together with all that its run was given after it.
+ * - What was acknowledged and is to be kept is in the log, whole and in order. A line that was not may be
+ *   missing, but only together with all that its run was given after it.
  * - A writer whose write-ahead log was damaged takes the lost blocks back from a reader that holds
  *   them, or refuses to go on. So does one that was put back from a backup, where a reader with
  *   later blocks is there; with no reader there it can't know, and loses what came after the backup.
  *   With --accept-loss a writer loses no more than what its disk has lost.
  * - Each reader printed the log from its first block to its last, in order, each block once but for
  *   those that a resumed reader may print again, and those that the writer was not to keep, of which
- *   the reader was told that nobody has them any more. Where the log was rewound, it went on with the first
- *   block that is another one.
+ *   the reader was told that nobody has them any more. Where the log was rewound, it went on with the
+ *   first block that is another one.
  * - A reader that was to leave by itself did so at the right block.
  */
 export function check(history: History): string[] {

@@ -1,3 +1,5 @@
+import { test } from 'brittle'
+import { check } from './check.ts'
 import type { Disk, History, LineNumber, Mark, Print, ReaderRun, WriterRun } from './history.ts'
 
 /** Histories that break the promise, by what is wrong, each with what has to be said of it. */
@@ -33,4 +35,16 @@ export function disk(unnoticed: Mark | null, accepted = unnoticed): Disk {
 
 export function mark([run, length]: number[]): Mark | null {
   return run === undefined || length === undefined ? null : { run, length }
+}
+
+/** Has a test look whether each of `doctored` is noticed in what `history` makes. */
+export function areNoticed(doctored: Doctored, history: () => History): void {
+  for (const [what, { says, doctor }] of Object.entries(doctored)) {
+    test(`it is noticed when ${what}`, (t) => {
+      const all = history()
+      doctor(all)
+      const found = check(all)
+      t.ok(found.includes(says), found.join('; '))
+    })
+  }
 }
