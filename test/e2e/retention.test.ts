@@ -109,35 +109,40 @@ test('a reader that stalls while the writer lets go of what it would print goes 
   await untilBlock(reader, 10_001)
 })
 
-for (const [end, how] of [
-  [10_000, 'by a proof'],
-  [100, 'by a leap']
-] as const) {
-  test(`a copy that ends at block ${end}, of which nobody keeps what comes next, goes on ${how}`, async (t) => {
-    const home = await t.tmp()
-    const storage = await t.tmp()
-    await runWriter(home, async (log) => {
-      await append(log, numbered(end))
+test('a copy whose next blocks nobody keeps goes on by a leap, or by a proof where nodes are left for one', async (t) => {
+  const home = await t.tmp()
+  const copies = [
+    { end: 100, how: 'by a leap', storage: await t.tmp() },
+    { end: 10_000, how: 'by a proof', storage: await t.tmp() }
+  ]
+  await runWriter(home, async (log) => {
+    for (const { end, storage } of copies) {
+      await append(log, numbered(end - log.core.length, log.core.length))
       await copyInto(storage, log.core)
-      await append(log, numbered(20_000 - end, end))
-    })
-    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length: 20_000 })
-    await writer.program.stderr.line(/let go of 18000 blocks/)
+    }
+  })
+  await appendIn(home, numbered(10_000, 10_000), { keep: { blocks: 2000 } })
+  const kept = printed(numbered(2000, 18_000), 18_000)
 
+  for (const { end, how, storage } of copies) {
+    t.comment(`block ${end}, ${how}`)
+    const length = 18_000 + kept.length
+    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length })
     const again = await startReader(t, writer.key, ['--start', '0'], { storage })
-    await untilBlock(again, 19_999)
-    const lines = [...printed(numbered(end)), ...printed(numbered(2000, 18_000), 18_000)]
-    t.alike(again.stdout.lines.slice(1), lines)
+    await untilBlock(again, length - 1)
+    t.alike(again.stdout.lines.slice(1), [...printed(numbered(end)), ...kept])
     await writer.append('live')
-    await untilBlock(again, 20_000)
+    kept.push(...printed(['live'], length))
+    await untilBlock(again, length)
     await writer.program.stop()
 
     const from = await startReader(t, writer.key, ['--start', '0', '-n', '2001'])
     await untilBlock(from, how === 'by a leap' ? 20_000 : 2000)
     t.absent(/dropped/.test(again.stderr.text + from.stderr.text), 'nobody is dropped')
     await again.stop()
-  })
-}
+    t.is(await from.ending, 0)
+  }
+})
 
 test('a reader with --keep holds what it printed last, and serves that alone', async (t) => {
   const writer = await startWriter(t)
