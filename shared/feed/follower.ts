@@ -176,7 +176,8 @@ export class Follower {
 
   #review(): void {
     // a new fork of the log, proven by some peer, is taken by no other means while a feed is followed
-    void this.#core.update({ wait: false })
+    // what keeps it from being taken is told where it is applied
+    this.#core.update({ wait: false }).catch(() => {})
     this.#carryOut(this.#selection.review(this.#subscription, now()))
   }
 

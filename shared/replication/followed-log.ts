@@ -12,6 +12,7 @@ import { contradictionIn, interceptRoots } from './copy-check.ts'
 import type { Drop, FollowEvents } from './follow-events.ts'
 import { ForkSearch } from './fork-search.ts'
 import { sayFarewell } from './handover.ts'
+import { peersOnFork } from './holders.ts'
 import { LogEnd } from './log-end.ts'
 import type { OverlayFeed } from './overlay.ts'
 import { guardReading } from './rewind-guard.ts'
@@ -83,7 +84,7 @@ export class FollowedLog {
       keptOn: (fork) => this.#feed.keptOn(fork),
       mayDrop: (start) => this.#hasRead(core.length) && events.mayDrop(start)
     })
-    guardReading(core, this.#reader)
+    guardReading(core, this.#reader, (err) => events.onerror(err))
     onManifest(core, () => events.onmanifest())
     this.#stopDetecting = detectStalls(core, {
       waiting: () => this.#reader.waiting || this.#awaitsPlain(),
@@ -156,7 +157,8 @@ export class FollowedLog {
   /** The block that comes next, where no peer here holds it; null where one does. */
   get nextMissing(): number | null {
     const next = this.#reader.position
-    return this.#core.peers.some((peer) => holdsBlocks(peer, next, next + 1)) ? null : next
+    const isHeld = peersOnFork(this.#core).some((peer) => holdsBlocks(peer, next, next + 1))
+    return isHeld ? null : next
   }
 
   /**
@@ -166,7 +168,7 @@ export class FollowedLog {
   get beyondReach(): { missing: number; next: number } | null {
     const missing = this.nextMissing
     if (missing === null || !this.#reader.waiting) return null
-    const held = this.#core.peers.map((peer) => firstHeld(peer, missing))
+    const held = peersOnFork(this.#core).map((peer) => firstHeld(peer, missing))
     const next = Math.min(...held.filter((seq) => seq > missing))
     return next === Infinity ? null : { missing, next }
   }

@@ -12,6 +12,8 @@ const HOLDINGS_MS = 500
 const ANSWER_MS = 2000
 /** A peer that has not answered for so long does not. */
 const SILENT_MS = 10_000
+/** A log that was rewound becomes the one that a peer has within this time, though another one keeps silent. */
+export const FORK_TIMEOUT_MS = 12_000
 /** A peer that ends the connection over a question is asked no more often than this. */
 const MOST_QUESTIONS = 3
 

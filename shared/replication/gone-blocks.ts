@@ -3,6 +3,8 @@ import { after, now } from '../limits/clock.ts'
 import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { endOfRun } from '../upstream/hypercore-trim.ts'
+import { FORK_TIMEOUT_MS } from './fork-search.ts'
+import { isOnFork, peersOnFork } from './holders.ts'
 
 /** Peers that are connected say within this time whether they have a block. */
 const ANSWER_MS = 2000
@@ -52,9 +54,9 @@ export class GoneBlocks {
     const hidden = await storedBlocks(this.#core, start, start + 1)
     if (hidden.length > 0) return start
     for (const peer of this.#core.peers) askForHoldings(peer, start, start + 1)
-    for (const deadline = now() + ANSWER_MS; ; ) {
+    for (const since = now(); ; ) {
       if (this.#closed || this.#isHeld(start)) return start
-      if (now() >= deadline) break
+      if (now() >= since + (this.#mayBeHeld(start) ? FORK_TIMEOUT_MS : ANSWER_MS)) break
       await after(POLL_MS)
     }
     if (!this.suspects(start)) return start
@@ -70,7 +72,13 @@ export class GoneBlocks {
   }
 
   #isHeld(start: number): boolean {
-    return this.#core.peers.some((peer) => holdsBlocks(peer, start, start + 1))
+    return peersOnFork(this.#core).some((peer) => holdsBlocks(peer, start, start + 1))
+  }
+
+  // by a peer on another fork, which may hold it on ours as well
+  #mayBeHeld(start: number): boolean {
+    const others = this.#core.peers.filter((peer) => !isOnFork(this.#core, peer))
+    return others.some((peer) => holdsBlocks(peer, start, start + 1))
   }
 
   #changed(): void {

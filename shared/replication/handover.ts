@@ -3,6 +3,7 @@ import { after, now } from '../limits/clock.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { startOfLastRun } from './first-hole.ts'
+import { isOnFork } from './holders.ts'
 
 const POLL_MS = 100
 /** Peers do not announce blocks that they know we have, so they are asked, and asked again. */
@@ -24,7 +25,7 @@ export async function waitUntilHeld(
   let held = false
   let wake = (): void => {}
   const look = (peer: Peer): void => {
-    held ||= holdsBlocks(peer, first(), end)
+    held ||= isOnFork(core, peer) && holdsBlocks(peer, first(), end)
     if (held) wake()
   }
   // a peer tells of new blocks far from its end only where they are wanted

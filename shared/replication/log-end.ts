@@ -2,13 +2,12 @@ import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { askForRoots } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
+import { FORK_TIMEOUT_MS } from './fork-search.ts'
 
 /** A peer that knows a path to the writer is waited for this long, and any at all unless told otherwise. */
 const LOG_END_TIMEOUT_MS = 5000
 /** A peer that was found has this long to answer. */
 const ANSWER_TIMEOUT_MS = 2000
-/** A log that was rewound becomes the one that a peer has within this time, though another one keeps silent. */
-const FORK_TIMEOUT_MS = 12_000
 const PEER_POLL_MS = 50
 const ALONE_POLL_MS = 250
 

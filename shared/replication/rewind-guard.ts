@@ -1,5 +1,6 @@
 import type { Hypercore } from 'hypercore'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
+import { isHypercoreError } from '../upstream/hypercore-errors.ts'
 import { holdsNode } from '../upstream/hypercore-nodes.ts'
 
 /** What reads the log from its first blocks on. */
@@ -13,12 +14,18 @@ export interface Reading {
 /**
  * Sees to it that a rewind of `core` takes `reading` back no further than it has to. Blocks that have come
  * since the logs before and after it were compared may be the same in both: where such a block was read
- * already nothing is applied, and Hypercore compares anew; none is read before what is applied is in effect.
+ * already nothing is applied, and Hypercore compares anew; none is read before what is applied is in effect,
+ * and none any more where that fails for a fault of this machine, which `onerror` is told: what is to know of
+ * the rewind may not.
  */
-export function guardReading(core: Hypercore, reading: Reading): void {
+export function guardReading(
+  core: Hypercore,
+  reading: Reading,
+  onerror: (err: unknown) => void
+): void {
   let last: Promise<unknown> = Promise.resolve()
   guardReorganisation(core, (later, apply) => {
-    const applied = last.then(() => reorganise(core, reading, later, apply))
+    const applied = last.then(() => reorganise(core, reading, later, apply, onerror))
     last = applied.catch(() => {})
     return applied
   })
@@ -28,14 +35,20 @@ async function reorganise(
   core: Hypercore,
   reading: Reading,
   { ancestors, diff }: Reorganisation,
-  apply: () => Promise<boolean>
+  apply: () => Promise<boolean>,
+  onerror: (err: unknown) => void
 ): Promise<boolean> {
   reading.holdAt(ancestors)
   try {
     const isRead = reading.position > ancestors
-    if (isRead && diff !== null && (await holdsNode(core, diff))) return false
-    return await apply()
-  } finally {
+    const isLate = isRead && diff !== null && (await holdsNode(core, diff))
+    const isApplied = !isLate && (await apply())
     reading.holdAt(Infinity)
+    return isApplied
+  } catch (err) {
+    // where the log has moved meanwhile they are compared anew
+    if (isHypercoreError(err)) reading.holdAt(Infinity)
+    else if (core.readable) onerror(err)
+    throw err
   }
 }

@@ -11,6 +11,7 @@ import type { Drop } from './follow-events.ts'
 import { NOT_SENT } from './followed-log.ts'
 import { ForkSearch } from './fork-search.ts'
 import { endInOrder, waitUntilHeld } from './handover.ts'
+import { peersOnFork } from './holders.ts'
 import type { OverlayFeed } from './overlay.ts'
 import { recoverFromReaders } from './recovery.ts'
 
@@ -110,7 +111,7 @@ export class ServedLog {
 
   /** How many blocks from `start` on, and before `end`, the peer holds that holds the most of them. */
   furthest(start: number, end: number): number {
-    const counts = this.#core.peers.map((peer) => heldFrom(peer, start, end))
+    const counts = peersOnFork(this.#core).map((peer) => heldFrom(peer, start, end))
     return Math.max(0, ...counts)
   }
 

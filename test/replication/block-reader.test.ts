@@ -1,6 +1,7 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Hypercore } from 'hypercore'
+import { messageOf } from '../../shared/errors.ts'
 import { BlockReader } from '../../shared/replication/block-reader.ts'
 import { guardReading } from '../../shared/replication/rewind-guard.ts'
 import { interceptKind } from '../../shared/upstream/hypercore-messages.ts'
@@ -99,7 +100,7 @@ for (const [when, isChecked] of [
         return arrived.then(apply)
       }
       if (isChecked) guardReorganisation(copy, meanwhile)
-      guardReading(copy, reader)
+      guardReading(copy, reader, (err) => t.fail(messageOf(err)))
       if (!isChecked) guardReorganisation(copy, meanwhile)
     })
     const asked = new Promise<void>((resolve) => {

@@ -1,4 +1,6 @@
 import b4a from 'b4a'
+import fs from 'bare-fs'
+import path from 'bare-path'
 import type { Test } from 'brittle'
 import {
   acknowledged,
@@ -61,6 +63,43 @@ diskTest('a reader on a full disk says so, too, where blocks come without the fe
   await announce(t, log)
   await readOnSmallDisk(t, b4a.toString(log.key, 'hex'))
 })
+
+diskTest(
+  'a reader on a full disk says so where the log is rewound, and leaves nothing out once there is space',
+  async (t) => {
+    const log = await createLog(t, numbered(12))
+    await announce(t, log)
+    const disk = await createDisk(t, 6 * MB)
+    const flags = ['--start', '0', '--resume', '-q', '--raw']
+    const key = b4a.toString(log.key, 'hex')
+    const reader = await startReader(t, key, flags, { storage: disk.folder })
+    await reader.stdout.line(numbered(12).at(-1) ?? '')
+    const filler = path.join(disk.folder, 'filler')
+    fill(filler)
+    await log.truncate(7)
+    const others = numbered(20, 100)
+    await log.append(others.map((line) => b4a.from(line)))
+    await refuses(t, reader, 1, FULL)
+    t.alike(reader.stdout.lines, numbered(12))
+
+    fs.unlinkSync(filler)
+    const again = await startReader(t, key, [...flags, '--no-follow'], { storage: disk.folder })
+    t.is(await again.ending, 0)
+    t.alike(again.stdout.lines.slice(-20), others)
+  }
+)
+
+/** Takes all the space of a disk with the file `file`. */
+function fill(file: string): void {
+  const fd = fs.openSync(file, 'w')
+  try {
+    for (const piece = new Uint8Array(64 * 1024); ; ) fs.writeSync(fd, piece)
+  } catch {
+    // the disk is full
+  } finally {
+    fs.closeSync(fd)
+  }
+}
 
 async function readOnSmallDisk(t: Test, key: string): Promise<void> {
   const disk = await createDisk(t, 6 * MB)
