@@ -1,12 +1,16 @@
 import os from 'bare-os'
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
+import { after } from '../limits/clock.ts'
 import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
 import { onUncaught } from './loading.ts'
 import { type Status, createStatus, statusWritten } from './status.ts'
 
 let onasked = (): void => {}
+
+/** What reads stderr has this long to take the last words, in milliseconds. */
+const STATUS_MS = 1000
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -59,7 +63,8 @@ export async function stop(code: number): Promise<never> {
     code ||= failed
   }
   status.tell('end', `ended with exit code ${code}`, { code }, 'scripts')
-  await statusWritten()
+  // where stderr is a pipe that is full, nobody may read on
+  await Promise.race([statusWritten(), after(STATUS_MS)])
   return Bare.exit(code)
 }
 

@@ -1,4 +1,6 @@
+import path from 'bare-path'
 import { Failure, causeOf, codeOf, diskFault, messageOf } from '../errors.ts'
+import { DEVICE_FILE } from './first-start.ts'
 import { isLockedStore, isMovedStore } from '../upstream/hypercore-errors.ts'
 
 /** What to do where a writer's log is damaged. */
@@ -19,8 +21,9 @@ export function openFailure(err: unknown, folder: string, repairHint: string): u
   if (isLockedStore(err)) return inUse(folder)
   if (UNWRITABLE.has(code)) return unwritable(folder, code)
   if (isMovedStore(err)) {
+    const mark = path.join(folder, DEVICE_FILE)
     return new Failure(
-      `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back or choose an empty folder with --storage`
+      `${folder} was copied or moved from elsewhere: a log has one writer and one place, so move it back, choose an empty folder with --storage, or, where it is gone from there for good, delete ${mark}`
     )
   }
   if (diskFault(err) === 'damaged') return damaged(folder, messageOf(causeOf(err)), repairHint)

@@ -32,22 +32,38 @@ const LARGE_WRITE_BUFFER = 32 * 1024 * 1024
 /** One writes tables, and two merge them: a large merge does not hold up the small ones. */
 const BACKGROUND_JOBS = 3
 
+/** How a log is written. */
+interface WriterOptions {
+  readonly private: boolean
+  readonly keep?: Keep | null
+}
+
 /**
  * Opens the log that this machine writes, in `storage`, or makes a new one with a new key, whose blocks
  * are encrypted where it is to be `private`; `keep` says how much of it is kept. Throws a Failure where
  * it can't, and where a log that is there was not made private.
  */
-export async function openWriter(
+export async function openWriter(storage: string, options: WriterOptions): Promise<WriterLog> {
+  const checkpoint = openCheckpoint(storage)
+  try {
+    return await openLog(storage, checkpoint, options)
+  } catch (err) {
+    checkpoint.close()
+    throw err
+  }
+}
+
+async function openLog(
   storage: string,
-  { private: toBePrivate, keep = null }: { private: boolean; keep?: Keep | null }
+  checkpoint: Checkpoint,
+  { private: toBePrivate, keep = null }: WriterOptions
 ): Promise<WriterLog> {
   const { folder } = writerPlaces(storage)
-  const checkpoint = openCheckpoint(storage)
   const { key } = checkpoint.state ?? {}
   if (key !== undefined && isUnfinished(folder)) {
     throw new Failure(`${folder} is gone, and with it the log ${key}: ${REPAIR_HINT_WRITER}`)
   }
-  const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_WRITER, {
+  const core = await open(storage, folder, REPAIR_HINT_WRITER, {
     make: (at) => new Hypercore(at, toBePrivate ? privateOptions() : {}),
     reopen: (at) => new Hypercore(at),
     writeBuffer: keep === null ? LARGE_WRITE_BUFFER : WRITE_BUFFER
@@ -64,7 +80,7 @@ export async function openWriter(
       `${folder} holds a log that everybody with its key can read: a private log is a new one, in an empty folder with --storage`
     )
   }
-  return new WriterLog(core, checkpoint, await Retention.load(core, keep), stopWatching)
+  return new WriterLog(core, checkpoint, await Retention.load(core, keep))
 }
 
 function openCheckpoint(storage: string): Checkpoint {
@@ -96,9 +112,7 @@ export async function openReader(
   const create = (at: unknown): Hypercore =>
     new Hypercore(at, key, { writable: false, inflightRange: [64, 1024] })
   const creation = { make: create, reopen: create, writeBuffer: WRITE_BUFFER }
-  const { core, stopWatching } = await open(storage, folder, REPAIR_HINT_READER, creation)
-  core.once('close', stopWatching)
-  return core
+  return open(storage, folder, REPAIR_HINT_READER, creation)
 }
 
 /** How a store is made and opened again, and how much of it is in memory before it is written out, in bytes. */
@@ -113,7 +127,7 @@ async function open(
   folder: string,
   repairHint: string,
   { make, reopen, writeBuffer }: Creation
-): Promise<{ core: Hypercore; stopWatching: () => void }> {
+): Promise<Hypercore> {
   try {
     assertPlace(storage, folder)
     await makeOnce(folder, async (draft) => {
@@ -133,7 +147,8 @@ async function open(
     wantOnce(core)
     // what makes it longer, and when, is for the apps to say
     setEagerUpgrade(core, false)
-    return { core, stopWatching: keepPrivate(folder) }
+    core.once('close', keepPrivate(folder))
+    return core
   } catch (err) {
     throw openFailure(err, folder, repairHint)
   }

@@ -153,8 +153,9 @@ export class Retention {
   /** Resolves once no trim is under way. */
   async close(): Promise<void> {
     if (this.#aging !== null) clearInterval(this.#aging)
-    await this.#trimming
-    if (this.#ages !== null && this.#core.readable) await this.#save({})
+    // who began the trim is told what it failed of, and without the marks the next run keeps more
+    await this.#trimming?.catch(() => {})
+    if (this.#ages !== null && this.#core.readable) await this.#save({}).catch(() => {})
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 

@@ -27,7 +27,6 @@ export class WriterLog {
   ongrown: (grown: Grown) => void = () => {}
   readonly #checkpoint: Checkpoint
   readonly #wal: WriteAheadLog
-  readonly #stopWatching: () => void
   readonly #cipher: Cipher | null
   #state: LogState
   #hadLostBlocks = false
@@ -36,14 +35,13 @@ export class WriterLog {
   /** The checkpoint is written by one at a time. */
   #saving: Promise<void> = Promise.resolve()
 
-  constructor(core: Core, checkpoint: Checkpoint, retention: Retention, stopWatching: () => void) {
+  constructor(core: Core, checkpoint: Checkpoint, retention: Retention) {
     this.core = core
     this.retention = retention
     this.encryption = writerEncryption(core)
     this.#cipher = this.encryption && createCipher(core.key, this.encryption)
     this.#checkpoint = checkpoint
     this.#wal = new WriteAheadLog(core)
-    this.#stopWatching = stopWatching
     this.isNew = checkpoint.state === null && core.length === 0
     const key = b4a.toString(core.key, 'hex')
     this.#state = checkpoint.state ?? { key, fork: 0, length: 0, boot: '' }
@@ -175,7 +173,6 @@ export class WriterLog {
     await this.settled()
     await this.retention.close()
     if (this.#appending) await this.#commit('')
-    this.#stopWatching()
     this.#wal.close()
     this.#checkpoint.close()
     await this.core.close()

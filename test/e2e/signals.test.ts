@@ -2,11 +2,21 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import createTestnet from 'hyperdht/testnet'
-import { closeTestnet, startApp, startReader, startWriter, tagged } from '../helpers/app.ts'
+import {
+  PRIVATE,
+  closeTestnet,
+  command,
+  homeEnv,
+  startApp,
+  startReader,
+  startWriter,
+  tagged
+} from '../helpers/app.ts'
+import { asWriter } from '../helpers/json.ts'
 import { asInput, numbered } from '../helpers/numbered.ts'
 import { catches, signalsTaken } from '../helpers/proc.ts'
 import { onLinux, onPosix } from '../helpers/platform.ts'
-import type { Program } from '../helpers/program.ts'
+import { Program } from '../helpers/program.ts'
 import { Random, chooseSeed } from '../helpers/random.ts'
 
 const CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
@@ -38,6 +48,16 @@ onPosix('SIGHUP, SIGINT and SIGTERM stop the reader with 129, 130 and 143', asyn
     t.is(await reader.stop(name), CODES[name], name)
     t.is(reader.stderr.text, '')
   }
+})
+
+onPosix('a signal stops an app whose stderr is a full pipe that nobody reads', async (t) => {
+  const fill = 'mkfifo "$0" && exec 3<>"$0" && head -c 65536 /dev/zero >&3 && exec "$@" 2>"$0"'
+  const pipe = path.join(await t.tmp(), 'stderr')
+  const args = ['--json', '--storage', await t.tmp(), ...PRIVATE]
+  const line = ['sh', '-c', fill, pipe, ...command('writer-app'), ...args]
+  const writer = await asWriter(new Program(t, line, { env: await homeEnv(t) }), 0)
+  await writer.append('one')
+  t.is(await writer.program.stop('SIGTERM'), 143)
 })
 
 onPosix('a signal stops a reader that still looks for its first peer', async (t) => {

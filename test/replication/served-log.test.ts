@@ -15,12 +15,7 @@ import { numbered } from '../helpers/numbered.ts'
 test('a writer waits for no peer to hold what it let go of meanwhile', async (t) => {
   const core = await createLog(t, numbered(20))
   const retention = await Retention.load(core, { blocks: 10 })
-  const log = new WriterLog(
-    core,
-    new Checkpoint(path.join(await t.tmp(), 'record')),
-    retention,
-    () => {}
-  )
+  const log = new WriterLog(core, new Checkpoint(path.join(await t.tmp(), 'record')), retention)
   t.teardown(() => log.close(), { force: true, order: -1 })
   const alone = { connections: new Set() } as unknown as Hyperswarm
   const events = { onloss() {}, onrival() {}, onerror: (err: unknown) => t.fail(messageOf(err)) }
@@ -50,7 +45,7 @@ test('a copy that is longer stops the writer, though it comes when the questions
 
   const checkpoint = new Checkpoint(path.join(await t.tmp(), 'record'))
   const retention = await Retention.load(core, null)
-  const log = new WriterLog(core, checkpoint, retention, () => {})
+  const log = new WriterLog(core, checkpoint, retention)
   t.teardown(() => log.close(), { force: true, order: -1 })
   const alone = { connections: new Set() } as unknown as Hyperswarm
   const errors: string[] = []

@@ -48,6 +48,20 @@ diskTest('a writer on a full disk says so, and keeps what it has acknowledged', 
   await again.append('goes on')
 })
 
+diskTest(
+  'a writer and a reader that let go of what is old say just as much of a full disk',
+  async (t) => {
+    const [one, two] = [await createDisk(t, 6 * MB), await createDisk(t, 6 * MB)]
+    const flags = ['-q', '--keep', '7d']
+    const writer = await startWriter(t, flags, { storage: one.folder })
+    const reader = await startReader(t, writer.key, flags, { storage: two.folder })
+    await reader.stdout.line(/^Skipping/)
+    fill(path.join(two.folder, 'filler'))
+    void writer.program.write(asInput(LINES))
+    for (const program of [reader, writer.program]) await refuses(t, program, 1, FULL)
+  }
+)
+
 diskTest('a reader on a full disk says so, and goes on once there is space', async (t) => {
   const writer = await startWriter(t)
   void writer.program.write(asInput(LINES))

@@ -107,12 +107,22 @@ test("a reader that is given the writer's folder can't write to the writer's log
   t.alike(await storedLog(storage), { key, lines }, 'and not written')
 })
 
-test('a store that was copied is refused: two writers would fork the log', async (t) => {
-  const { storage } = await writtenStorage(t, numbered(10))
+test('a store that was copied is refused, since two writers would fork the log, until that is said to be none', async (t) => {
+  const lines = numbered(10)
+  const { storage, key } = await writtenStorage(t, lines)
   const copy = await t.tmp()
   copyTree(storage, copy)
   const writer = await startApp(t, 'writer-app', [], { storage: copy })
-  await refuses(t, writer, 1, /was copied or moved from elsewhere/)
+  const reason = /was copied or moved from elsewhere: .* for good, delete (.*)$/m
+  await refuses(t, writer, 1, reason)
+
+  fs.rmSync(path.join(storage, 'writer-storage'), { recursive: true })
+  fs.unlinkSync(reason.exec(writer.stderr.text)?.[1] ?? '')
+  const again = await startWriter(t, [], { storage: copy, length: lines.length })
+  t.is(again.key, key)
+  await again.append('goes on')
+  await again.program.stop()
+  t.alike(await storedLog(copy), { key, lines: [...lines, 'goes on'] })
 })
 
 /** Starts an app under a umask that denies nothing, in a folder that it has to make itself. */
