@@ -27,8 +27,8 @@ export interface Membership {
   flushed: Promise<unknown>
   /** null where the DHT is left out. */
   dht: DhtStatus | null
-  /** null where the local network is left out. */
-  lan: LanDiscovery | null
+  /** Whether the local network is searched. */
+  lan: boolean
   leave(): Promise<void>
 }
 
@@ -76,7 +76,7 @@ export function joinSwarm(
   return {
     flushed: everyoneMet(swarm, dht, lan),
     dht,
-    lan,
+    lan: wantsLan,
     async leave() {
       lan?.close()
       dht?.close()

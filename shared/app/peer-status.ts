@@ -80,7 +80,7 @@ export class PeerStatus {
   /** Tells whether the DHT answers, unless a peer is connected. */
   reportDht(answers: boolean): void {
     if (this.#closed || this.#present.length > 0) return
-    const elsewhere = this.#search.lan === null ? 'nowhere else (--no-lan)' : `${LOCAL} only`
+    const elsewhere = this.#search.lan ? `${LOCAL} only` : 'nowhere else (--no-lan)'
     this.#status.info(answers ? 'the DHT answers' : `the DHT does not answer, looking ${elsewhere}`)
   }
 

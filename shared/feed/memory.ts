@@ -12,6 +12,7 @@ export interface LogMemory {
   readonly keeping: Keeping
 }
 
+/** The memory of `core`, which this process has opened just now; without `keeping`, everything is kept. */
 export function rememberLog(
   core: Hypercore,
   keeping: Keeping = new Keeping(core, null, { isWriter: core.writable })

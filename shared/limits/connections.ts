@@ -8,7 +8,7 @@ import { isMishap } from '../upstream/hypercore-errors.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { unreadBytes } from '../upstream/hyperswarm.ts'
 import { containFaults } from '../upstream/protomux.ts'
-import { filterMessages } from './message-filter.ts'
+import { type Drop, filterMessages } from './message-filter.ts'
 
 /** Connections at the most, peers and strangers; Hyperswarm 4.17 caps only those that it dials. */
 const MAX_CONNECTIONS = 128
@@ -37,7 +37,7 @@ export function limitConnections(
   swarm: Hyperswarm,
   core: Hypercore,
   { ondrop, onerror }: ConnectionEvents
-): (peer: Peer, reason: string, opts: { ban: boolean }) => void {
+): Drop {
   swarm.on('connection', (connection) => {
     containFaults(Protomux.from(connection), (err) => onfault(connection, err))
     const timer = setTimeout(() => {
@@ -49,13 +49,14 @@ export function limitConnections(
     ;(stranger ?? connection).destroy()
   })
   filterMessages(core, { onoffence: drop, onmishap: (peer) => connectionOf(peer).destroy() })
-  setInterval(() => {
+  const unreadCheck = setInterval(() => {
     for (const connection of swarm.connections) {
       if (unreadBytes(connection) <= MAX_UNREAD) continue
       ondrop('does not read what it asked for')
       connection.destroy()
     }
-  }, UNREAD_CHECK_MS).unref()
+  }, UNREAD_CHECK_MS)
+  core.once('close', () => clearInterval(unreadCheck))
   return drop
 
   // strangers are not reported, nor what may be nobody's fault

@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { isForgery } from '../upstream/hypercore-errors.ts'
 import { type Messages, type Receiver, interceptReceived } from '../upstream/hypercore-messages.ts'
-import { isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
+import { assertPeer, isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
 import { answerRequest } from './answer-request.ts'
@@ -27,10 +27,13 @@ const UNASKED_COST = 100
 /** As many blocks are marked as held at the cost of a small message: 50 million at once are too many. */
 const BLOCKS_PER_TOKEN = 2 ** 10
 
+/** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
+export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
+
 /** What a filter tells. */
 export interface FilterEvents {
   /** A peer overstepped; `ban` is false where an honest peer under load could do the same. */
-  onoffence(peer: Peer, reason: string, opts: { ban: boolean }): void
+  readonly onoffence: Drop
   /** Hypercore asks a peer for nothing more on this connection, for what may be no peer's fault. */
   onmishap(peer: Peer): void
 }
@@ -45,8 +48,8 @@ export interface FilterEvents {
 export function filterMessages(core: Hypercore, events: FilterEvents): void {
   const filters = new Map<Peer, MessageFilter>()
   core.on('peer-add', (peer) => {
-    const filter = new MessageFilter(core, peer, events)
-    filters.set(peer, filter)
+    assertPeer(peer)
+    filters.set(peer, new MessageFilter(core, peer, events))
   })
   core.on('peer-remove', (peer) => {
     filters.get(peer)?.end()

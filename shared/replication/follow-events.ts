@@ -1,8 +1,5 @@
 import type { Peer } from 'hypercore'
 
-/** Ends the connection with a peer that `reason`; for good where `ban` says that it cannot be honest. */
-export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
-
 /** What following a log tells. */
 export interface FollowEvents {
   /** Asked, after a rewind, how many of the blocks stand that earlier runs have taken; Infinity for all. */

@@ -73,11 +73,6 @@ export class LanDiscovery {
     bindPort(swarm.dht).then(this.#restart, (err) => onrefused(messageOf(err)))
   }
 
-  /** Whether the peer with `publicKey` was heard here. */
-  heard(publicKey: Uint8Array): boolean {
-    return this.#known.has(b4a.toString(publicKey, 'hex'))
-  }
-
   close(): void {
     if (this.#closed) return
     this.#closed = true

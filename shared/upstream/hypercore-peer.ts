@@ -3,7 +3,7 @@ import type { Peer } from 'hypercore'
 import type { Connection } from 'hyperswarm'
 import type Protomux from 'protomux'
 import { sendMessage } from './hypercore-messages.ts'
-import type { Members } from './members.ts'
+import { type Members, assertMembers } from './members.ts'
 
 interface PeerState {
   readonly stream: Connection
@@ -32,6 +32,11 @@ export const PEER_MEMBERS: Members = {
   'peer.remoteRequests.size': 'number',
   'peer.inflight': 'number',
   'peer.paused': 'boolean'
+}
+
+/** Throws a Failure that names the first undocumented member that `peer` lacks: most would be missed in silence. */
+export function assertPeer(peer: Peer): void {
+  assertMembers('hypercore', peer, PEER_MEMBERS)
 }
 
 /** Blocks for which a peer is asked at once (`MAX_RANGE` of lib/wants.js); an answer covers no more. */

@@ -14,7 +14,7 @@ interface Write {
 interface Trimmed {
   readonly state: {
     readonly mutex: { lock(): Promise<void>; unlock(): void }
-    readonly storage: { write(): Write; readonly treeCache: { clear(): void } | null }
+    readonly storage: { write(): Write; readonly treeCache: { clear(): void } }
   }
   readonly core: {
     readonly bitfield: { firstSet(start: number): number; firstUnset(start: number): number }
@@ -57,6 +57,7 @@ export const TRIM_MEMBERS: Members = {
   'core.state.mutex.lock': 'function',
   'core.state.mutex.unlock': 'function',
   'core.state.storage.write': 'function',
+  'core.state.storage.treeCache.clear': 'function',
   'core.core.bitfield.firstSet': 'function',
   'core.core.bitfield.firstUnset': 'function',
   'core.core.storage.store.db.flush': 'function',
@@ -147,7 +148,7 @@ export async function freeTree(
     }
     await tx.flush()
     // they were deleted without its knowledge
-    state.storage.treeCache?.clear()
+    state.storage.treeCache.clear()
   })
 }
 

@@ -119,8 +119,12 @@ export function dialCounts(swarm: Hyperswarm): DialCounts {
   return (swarm as Hyperswarm & Dialler).stats.connects.client
 }
 
-/** Whether we have dialled the peer at the other end of `connection`. Documented as an argument alone. */
+/**
+ * Whether we have dialled the peer at the other end of `connection`. Throws a Failure where that can no longer
+ * be told, since every peer would seem to have dialled us. Documented as an argument alone.
+ */
 export function isOwnDial(connection: Connection): boolean {
+  assertMembers('hyperswarm', connection, { 'connection.isInitiator': 'boolean' })
   return (connection as Connection & { readonly isInitiator: boolean }).isInitiator
 }
 

@@ -226,7 +226,7 @@ class Scene {
       draw() {}
     }
     const online = { online: true, close() {} }
-    const search = { dht: dht === null ? null : online, lan: null }
+    const search = { dht: dht === null ? null : online, lan: false }
     this.status = new PeerStatus(core, status, search, (ms, then) => {
       const plan = { at: this.#now + ms, then }
       this.#plans.push(plan)

@@ -1,10 +1,12 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
+import type { Peer } from 'hypercore'
 import Protomux from 'protomux'
 import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
 import {
   type RemoteLog,
   PEER_MEMBERS,
+  assertPeer,
   answersOwed,
   askForHoldings,
   remoteLogOf,
@@ -30,6 +32,12 @@ const LENGTH = 1000
 test(`${installed('hypercore')}: what a peer has said is there`, async (t) => {
   const { reader } = await createPair(t, [])
   hasMembers(t, 'hypercore', reader, PEER_MEMBERS)
+  assertPeer(reader)
+  const without = Object.create(reader, { inflight: { value: undefined } }) as Peer
+  await t.exception(
+    () => assertPeer(without),
+    /has no number peer.inflight, which this app relies on/
+  )
 })
 
 test(`${installed('hypercore')}: remoteSynced, remoteFork, remoteLength, remoteHasManifest`, async (t) => {
