@@ -1,7 +1,7 @@
 import path from 'bare-path'
 import { Failure, causeOf, codeOf, diskFault, messageOf } from '../errors.ts'
-import { DEVICE_FILE } from './first-start.ts'
 import { isLockedStore, isMovedStore } from '../upstream/hypercore-errors.ts'
+import { DEVICE_FILE } from './places.ts'
 
 /** What to do where a writer's log is damaged. */
 export const REPAIR_HINT_WRITER =

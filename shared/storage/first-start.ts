@@ -2,20 +2,17 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { listOf } from './checks.ts'
 import { takeLock } from './lock.ts'
+import { DEVICE_FILE } from './places.ts'
 import { makeFolder, syncFolder, syncTree } from './sync.ts'
 
 /** Where a store is made, and what keeps a second process from making it too; both in its folder. */
 const DRAFT = 'unfinished'
 const DRAFT_LOCK = 'unfinished.lock'
 
-/**
- * What hypercore-storage keeps in the folder of a store; it would move anything else into `db`. A process
- * that has the store open has locked the first.
- */
-export const DEVICE_FILE = 'CORESTORE'
+/** Where hypercore-storage keeps the blocks. */
 export const DATABASE = 'db'
 
-/** What is in the folder of a store, finished or not. */
+/** What is in the folder of a store, finished or not: hypercore-storage would move anything else into `db`. */
 export const STORE = [DEVICE_FILE, DATABASE, DRAFT, DRAFT_LOCK]
 
 /** All that RocksDB writes before the first CURRENT: none of it holds data. */

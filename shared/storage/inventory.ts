@@ -4,9 +4,9 @@ import Hypercore from 'hypercore'
 import { Failure, unlessMissing } from '../errors.ts'
 import { readOnlyStorage } from '../upstream/hypercore-store.ts'
 import { listOf } from './checks.ts'
-import { DEVICE_FILE, isUnfinished } from './first-start.ts'
+import { isUnfinished } from './first-start.ts'
 import { isLocked } from './lock.ts'
-import { READER_STORAGE, writerPlaces } from './places.ts'
+import { DEVICE_FILE, READER_STORAGE, writerPlaces } from './places.ts'
 import { writerEncryption } from './private-log.ts'
 
 /** A log on this machine, as it is at this moment. */

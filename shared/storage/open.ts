@@ -104,7 +104,7 @@ export function assertPlace(storage: string, folder: string): void {
  * log's writer signed, and does not grow by itself: the feed or plain replication makes it grow. Throws
  * a Failure where it can't.
  */
-export async function openReader(
+export function openReader(
   storage: string,
   key: Uint8Array,
   folder: string = copyPlaces(storage, key).copy

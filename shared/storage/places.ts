@@ -6,6 +6,11 @@ import Hypercore from 'hypercore'
 export const WRITER_STORAGE = 'writer-storage'
 export const WRITER_RECORD = 'writer-storage.record'
 export const READER_STORAGE = 'reader-storage'
+/**
+ * The file in the folder of a store by which hypercore-storage tells it from a copy. A process that has the
+ * store open has locked it.
+ */
+export const DEVICE_FILE = 'CORESTORE'
 
 /** Where the log that a writer writes lies below `storage`, and what it vouches for. */
 export function writerPlaces(storage: string): { folder: string; record: string } {
