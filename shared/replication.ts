@@ -9,6 +9,7 @@ import { Overlay, type OverlayFeed } from './replication/overlay.ts'
 import { type ServeEvents, ServedLog } from './replication/served-log.ts'
 import type { Retention } from './storage/retention.ts'
 import type { WriterLog } from './storage/writer-log.ts'
+import { tellFork } from './upstream/hypercore-fork.ts'
 
 export type { FollowedLog } from './replication/followed-log.ts'
 export type { ServedLog } from './replication/served-log.ts'
@@ -45,6 +46,7 @@ export function followLog(
 // Hypercore's handshake on each connection proves that the peer holds the key, the right to read
 function replicate(swarm: Hyperswarm, core: Hypercore, events: ConnectionEvents): Drop {
   swarm.on('connection', (connection) => core.replicate(connection))
+  core.on('truncate', () => tellFork(core))
   return limitConnections(swarm, core, events)
 }
 

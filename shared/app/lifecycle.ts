@@ -9,8 +9,9 @@ import { type Status, createStatus, statusWritten } from './status.ts'
 
 let onasked = (): void => {}
 
-/** What reads stderr has this long to take the last words, in milliseconds. */
-const STATUS_MS = 1000
+/** What reads stderr has this long to take the last words, in milliseconds; less where somebody waits. */
+const STATUS_MS = 10_000
+const SIGNAL_STATUS_MS = 1000
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
 
@@ -26,7 +27,7 @@ export function handleSignals(): void {
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal as keyof typeof SIGNALS, () => {
       if (stopping) Bare.exit(code)
-      else void stop(code)
+      else void stop(code, SIGNAL_STATUS_MS)
     })
   }
   // Windows has neither; SIGUSR1 opens Bare's debugger as well, listened to or not
@@ -51,8 +52,11 @@ export function onStop(teardown: () => Promise<void>): void {
   close = teardown
 }
 
-/** Closes what the app opened, in its order, and ends the process with `code`. */
-export async function stop(code: number): Promise<never> {
+/**
+ * Closes what the app opened, in its order, and ends the process with `code`, once stderr has been taken, or after
+ * `patience` milliseconds: it may be a pipe that is full, and read by nobody.
+ */
+export async function stop(code: number, patience = STATUS_MS): Promise<never> {
   // the first stop ends the process
   if (stopping) return new Promise(() => {})
   stopping = true
@@ -63,8 +67,7 @@ export async function stop(code: number): Promise<never> {
     code ||= failed
   }
   status.tell('end', `ended with exit code ${code}`, { code }, 'scripts')
-  // where stderr is a pipe that is full, nobody may read on
-  await Promise.race([statusWritten(), after(STATUS_MS)])
+  await Promise.race([statusWritten(), after(patience)])
   return Bare.exit(code)
 }
 

@@ -60,7 +60,9 @@ export class GoneBlocks {
       await after(POLL_MS)
     }
     if (!this.suspects(start)) return start
-    const held = this.#core.peers.map((peer) => firstHeld(peer, start))
+    // a peer that was waited for in vain is waited for once
+    const peers = this.#mayBeHeld(start) ? peersOnFork(this.#core) : this.#core.peers
+    const held = peers.map((peer) => firstHeld(peer, start))
     return Math.min(this.#kept, ...held.filter((seq) => seq > start))
   }
 

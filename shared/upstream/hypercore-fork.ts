@@ -1,5 +1,5 @@
 // Checked with hypercore 11.37.1.
-import type { Peer } from 'hypercore'
+import type { Hypercore, Peer } from 'hypercore'
 import { type Members, assertMembers } from './members.ts'
 
 /** Blocks from `start` to before `end`, one of which is the first in which a later fork is not our log. */
@@ -45,7 +45,16 @@ export const FORK_MEMBERS: Members = {
   'peer.remoteLength': 'number',
   'peer._makeRequest': 'function',
   'peer._send': 'function',
-  'peer._requestForkRange': 'function'
+  'peer._requestForkRange': 'function',
+  'peer.sendSync': 'function'
+}
+
+/**
+ * Tells every peer of `core` on which fork it is now. Hypercore does so where it can prove to the peer what the log
+ * has grown by; a peer that is not told takes us to be on the earlier fork, and asks us for nothing. No public way.
+ */
+export function tellFork(core: Hypercore): void {
+  for (const peer of core.peers) (peer as Peer & { sendSync(): void }).sendSync()
 }
 
 /**

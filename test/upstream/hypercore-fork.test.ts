@@ -1,7 +1,16 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import type { Peer } from 'hypercore'
-import { FORK_MEMBERS, type ForkGap, onForkGap } from '../../shared/upstream/hypercore-fork.ts'
+import type { Hypercore, Peer } from 'hypercore'
+import { after } from '../../shared/limits/clock.ts'
+import {
+  FORK_MEMBERS,
+  type ForkGap,
+  onForkGap,
+  tellFork
+} from '../../shared/upstream/hypercore-fork.ts'
+import { interceptKind, sendMessage } from '../../shared/upstream/hypercore-messages.ts'
+import { remoteLogOf } from '../../shared/upstream/hypercore-peer.ts'
+import { guardReorganisation, setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { replicate } from '../helpers/grown.ts'
@@ -38,6 +47,54 @@ test(`${installed('hypercore')}: a search that is settled is applied by update`,
   await found
   await copy.update({ wait: false })
   t.is(await standing, 4, 'as far as was known')
+})
+
+test(`${installed('hypercore')}: sendSync tells a peer of a fork that Hypercore keeps to itself`, async (t) => {
+  const log = await createLog(t, numbered(20))
+  const [behind, ahead, middle] = [
+    await createCopy(t, log),
+    await createCopy(t, log),
+    await createCopy(t, log)
+  ]
+  for (const copy of [behind, ahead]) await replicate(log, copy)
+  for (const copy of [behind, ahead, middle]) setEagerUpgrade(copy, false)
+  connect(t, ahead, behind)
+  await log.truncate(3)
+  await log.append(numbered(20, 3).map((line) => b4a.from(line)))
+  await replicate(log, middle)
+  await log.append(numbered(7, 23).map((line) => b4a.from(line)))
+
+  let release = (): void => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const proven = new Promise<void>((resolve) => {
+    guardReorganisation(ahead, async (_later, apply) => {
+      resolve()
+      await released
+      return apply()
+    })
+  })
+  connect(t, log, ahead)
+  const rewound = ahead.update({ wait: true })
+  await proven
+  // the later fork is shorter there, and not to be proven from what is here
+  connect(t, middle, behind)
+  await behind.update({ wait: true })
+  const states = (core: Hypercore): string[] => {
+    return core.peers.map(remoteLogOf).map(({ fork, length }) => `${length} on ${fork}`)
+  }
+  while (!states(ahead).includes('23 on 1')) await after(10)
+  ahead.on('truncate', () => tellFork(ahead))
+  release()
+  await rewound
+  t.alike([ahead.length, behind.length], [30, 23])
+
+  const passed = new Promise<void>((resolve) => {
+    for (const other of behind.peers) interceptKind(other, 'cancel', () => resolve())
+  })
+  // what was said before has come before
+  for (const peer of ahead.peers) sendMessage(peer, 'cancel', { request: 2 ** 30 })
+  await passed
+  t.alike(states(behind).sort(), ['23 on 1', '30 on 1'])
 })
 
 test(`${installed('hypercore')}: an answer that is no longer waited for counts`, async (t) => {
