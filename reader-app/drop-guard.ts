@@ -6,18 +6,18 @@ const LEFT_ALONE =
 const HINT_MS = 10_000
 
 /**
- * Says whether blocks from the given one on may be dropped, of which no peer can tell any more whether they stand.
- * As long as they are `needed` they stay, and the copy with them; a person is told once, by `tell`.
+ * Says whether blocks from one to before another may be dropped, of which no peer can tell any more whether they
+ * stand. As long as they are `needed` they stay, and the copy with them; a person is told once, by `tell`.
  */
 export function dropGuard(
-  needed: (start: number) => boolean,
+  needed: (start: number, end: number) => boolean,
   tell: (text: string) => void,
   clock = now
-): (start: number) => boolean {
+): (start: number, end: number) => boolean {
   let since: number | null = null
   let told = false
-  return (start) => {
-    if (!needed(start)) {
+  return (start, end) => {
+    if (!needed(start, end)) {
       since = null
       return true
     }

@@ -62,7 +62,7 @@ const events = {
   },
   // an archive is to hold every block, and other readers go on with what they have yet to print
   mayDrop: dropGuard(
-    (start) => (seed && options.keep === null) || copy.hasUnprinted(start),
+    (start, end) => (seed && options.keep === null) || copy.hasUnprinted(start, end),
     status.info
   ),
   onerror: fail

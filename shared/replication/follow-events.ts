@@ -8,8 +8,11 @@ export interface FollowEvents {
   onhops(peer: Peer, hops: number): void
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
   onmanifest(): void
-  /** Whether blocks from `start` on may be lost by now: no peer can tell, after a rewind, whether they stand. */
-  mayDrop(start: number): boolean
+  /**
+   * Whether blocks from `start` to before `end` may be lost by now: no peer can tell, after a rewind, whether they
+   * stand. Those behind them do not.
+   */
+  mayDrop(start: number, end: number): boolean
   /** Our own copy can't be read or written. */
   onerror(err: unknown): void
 }

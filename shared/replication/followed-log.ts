@@ -83,7 +83,7 @@ export class FollowedLog {
     core.on('truncate', () => this.#applyMode())
     new ForkSearch(core, {
       keptOn: (fork) => this.#feed.keptOn(fork),
-      mayDrop: (start) => this.#hasRead(core.length) && events.mayDrop(start)
+      mayDrop: (start, end) => this.#hasRead(end) && events.mayDrop(start, end)
     })
     guardReading(core, this.#reader, (err) => events.onerror(err))
     onManifest(core, () => events.onmanifest())

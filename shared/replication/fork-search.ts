@@ -21,8 +21,8 @@ const MOST_QUESTIONS = 3
 export interface ForkEvents {
   /** The first block that the writer keeps on `fork`, by its word. */
   keptOn(fork: number): number
-  /** Whether our blocks from block `start` on, which are not known to be in both, may be lost by now. */
-  mayDrop(start: number): boolean
+  /** Whether our blocks from `start` to before `end`, which are not known to be in both, may be lost by now. */
+  mayDrop(start: number, end: number): boolean
 }
 
 /** The question whose answer is waited for, or looked at. */
@@ -91,7 +91,7 @@ export class ForkSearch {
     const gap = this.#gap
     if (gap === null || !gap.isOpen || !this.#core.readable) return this.#end()
     if (this.#askOn(gap) || !this.#isHopeless(gap)) return
-    if (this.#events.mayDrop(gap.start)) this.#settle(gap)
+    if (this.#events.mayDrop(gap.start, gap.end)) this.#settle(gap)
     else this.#since = now()
   }
 

@@ -2,7 +2,7 @@ import type { Hypercore } from 'hypercore'
 import { after, now } from '../limits/clock.ts'
 import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { readBlocks } from '../upstream/hypercore-store.ts'
-import { endOfRun } from '../upstream/hypercore-trim.ts'
+import { endOfRun, firstHere } from '../upstream/hypercore-trim.ts'
 import { FORK_TIMEOUT_MS } from './fork-search.ts'
 import { isOnFork, peersOnFork } from './holders.ts'
 
@@ -63,7 +63,8 @@ export class GoneBlocks {
     // a peer that was waited for in vain is waited for once
     const peers = this.#mayBeHeld(start) ? peersOnFork(this.#core) : this.#core.peers
     const held = peers.map((peer) => firstHeld(peer, start))
-    return Math.min(this.#kept, ...held.filter((seq) => seq > start))
+    const next = [...held.filter((seq) => seq > start), firstHere(this.#core, start)]
+    return Math.min(this.#kept, ...next)
   }
 
   /** Resolves to null once it is worth asking again whether block `start` has gone. */

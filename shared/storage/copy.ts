@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import path from 'bare-path'
 import type { Hypercore } from 'hypercore'
-import { holdsAny } from '../upstream/hypercore-trim.ts'
+import { firstHere } from '../upstream/hypercore-trim.ts'
 import { listOf } from './checks.ts'
 import { InUse, REPAIR_HINT_READER, inUse, placeFailure } from './failures.ts'
 import { isUnfinished } from './first-start.ts'
@@ -98,9 +98,9 @@ export class Copy {
     return Retention.load(this.core, keep, (taken) => this.#needed(taken))
   }
 
-  /** Whether a position beside the copy has yet to print a block that is here, from block `start` on. */
-  hasUnprinted(start: number): boolean {
-    return this.isKept && this.#seqs.some((seq) => holdsAny(this.core, Math.max(seq, start)))
+  /** Whether a position beside the copy has yet to print a block that is here, from block `start` to before `end`. */
+  hasUnprinted(start: number, end: number): boolean {
+    return this.isKept && this.#seqs.some((seq) => firstHere(this.core, Math.max(seq, start)) < end)
   }
 
   #needed(taken: number): number {

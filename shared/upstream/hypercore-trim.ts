@@ -79,13 +79,8 @@ export function endOfRun(core: Hypercore, start: number): number {
   return unset === -1 ? length : Math.min(length, unset)
 }
 
-/** Whether a block of `core` is here from block `start` on. No public way. */
-export function holdsAny(core: Hypercore, start: number): boolean {
-  return firstHere(core, start) < core.length
-}
-
-// Infinity where there is none
-function firstHere(core: Hypercore, start: number): number {
+/** The first block of `core` from block `start` on that is here; Infinity where there is none. No public way. */
+export function firstHere(core: Hypercore, start: number): number {
   const first = (core as unknown as Trimmed).core.bitfield.firstSet(start)
   return first === -1 ? Infinity : first
 }

@@ -28,6 +28,19 @@ test('what the writer kept of a log says nothing once that was rewound', async (
   t.ok(gone.suspects(5))
 })
 
+test('what is here is not skipped with what has gone', async (t) => {
+  const log = await createLog(t, numbered(100))
+  const copy = await createCopy(t, log)
+  await replicate(log, copy, 50, 60)
+  await freeBlocks(log, 0, 90)
+  const gone = new GoneBlocks(copy, () => {})
+  connect(t, log, copy)
+  await copy.update({ wait: true })
+  gone.keptFrom(90)
+  t.is(await gone.upTo(0), 50)
+  t.is(await gone.upTo(60), 90)
+})
+
 test('blocks of an earlier fork are not those that are waited for', async (t) => {
   const { gone } = await rewoundBesideArchive(t)
   t.ok(gone.suspects(0))
