@@ -125,12 +125,7 @@ test('a key that does not read a private log ends with one line before anything 
     ['a part of the read key', writer.read.slice(0, -1), 2, /is not a key/]
   ]
   for (const [what, key, code, reason] of cases) {
-    for (const flags of [
-      [],
-      ['--start', '0'],
-      ['--tail', '3', '--raw'],
-      ['--start', '0', '--json']
-    ]) {
+    for (const flags of [[], ['--tail', '3', '--raw'], ['--start', '0', '--json']]) {
       const reader = await startReader(t, key, ['-q', ...flags])
       await refuses(t, reader, code, reason)
       t.is(reader.stdout.text, '', `${what} ${flags.join(' ')}`)

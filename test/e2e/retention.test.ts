@@ -113,7 +113,7 @@ test('a copy whose next blocks nobody keeps goes on by a leap, or by a proof whe
   const home = await t.tmp()
   const copies = [
     { end: 100, how: 'by a leap', storage: await t.tmp() },
-    { end: 10_000, how: 'by a proof', storage: await t.tmp() }
+    { end: 3000, how: 'by a proof', storage: await t.tmp() }
   ]
   await runWriter(home, async (log) => {
     for (const { end, storage } of copies) {
@@ -121,13 +121,13 @@ test('a copy whose next blocks nobody keeps goes on by a leap, or by a proof whe
       await copyInto(storage, log.core)
     }
   })
-  await appendIn(home, numbered(10_000, 10_000), { keep: { blocks: 2000 } })
-  const kept = printed(numbered(2000, 18_000), 18_000)
+  await appendIn(home, numbered(10_000, 3000), { keep: { blocks: 1000 } })
+  const kept = printed(numbered(1000, 12_000), 12_000)
 
   for (const { end, how, storage } of copies) {
     t.comment(`block ${end}, ${how}`)
-    const length = 18_000 + kept.length
-    const writer = await startWriter(t, ['--keep', '2000'], { storage: home, length })
+    const length = 12_000 + kept.length
+    const writer = await startWriter(t, ['--keep', '1000'], { storage: home, length })
     const again = await startReader(t, writer.key, ['--start', '0'], { storage })
     await untilBlock(again, length - 1)
     t.alike(again.stdout.lines.slice(1), [...printed(numbered(end)), ...kept])
@@ -136,8 +136,8 @@ test('a copy whose next blocks nobody keeps goes on by a leap, or by a proof whe
     await untilBlock(again, length)
     await writer.program.stop()
 
-    const from = await startReader(t, writer.key, ['--start', '0', '-n', '2001'])
-    await untilBlock(from, how === 'by a leap' ? 20_000 : 2000)
+    const from = await startReader(t, writer.key, ['--start', '0', '-n', '1001'])
+    await untilBlock(from, how === 'by a leap' ? 13_000 : 1000)
     t.absent(/dropped/.test(again.stderr.text + from.stderr.text), 'nobody is dropped')
     await again.stop()
     t.is(await from.ending, 0)

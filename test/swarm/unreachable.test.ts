@@ -4,11 +4,12 @@ import { arrives, startReader, startWriter } from '../helpers/net/apps.ts'
 import { Host, createNetwork, netTest, routeIntoTheVoid } from '../helpers/net/host.ts'
 import type { Program } from '../helpers/program.ts'
 
-/** What a busy machine may add to one of two that begin at the same time; a start is the best of some. */
+/** What a busy machine may add to one of two that begin at the same time. */
 const NOISE_MS = 1000
 /** A reader that finds no peer which can tell waits this long for one that can. */
 const PATIENCE_MS = 5000
-const ROUNDS = 2
+/** A start is the best of some: of so many at the most, since one that waits for a DHT does so each time. */
+const MOST_ROUNDS = 8
 
 /** Milliseconds from the start of a process, or from its signal. */
 interface Times {
@@ -35,15 +36,15 @@ netTest('nothing is slower for a DHT that cannot be reached', (t) =>
         const places = [reference, ...Object.values(others)]
         await Promise.all(places.map((place) => place.startLonely()))
         // at the same time: what else the machine does delays all alike
-        for (let round = 0; round < ROUNDS; round++) {
-          await Promise.all(places.map((place) => place.startPair()))
-        }
+        await rounds(
+          () => Promise.all(places.map((place) => place.startPair())),
+          () => places.every(({ best }) => isPrompt(best, reference.best))
+        )
         const [usual, ...times] = await Promise.all(places.map((place) => place.times()))
         for (const [i, name] of Object.keys(others).entries()) {
-          for (const [what, ms] of Object.entries(times[i] ?? {})) {
-            const most = (usual?.[what as keyof Times] ?? 0) + NOISE_MS
-            t.ok(ms <= most, `${name}, ${what}: ${ms} ms, and ${most} ms at the most`)
-          }
+          const found = times[i]
+          t.ok(found && usual && isPrompt(found, usual), name)
+          t.comment(JSON.stringify({ [name]: found, usual }))
         }
       },
     'the end of a log is learned at once of a reader that holds it, without a DHT': async (t) => {
@@ -62,16 +63,27 @@ netTest('nothing is slower for a DHT that cannot be reached', (t) =>
         best[what] = Math.min(best[what], Date.now() - startedAt)
         await reader.stop('SIGINT')
       }
-      for (let round = 0; round < ROUNDS; round++) {
-        await Promise.all([read('start', '0'), read('tail', '1')])
-      }
-      t.ok(
-        best.tail <= best.start + PATIENCE_MS / 2,
-        `${best.tail} ms, and ${best.start} ms from the first on`
-      )
+      const isAtOnce = (): boolean => best.tail <= best.start + PATIENCE_MS / 2
+      await rounds(() => Promise.all([read('start', '0'), read('tail', '1')]), isAtOnce)
+      t.ok(isAtOnce(), `${best.tail} ms, and ${best.start} ms from the first on`)
     }
   })
 )
+
+/** Repeats `round` until `isDone`, or as often as may be. */
+async function rounds(round: () => Promise<unknown>, isDone: () => boolean): Promise<void> {
+  for (let count = 0; count < MOST_ROUNDS; count++) {
+    await round()
+    if (isDone()) return
+  }
+}
+
+/** Whether nothing of `times` took longer than what is `usual`. */
+function isPrompt<T extends Partial<Times>>(times: T, usual: T): boolean {
+  return (Object.keys(times) as (keyof T)[]).every((what) => {
+    return Number(times[what]) <= Number(usual[what]) + NOISE_MS
+  })
+}
 
 async function withDht(t: Test): Promise<Place> {
   const host = await Host.create(t)
@@ -95,7 +107,8 @@ class Place {
   readonly #far: Host
   readonly #args: string[]
   readonly #known: RegExp
-  readonly #best = { key: Infinity, block: Infinity }
+  /** How long starts took, at best. */
+  readonly best = { key: Infinity, block: Infinity }
   #pair: Program[] = []
   #lonely: Program[] = []
 
@@ -111,12 +124,12 @@ class Place {
     await Promise.all(this.#pair.map((program) => program.stop('SIGINT')))
     const startedAt = Date.now()
     const { program, key, append } = await startWriter(this.#near, this.#args)
-    this.#best.key = Math.min(this.#best.key, Date.now() - startedAt)
+    this.best.key = Math.min(this.best.key, Date.now() - startedAt)
     await append('first')
     const readerStartedAt = Date.now()
     const reader = await startReader(this.#far, key, ['--tail', '1', ...this.#args])
     await arrives(reader, 'first')
-    this.#best.block = Math.min(this.#best.block, Date.now() - readerStartedAt)
+    this.best.block = Math.min(this.best.block, Date.now() - readerStartedAt)
     this.#pair = [reader, program]
   }
 
@@ -137,6 +150,6 @@ class Place {
       stops.push(Date.now() - startedAt)
     }
     const [readerStop = 0, writerStop = 0, lonelyStop = 0] = stops
-    return { ...this.#best, readerStop, writerStop, lonelyStop }
+    return { ...this.best, readerStop, writerStop, lonelyStop }
   }
 }
