@@ -3,6 +3,7 @@ import {
   ADVICE_MS,
   MAX_AWAY_MS,
   READER_PLACES,
+  REPLACE_MS,
   WRITER_PLACES,
   admit,
   awayFor,
@@ -10,6 +11,7 @@ import {
   isCrowd,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
+import { FIRST_LOOK, lookAgain } from '../../shared/swarm/look-ups.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
@@ -17,12 +19,6 @@ import type { World } from './world.ts'
 
 /** How often it is looked whether more peers are needed. */
 const LOOK_MS = 1000
-/** How often the DHT is asked again, at first and at the most: see shared/swarm/dht-search.ts. */
-const REFRESH_MS = 4000
-const MAX_ALONE_MS = 30_000
-const MAX_LOST_MS = 120_000
-/** How often a peer gets the place of another: see shared/replication/overlay.ts. */
-const REPLACE_MS = 1000
 /** A writer dials as many as Hyperswarm would have. */
 const WRITER_DIALS = { upTo: 64, atOnce: 64 }
 /** A connection that is open takes three times the way there and back; a dead peer is given up on. */
@@ -47,15 +43,15 @@ export class Dialler {
   /** Dials that have failed since there was a path. */
   #failed = 0
   #hadPathAt: number
-  #refreshMs = REFRESH_MS
-  #askedAt: number
+  #lookUps = FIRST_LOOK
+  #lookedAt: number
   #looking = false
 
   constructor(world: World, peer: Peer) {
     this.#world = world
     this.#hadPathAt = world.now
     this.#peer = peer
-    this.#askedAt = world.now
+    this.#lookedAt = world.now
     this.#lookUp()
     this.lookLater()
   }
@@ -135,17 +131,15 @@ export class Dialler {
   #look(): void {
     const { now } = this.#world
     const isAlone = this.#connections === 0
-    const looks = isAlone || (isCrowd(this.#known) && !this.#hasPath)
-    if (!looks) {
-      this.#refreshMs = REFRESH_MS
-      this.#askedAt = now
-    } else if (now - this.#askedAt >= this.#refreshMs) {
-      this.#refreshMs = Math.min(isAlone ? MAX_ALONE_MS : MAX_LOST_MS, this.#refreshMs * 1.5)
-      this.#askedAt = now
-      this.#lookUp()
+    const isLost = isCrowd(this.#known) && !this.#hasPath
+    if (now - this.#lookedAt >= this.#lookUps.delay) {
+      const look = lookAgain(this.#lookUps, { alone: isAlone, lost: isLost })
+      if (look.asks) this.#lookUp()
+      this.#lookUps = look
+      this.#lookedAt = now
     }
     this.#dial()
-    if (looks || this.#connections < this.#dials.upTo) this.lookLater()
+    if (isAlone || isLost || this.#connections < this.#dials.upTo) this.lookLater()
   }
 
   #lookUp(): void {

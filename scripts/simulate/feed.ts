@@ -7,23 +7,21 @@ import {
   SILENCE_MS,
   choose,
   isUsable,
+  REVIEW_MS,
   replace,
   retryDelay,
   review
 } from '../../shared/feed/source-policy.ts'
+import { STALL_TIMEOUT_MS } from '../../shared/replication/stall-detector.ts'
 import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
 
-/** How often a source is reviewed: see shared/feed/follower.ts. */
-const REVIEW_MS = 500
 /** What a peer does that claims to be the writer, and never sends a line. */
 const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
 const MORE = 1_000_000
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
-/** A peer that does not send what it claims is dropped: see shared/replication/stall-detector.ts. */
-const STALL_MS = 10_000
 
 /** What a peer has of the log, whom it follows, and who follows it: the policy of the feed. */
 export class Feed {
@@ -197,7 +195,7 @@ export class Feed {
   #askAll(): void {
     for (const end of [...this.#peer.ends.values()]) {
       if (end.claimedLength <= this.length) continue
-      if (this.#world.now - end.askedAt >= STALL_MS) this.#peer.drop(end)
+      if (this.#world.now - end.askedAt >= STALL_TIMEOUT_MS) this.#peer.drop(end)
       if (end.askedAt < Infinity) continue
       end.askedAt = this.#world.now
       this.#send(end, (their) => end.peer.feed.#asked(their))

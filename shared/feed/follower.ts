@@ -5,13 +5,10 @@ import type { FollowerEvents } from './events.ts'
 import { Intake } from './intake.ts'
 import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
 import { Selection } from './selection.ts'
-import type { Decision } from './source-policy.ts'
+import { type Decision, REVIEW_MS } from './source-policy.ts'
 import { OpenStart, type Start } from './start.ts'
 import { Subscription, requestOf } from './subscription.ts'
 import type { Verifier } from './verifier.ts'
-
-/** How often the source is reviewed. */
-const REVIEW_MS = 500
 
 /**
  * Follows one source at a time, as the policy decides: subscribes to it, and has its messages taken.

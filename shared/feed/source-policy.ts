@@ -8,6 +8,8 @@ export const SILENCE_MS = 2000
 export const OVERTAKEN_MS = 1000
 /** A source that has others ahead of it, and sends little, is compared with them after this long. */
 export const STARVATION_MS = 10_000
+/** So often the source is reviewed. */
+export const REVIEW_MS = 500
 /** A peer that refused is asked again after this long; one that failed, after twice that each time. */
 export const RETRY_MS = 10_000
 /** No delay grows beyond this. */

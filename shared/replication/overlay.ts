@@ -14,6 +14,7 @@ import {
   KEEP_ALIVE_MS,
   type Neighbour,
   READER_PLACES,
+  REPLACE_MS,
   WRITER_PLACES,
   admit,
   keepAlive,
@@ -33,8 +34,6 @@ import { type Advised, type Full, full } from './overlay-messages.ts'
 const PROTOCOL = 'overlay/1'
 /** A peer that has not said by then how far it is from the writer is of an earlier version. */
 const OPEN_TIMEOUT_MS = 2000
-/** No more often does a peer get the place of another, so that nobody can have all of them go. */
-const REPLACE_MS = 1000
 const LOOK_MS = 1000
 
 /** What the overlay asks of the feed of a log. */

@@ -5,7 +5,7 @@ import { answersOwed, connectionOf } from '../upstream/hypercore-peer.ts'
 import { payloadReceived } from '../upstream/hyperswarm.ts'
 
 /** Blocks that were asked for and have not come for this long are not coming. */
-const STALL_TIMEOUT_MS = 10_000
+export const STALL_TIMEOUT_MS = 10_000
 /** A peer that has sent this much since it was last looked at is sending. */
 const SENDING_BYTES = 4096
 /** The name of what is written to try the disk. */

@@ -4,14 +4,7 @@ import { refreshRelays } from '../upstream/hyperdht-records.ts'
 import { keepAnnounced } from './announcement.ts'
 import { type DhtStatus, watchDht } from './dht.ts'
 import { Dialling } from './dialling.ts'
-
-/**
- * While no peer is connected the DHT is asked again, soon and then ever more seldom: its nodes may
- * have come back with nothing of what was announced to them. While no peer of a crowd has a path to the
- * writer it is asked too, each time after twice as long: the writer may have gone, and all look for it.
- */
-const REFRESH_MS = 4000
-const MAX_REFRESH_MS = 30_000
+import { FIRST_LOOK, lookAgain } from './look-ups.ts'
 
 /**
  * Has `discovery`, which announces and looks up `topic`, go on whatever becomes of the nodes of the
@@ -53,17 +46,16 @@ export function searchDht(
 
 // Hyperswarm repeats a look-up every ten minutes or so, whatever has happened to the DHT
 function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
-  let delay = REFRESH_MS
-  let rounds = 0
-  let timer = setTimeout(next, delay)
+  let last = FIRST_LOOK
+  let timer = setTimeout(next, last.delay)
   return () => clearTimeout(timer)
 
   function next(): void {
     const alone = swarm.connections.size === 0 && swarm.connecting === 0
-    delay = alone ? Math.min(delay * 1.5, MAX_REFRESH_MS) : REFRESH_MS
-    rounds = !alone && Dialling.of(swarm).isLost ? rounds + 1 : 0
-    if (alone || (rounds > 0 && Number.isInteger(Math.log2(rounds)))) refresh(discovery)
-    timer = setTimeout(next, delay)
+    const look = lookAgain(last, { alone, lost: Dialling.of(swarm).isLost })
+    if (look.asks) refresh(discovery)
+    last = look
+    timer = setTimeout(next, look.delay)
   }
 }
 

@@ -39,6 +39,8 @@ export const MAX_AWAY_MS = 600_000
 const BEACONS = 16
 const ANSWERS = 32
 
+/** No more often does a peer get the place of another, so that nobody can have all of them go. */
+export const REPLACE_MS = 1000
 /** How often a connection that is idle shows that it is alive; and one of a crowd that is not in use. */
 export const KEEP_ALIVE_MS = 5000
 const IDLE_KEEP_ALIVE_MS = 20_000

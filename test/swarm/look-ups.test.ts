@@ -1,0 +1,31 @@
+import { test } from 'brittle'
+import { FIRST_LOOK, type Situation, lookAgain } from '../../shared/swarm/look-ups.ts'
+
+const ALONE = { alone: true, lost: false }
+const LOST = { alone: false, lost: true }
+const FOUND = { alone: false, lost: false }
+
+test('a peer that is alone asks again, soon and then ever more seldom', (t) => {
+  t.alike(asked(Array<Situation>(8).fill(ALONE)), [4, 10, 19, 32.5, 52.75, 82.75, 112.75, 142.75])
+})
+
+test('a peer that is lost asks again after twice as long each time', (t) => {
+  t.alike(asked(Array<Situation>(16).fill(LOST)), [4, 8, 16, 32, 64])
+})
+
+test('a peer that has been found asks no more, and begins anew when it is lost', (t) => {
+  t.alike(asked([ALONE, ALONE, FOUND, FOUND, LOST, LOST, LOST]), [4, 10, 27, 31])
+})
+
+/** When, in seconds, a peer asks that is in each of `situations` as it is looked at. */
+function asked(situations: Situation[]): number[] {
+  const times: number[] = []
+  let [at, last] = [0, FIRST_LOOK]
+  for (const situation of situations) {
+    at += last.delay
+    const look = lookAgain(last, situation)
+    if (look.asks) times.push(at / 1000)
+    last = look
+  }
+  return times
+}
