@@ -1,4 +1,5 @@
 import type { Failure } from '../shared/errors.ts'
+import { within } from '../shared/app/schedule.ts'
 
 /** Blocks that no peer here holds are waited for this long, in milliseconds. */
 const MISSING_TIMEOUT_MS = 30_000
@@ -22,18 +23,5 @@ export async function* withPatience<T>(
     if (step.done) return
     yield step.value
     next = steps.next()
-  }
-}
-
-/** What `promise` resolves to; null where it has not after `ms` milliseconds. */
-async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
-  let timer: Timer | undefined
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), ms)
-  })
-  try {
-    return await Promise.race([promise, late])
-  } finally {
-    if (timer !== undefined) clearTimeout(timer)
   }
 }

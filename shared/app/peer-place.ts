@@ -1,4 +1,5 @@
 import os from 'bare-os'
+import { bitsOf } from '../swarm/addresses.ts'
 
 /**
  * Where the peer at the IPv4 address `host` is, in words. By the address alone, so that both ends of a
@@ -13,8 +14,4 @@ export function placeOf(host: string): string {
     })
   if (near.some(({ internal, address }) => internal || address === host)) return 'on this machine'
   return near.length > 0 ? 'on the local network' : 'through the DHT'
-}
-
-function bitsOf(address: string): number {
-  return address.split('.').reduce((bits, byte) => (bits << 8) | Number(byte), 0)
 }

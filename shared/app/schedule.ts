@@ -1,6 +1,6 @@
-import { now } from '../limits/clock.ts'
+import { now, within } from '../limits/clock.ts'
 
-export { now }
+export { now, within }
 
 /** Calls `then` after `ms` milliseconds. Returns what prevents it. */
 export type Schedule = (ms: number, then: () => void) => () => void

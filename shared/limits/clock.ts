@@ -13,3 +13,16 @@ export function now(): number {
 export function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
+
+/** What `promise` resolves to; null where it has not after `ms` milliseconds. */
+export async function within<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: Timer | undefined
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    if (timer !== undefined) clearTimeout(timer)
+  }
+}

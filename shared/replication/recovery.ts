@@ -1,6 +1,6 @@
 import type { Peer } from 'hypercore'
 import { Failure } from '../errors.ts'
-import { after, now } from '../limits/clock.ts'
+import { after, now, within } from '../limits/clock.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { endOfRun } from '../upstream/hypercore-trim.ts'
 import { detectStalls } from './stall-detector.ts'
@@ -41,7 +41,9 @@ export async function recoverFromReaders(
         const range = core.download({ start, end: core.length, linear: true })
         const done = range.done()
         // a peer may tell so only now, and no peer has what comes before
-        while (letGo() === known && now() < deadline && !(await within(done, RETRY_DELAY_MS)));
+        while (letGo() === known && now() < deadline) {
+          if ((await within(done, RETRY_DELAY_MS)) !== null) break
+        }
         range.destroy()
       }
       const hasEnd = core.length >= log.knownLength && endOfRun(core, start) === core.length
@@ -56,11 +58,4 @@ export async function recoverFromReaders(
   throw new Failure(
     `the log has lost its end: it came back with ${log.length} blocks of ${log.knownLength}, and no reader gave the rest back; start a reader that holds them and try again, or go on from the shorter log with --accept-loss`
   )
-}
-
-function within(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(false), ms)
-    promise.then(() => resolve(true), reject).finally(() => clearTimeout(timer))
-  })
 }

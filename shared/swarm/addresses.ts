@@ -29,6 +29,7 @@ function nearnessOf(host: string): 0 | 1 | 2 | null {
   return isPrivate ? 1 : 0
 }
 
-function bitsOf(host: string): number {
+/** The IPv4 address `host` as a number of 32 bits. */
+export function bitsOf(host: string): number {
   return host.split('.').reduce((bits, byte) => (bits << 8) | Number(byte), 0)
 }

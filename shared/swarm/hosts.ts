@@ -1,7 +1,7 @@
 import fs from 'bare-fs'
 import { Resolver, lookup } from 'bare-dns/promises'
 import { codeOf, messageOf } from '../errors.ts'
-import { now } from '../limits/clock.ts'
+import { now, within } from '../limits/clock.ts'
 
 /** A look-up that takes longer than this serves the next who asks. */
 const PATIENCE_MS = 1000
@@ -99,15 +99,4 @@ function isLocal(name: string): boolean {
     // there is no such file, or none that we may read
     return false
   }
-}
-
-/** Resolves once `promise` has, or after `ms` milliseconds. */
-function within(promise: Promise<void>, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    void promise.then(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }
