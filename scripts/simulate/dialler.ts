@@ -132,7 +132,11 @@ export class Dialler {
     const { now } = this.#world
     const isAlone = this.#connections === 0
     const isLost = isCrowd(this.#known) && !this.#hasPath
-    if (now - this.#lookedAt >= this.#lookUps.delay) {
+    if (!isAlone && !isLost) {
+      // nothing is looked at until that changes
+      this.#lookUps = FIRST_LOOK
+      this.#lookedAt = now
+    } else if (now - this.#lookedAt >= this.#lookUps.delay) {
       const look = lookAgain(this.#lookUps, { alone: isAlone, lost: isLost })
       if (look.asks) this.#lookUp()
       this.#lookUps = look
