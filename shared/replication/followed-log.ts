@@ -5,7 +5,6 @@ import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { OwnKeeping } from '../feed/keeping.ts'
 import type { Start } from '../feed/start.ts'
 import type { Drop } from '../limits/message-filter.ts'
-import { firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { onManifest, setEagerUpgrade } from '../upstream/hypercore-replicator.ts'
 import { manifestOf } from '../upstream/hypercore-tree.ts'
 import { BlockReader } from './block-reader.ts'
@@ -13,7 +12,7 @@ import { contradictionIn, interceptRoots } from './copy-check.ts'
 import type { FollowEvents } from './follow-events.ts'
 import { ForkSearch } from './fork-search.ts'
 import { sayFarewell } from './handover.ts'
-import { peersOnFork } from './holders.ts'
+import { isHeld, nextHeld, peersOnFork } from './holders.ts'
 import { LogEnd } from './log-end.ts'
 import type { OverlayFeed } from './overlay.ts'
 import { guardReading } from './rewind-guard.ts'
@@ -158,8 +157,7 @@ export class FollowedLog {
   /** The block that comes next, where no peer here holds it; null where one does. */
   get nextMissing(): number | null {
     const next = this.#reader.position
-    const isHeld = peersOnFork(this.#core).some((peer) => holdsBlocks(peer, next, next + 1))
-    return isHeld ? null : next
+    return isHeld(peersOnFork(this.#core), next) ? null : next
   }
 
   /**
@@ -169,8 +167,7 @@ export class FollowedLog {
   get beyondReach(): { missing: number; next: number } | null {
     const missing = this.nextMissing
     if (missing === null || !this.#reader.waiting) return null
-    const held = peersOnFork(this.#core).map((peer) => firstHeld(peer, missing))
-    const next = Math.min(...held.filter((seq) => seq > missing))
+    const next = nextHeld(peersOnFork(this.#core), missing)
     return next === Infinity ? null : { missing, next }
   }
 

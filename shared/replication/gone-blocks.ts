@@ -1,10 +1,10 @@
 import type { Hypercore } from 'hypercore'
 import { after, now } from '../limits/clock.ts'
-import { askForHoldings, firstHeld, holdsBlocks } from '../upstream/hypercore-peer.ts'
+import { askForHoldings } from '../upstream/hypercore-peer.ts'
 import { readBlocks } from '../upstream/hypercore-store.ts'
 import { endOfRun, firstHere } from '../upstream/hypercore-trim.ts'
 import { FORK_TIMEOUT_MS } from './fork-search.ts'
-import { isOnFork, peersOnFork } from './holders.ts'
+import { isHeld, nextHeld, peersOnFork } from './holders.ts'
 
 /** Peers that are connected say within this time whether they have a block. */
 const ANSWER_MS = 2000
@@ -62,9 +62,7 @@ export class GoneBlocks {
     if (!this.suspects(start)) return start
     // a peer that was waited for in vain is waited for once
     const peers = this.#mayBeHeld(start) ? peersOnFork(this.#core) : this.#core.peers
-    const held = peers.map((peer) => firstHeld(peer, start))
-    const next = [...held.filter((seq) => seq > start), firstHere(this.#core, start)]
-    return Math.min(this.#kept, ...next)
+    return Math.min(this.#kept, nextHeld(peers, start), firstHere(this.#core, start))
   }
 
   /** Resolves to null once it is worth asking again whether block `start` has gone. */
@@ -75,13 +73,12 @@ export class GoneBlocks {
   }
 
   #isHeld(start: number): boolean {
-    return peersOnFork(this.#core).some((peer) => holdsBlocks(peer, start, start + 1))
+    return isHeld(peersOnFork(this.#core), start)
   }
 
-  // by a peer on another fork, which may hold it on ours as well
+  // a peer on another fork may hold it on ours as well
   #mayBeHeld(start: number): boolean {
-    const others = this.#core.peers.filter((peer) => !isOnFork(this.#core, peer))
-    return others.some((peer) => holdsBlocks(peer, start, start + 1))
+    return isHeld(this.#core.peers, start)
   }
 
   #changed(): void {
