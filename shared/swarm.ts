@@ -1,5 +1,5 @@
 import type Hyperswarm from 'hyperswarm'
-import { after } from './limits/clock.ts'
+import { after, within } from './limits/clock.ts'
 import { searchDht } from './swarm/dht-search.ts'
 import { type DhtNode, type DhtStatus, createDht } from './swarm/dht.ts'
 import { LanDiscovery } from './swarm/lan.ts'
@@ -82,7 +82,7 @@ export function joinSwarm(
       dht?.close()
       const isOnline = dht?.online === true
       const farewell = Promise.allSettled([swarm.destroy({ force: !isOnline })])
-      if (isOnline) await Promise.race([farewell, after(FAREWELL_MS)])
+      if (isOnline) await within(farewell, FAREWELL_MS)
       // closes every connection, and with them what still waits for the DHT
       await swarm.dht.destroy({ force: true })
     }

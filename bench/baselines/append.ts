@@ -2,7 +2,7 @@
 //   bare bench/baselines/append.ts <folder> <count> <size> [<batch>]
 import process from 'bare-process'
 import Hypercore from 'hypercore'
-import { now } from '../harness/clock.ts'
+import { now } from '../../shared/limits/clock.ts'
 import { batchesOfBlocks } from '../harness/lines.ts'
 
 const [folder = '', count = '', size = '', batch = '1024'] = Bare.argv.slice(2)

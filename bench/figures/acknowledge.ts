@@ -1,6 +1,6 @@
 import { ofEach } from '../harness/builds.ts'
 import type { Figure } from '../harness/figure.ts'
-import { now } from '../harness/clock.ts'
+import { now } from '../../shared/limits/clock.ts'
 import { newStore } from '../harness/guide.ts'
 import { line } from '../harness/lines.ts'
 import { alternate, median, samplesOf } from '../harness/measure.ts'

@@ -1,7 +1,7 @@
 import type { Figure } from '../harness/figure.ts'
 import { startGuideWriter } from '../harness/guide.ts'
 import { fileOf, ofEach } from '../harness/builds.ts'
-import { now, pause } from '../harness/clock.ts'
+import { after, now } from '../../shared/limits/clock.ts'
 import { line } from '../harness/lines.ts'
 import { alternate, median, samplesOf } from '../harness/measure.ts'
 import { type Network, bare, loopback } from '../harness/network.ts'
@@ -59,7 +59,7 @@ function crowdDelay(start: Start, readers: string, lines: number): Promise<numbe
       await program.write([typed])
       await Promise.all(crowd.map((readers) => readers.line(new RegExp(`^length ${length}$`))))
       delays.push(now() - from)
-      await pause(PAUSE_MS)
+      await after(PAUSE_MS)
     }
     return median(delays)
   })

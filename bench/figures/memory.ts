@@ -1,6 +1,6 @@
 import { type Build, ofEach } from '../harness/builds.ts'
 import { startPair } from '../harness/connected.ts'
-import { pause } from '../harness/clock.ts'
+import { after } from '../../shared/limits/clock.ts'
 import type { Figure, Result } from '../harness/figure.ts'
 import { pipeRate } from '../harness/live.ts'
 import { alternate, median, samplesOf } from '../harness/measure.ts'
@@ -87,7 +87,7 @@ function peakMemory(build: Build, few: number, many: number) {
 function idleMemory(network: Network, launch?: Launch): Promise<number> {
   return scoped(async (scope) => {
     const { program } = await startWriter(scope, network, launch)
-    await pause(SETTLED_MS)
+    await after(SETTLED_MS)
     return memoryOf(program.pid, 'VmRSS')
   })
 }

@@ -1,5 +1,5 @@
 import { type Build, ofEach } from '../harness/builds.ts'
-import { pause } from '../harness/clock.ts'
+import { after } from '../../shared/limits/clock.ts'
 import { distant } from '../harness/distance.ts'
 import type { Figure, Result } from '../harness/figure.ts'
 import { alternate, samplesOf } from '../harness/measure.ts'
@@ -76,7 +76,7 @@ async function fill(
     const copy = new Program(filling, 'copy', bare('bench/programs/plain-copy.ts', ...args))
     await copy.done()
     startSeeder(filling, network, key, { app: reader, storage: stores.plain })
-    await pause(SIGNATURES_MS)
+    await after(SIGNATURES_MS)
     return key
   })
   return { key, ...stores }

@@ -1,4 +1,4 @@
-import { now, pause } from './clock.ts'
+import { after, now } from '../../shared/limits/clock.ts'
 import { chunksOfLines, line } from './lines.ts'
 import type { Program } from './program.ts'
 import { LINE_BYTES } from './sizes.ts'
@@ -30,7 +30,7 @@ export async function lineDelays(
   const delays: number[] = []
   const typed = line(LINE_BYTES)
   for (let count = 0; count < lines; count++) {
-    await pause(pauseMs)
+    await after(pauseMs)
     const typedAt = now()
     const [arrivedAt] = await Promise.all([to.received(to.bytes + LINE), from.write([typed])])
     delays.push(arrivedAt - typedAt)

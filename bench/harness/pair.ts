@@ -1,4 +1,4 @@
-import { now } from './clock.ts'
+import { now } from '../../shared/limits/clock.ts'
 import { chunksOfLines } from './lines.ts'
 import { type Network, bare } from './network.ts'
 import { Program } from './program.ts'

@@ -1,7 +1,7 @@
 import os from 'bare-os'
 import type { Writable } from 'bare-stream'
 import { type Subprocess, spawn } from 'bare-subprocess'
-import { now } from './clock.ts'
+import { now } from '../../shared/limits/clock.ts'
 import type { Scope } from './scope.ts'
 
 /** A program that says nothing for this long while it is waited for has failed. */

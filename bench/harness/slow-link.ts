@@ -1,4 +1,4 @@
-import { inTime } from './clock.ts'
+import { within } from '../../shared/limits/clock.ts'
 import { type Distance, distant } from './distance.ts'
 import { startGuideReader } from './guide.ts'
 import { type Writer, startReader, startWriterOf } from './pair.ts'
@@ -50,7 +50,7 @@ export async function openSlowLink(
     return scoped(async (round) => {
       const before = await link.carried()
       const reader = start(round)
-      const to = await inTime(reader.received(count * (size + 1)), most)
+      const to = await within(reader.received(count * (size + 1)), most)
       const { bytesToFar } = await link.carried()
       return {
         ms: to === null ? most : to - reader.startedAt,

@@ -1,4 +1,4 @@
-import { now } from './clock.ts'
+import { now } from '../../shared/limits/clock.ts'
 import { type Network, bare } from './network.ts'
 import { type Launch, type Writer, startReader, startWriter } from './pair.ts'
 import { Program } from './program.ts'

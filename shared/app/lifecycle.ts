@@ -1,7 +1,7 @@
 import os from 'bare-os'
 import process from 'bare-process'
 import { ERROR, Failure } from '../errors.ts'
-import { after } from '../limits/clock.ts'
+import { within } from '../limits/clock.ts'
 import { addonFailure } from './addons.ts'
 import { pear } from './environment.ts'
 import { onUncaught } from './loading.ts'
@@ -67,7 +67,7 @@ export async function stop(code: number, patience = STATUS_MS): Promise<never> {
     code ||= failed
   }
   status.tell('end', `ended with exit code ${code}`, { code }, 'scripts')
-  await Promise.race([statusWritten(), after(patience)])
+  await within(statusWritten(), patience)
   return Bare.exit(code)
 }
 

@@ -1,7 +1,7 @@
 import process from 'bare-process'
 
 /**
- * Milliseconds since a moment that is the same for the life of the process. They never go back and
+ * Milliseconds since a moment that is the same for all processes of the machine. They never go back and
  * never jump, as the clock on the wall does when it is set, so that how long something took can be
  * told from two of them.
  */

@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { after, now } from '../limits/clock.ts'
+import { now, within } from '../limits/clock.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { startOfLastRun } from './first-hole.ts'
@@ -75,7 +75,7 @@ export async function endInOrder(peers: readonly Peer[]): Promise<void> {
     connection.end()
     return new Promise<void>((resolve) => connection.once('close', resolve))
   })
-  await Promise.race([Promise.all(ended), after(FAREWELL_MS)])
+  await within(Promise.all(ended), FAREWELL_MS)
 }
 
 // a log is read from its beginning, or from some block on to its end

@@ -3,7 +3,7 @@ import type Hyperswarm from 'hyperswarm'
 import { Failure } from '../errors.ts'
 import { serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
-import { after } from '../limits/clock.ts'
+import { after, within } from '../limits/clock.ts'
 import type { Drop } from '../limits/message-filter.ts'
 import type { WriterLog } from '../storage/writer-log.ts'
 import { addressOf, heldFrom } from '../upstream/hypercore-peer.ts'
@@ -71,7 +71,7 @@ export class ServedLog {
     const log = this.#log
     if (log.isDisputed) throw disputed()
     if (!log.isAppending) {
-      await Promise.race([this.#askPeers(everyoneMet), after(ASK_TIMEOUT_MS)])
+      await within(this.#askPeers(everyoneMet), ASK_TIMEOUT_MS)
       if (log.hasLostBlocks) {
         this.#events.onloss()
         await recoverFromReaders(log, () => this.#feed.letGo, {
@@ -98,7 +98,7 @@ export class ServedLog {
     // more may go meanwhile, as it becomes too old
     const first = (): number => Math.min(end, Math.max(start, retention.first))
     const restHeld = await waitUntilHeld(this.#core, first, end, timeout)
-    if (!restHeld || first() === start || (await Promise.race([allHeld, after(GRACE_MS)]))) {
+    if (!restHeld || first() === start || (await within(allHeld, GRACE_MS))) {
       return restHeld
     }
     throw letGo(first() - start)
