@@ -1,6 +1,5 @@
-// Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, those
-// that start nothing in one process for each folder, every other one in its own, and several of these
-// at once. Ends with one line: `N passed, N failed, N skipped`.
+// Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, short
+// ones of a folder in one process, every other one in its own, and several processes at once. Ends with one line: `N passed, N failed, N skipped`.
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
@@ -16,7 +15,7 @@ const root = path.join(import.meta.dirname, '..')
 const places = Bare.argv.length > 2 ? Bare.argv.slice(2) : [import.meta.dirname]
 const files = new Set(places.flatMap((place) => testFiles(path.resolve(place))))
 const batches = orderOf([...files], root)
-const shared = batches.filter((files) => files.length === 1).flat()
+const alone = batches.filter((files) => files.length === 1).flat()
 const total = { passed: 0, failed: 0, skipped: 0 }
 const times: { file: string; seconds: number }[] = []
 let interrupted = false
@@ -70,7 +69,7 @@ function more(count: number, what: string): string {
 function longUnnamed(): string[] {
   const named = times.filter(({ file }) => LONGEST.includes(file))
   const median = named[named.length >> 1]?.seconds ?? Infinity
-  return shared.filter((file) => {
+  return alone.filter((file) => {
     return (
       !LONGEST.includes(file) && times.some((time) => time.file === file && time.seconds > median)
     )

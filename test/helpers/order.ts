@@ -4,7 +4,7 @@ import path from 'bare-path'
 /**
  * The files that take long, the longest first. They start in this order, before all others: a long
  * file that started last would have the machine to itself at the end. What is not named here is short,
- * and fills the gaps: first the files that start nothing, which share a process by their folders.
+ * shares a process with others of its folder, and fills the gaps: first the files that start nothing.
  */
 export const LONGEST: readonly string[] = [
   'test/e2e/retention.test.ts',
@@ -48,8 +48,10 @@ export const LONGEST: readonly string[] = [
 
 /** An import of what starts processes or a DHT. What a file without one costs is mostly its own start. */
 const STARTS = /from '(bare-subprocess|hyperdht|\S+\/(app|launch|program|swarm|testnet)\.ts)/
+/** So many short files of one folder that start something share a process: they wait, most of the time. */
+const TOGETHER = 3
 
-/** Files that run in one process, one after the other: mostly one. */
+/** Files that run in one process, one after the other. */
 export type Batch = string[]
 
 /**
@@ -57,17 +59,33 @@ export type Batch = string[]
  * `root`.
  */
 export function orderOf(files: string[], root: string): Batch[] {
-  const long: Batch[] = []
-  const small = new Map<string, Batch>()
-  const short: Batch[] = []
-  for (const file of [...files].sort(longestFirst)) {
-    const text = String(fs.readFileSync(path.join(root, file)))
-    const folder = path.dirname(file)
-    if (LONGEST.includes(file)) long.push([file])
-    else if (STARTS.test(text)) short.push([file])
-    else small.set(folder, [...(small.get(folder) ?? []), file])
+  const sorted = [...files].sort(longestFirst)
+  const rest = sorted.filter((file) => !LONGEST.includes(file))
+  const starts = (file: string): boolean => {
+    return STARTS.test(String(fs.readFileSync(path.join(root, file))))
   }
-  return [...long, ...small.values(), ...short]
+  return [
+    ...sorted.filter((file) => LONGEST.includes(file)).map((file) => [file]),
+    ...byFolder(rest.filter((file) => !starts(file))),
+    ...byFolder(rest.filter(starts), TOGETHER)
+  ]
+}
+
+/** The files of each folder, in batches of at most `most`. */
+function byFolder(files: string[], most = Infinity): Batch[] {
+  const folders = new Map<string, Batch>()
+  const batches: Batch[] = []
+  for (const file of files) {
+    const folder = path.dirname(file)
+    let batch = folders.get(folder)
+    if (batch === undefined || batch.length === most) {
+      batch = []
+      batches.push(batch)
+      folders.set(folder, batch)
+    }
+    batch.push(file)
+  }
+  return batches
 }
 
 function longestFirst(a: string, b: string): number {

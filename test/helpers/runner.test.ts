@@ -17,11 +17,13 @@ test('every file that is named as long is there', (t) => {
   )
 })
 
-test('files that start nothing share a process, and go before those that do', async (t) => {
+test('short files share a process, those that start nothing first, and then a few that do', async (t) => {
   const folder = await t.tmp()
   const files = {
     'apps.test.ts': "import { startApp } from '../helpers/app.ts'\n",
     'child.test.ts': "import { spawn } from 'bare-subprocess'\n",
+    'dht.test.ts': "import HyperDHT from 'hyperdht'\n",
+    'swarm.test.ts': "import { announce } from '../helpers/swarm.ts'\n",
     'other.test.ts': '',
     'another.test.ts': '',
     'below/one.test.ts': "import '../helpers/append.ts'\n"
@@ -31,8 +33,8 @@ test('files that start nothing share a process, and go before those that do', as
   t.alike(orderOf(Object.keys(files), folder), [
     ['another.test.ts', 'other.test.ts'],
     ['below/one.test.ts'],
-    ['apps.test.ts'],
-    ['child.test.ts']
+    ['apps.test.ts', 'child.test.ts', 'dht.test.ts'],
+    ['swarm.test.ts']
   ])
 })
 

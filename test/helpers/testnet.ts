@@ -6,10 +6,14 @@ const NODES = 10
 
 const testnet = await createTestnet(NODES)
 
-/** The private DHT of this test file, as `--bootstrap` takes it. */
+/** The private DHT of this process, as `--bootstrap` takes it. */
 export const bootstrap = testnet.bootstrap.map(({ host, port }) => `${host}:${port}`).join(',')
+
+/** Test files of this process that use it. */
+let files = 0
 
 /** To be called after the last test of a file: its process ends only once the DHT has. */
 export function closeTestnet(): void {
-  hook('teardown: the private DHT', () => testnet.destroy())
+  files++
+  hook('teardown: the private DHT', () => (--files === 0 ? testnet.destroy() : undefined))
 }

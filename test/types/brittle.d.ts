@@ -25,5 +25,7 @@ declare module 'brittle' {
   export function test(name: string, body: Body): Promise<boolean>
   export function skip(name: string, body: Body): Promise<boolean>
   export function hook(name: string, body: Body): unknown
+  export function pause(): void
+  export function resume(): void
   export function configure(config: { timeout: number }): void
 }
