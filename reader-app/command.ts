@@ -37,10 +37,13 @@ export const definition = defineCommand(
   flag('--seed', 'hold and serve every block, print none'),
   flag(
     '--keep <what>',
-    'let go of what was printed but for the last blocks: so many, or 500MB, 10GB, 12h, 7d'
+    'keep of what was printed the newest alone: so many blocks, or 500MB, 10GB, 12h, 7d'
   ),
   flag('--storage|-s <dir>', 'where the copy is kept'),
-  flag('--timeout <seconds>', 'give up if no peer is found: exit 3'),
+  flag(
+    '--timeout <seconds>',
+    'give up if no peer is found, or with --no-follow if nothing comes: exit 3'
+  ),
   flag('--forget <key>', 'delete the copy of this log, and exit')
 )
 

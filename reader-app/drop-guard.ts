@@ -1,13 +1,14 @@
 import { now } from '../shared/app/schedule.ts'
 
 const LEFT_ALONE =
-  'the writer rewound its log while this copy was away, and no peer can tell any more how much of it stands: it is left as it is; follow the log as it is now from another folder with --storage'
+  'the writer rewound its log while this copy was away, and no peer can tell any more which of its blocks stand: it stays as it is; read the log as it is now into another folder with --storage'
 /** What is about to be printed is not told of. */
 const HINT_MS = 10_000
 
 /**
- * Says whether blocks from one to before another may be dropped, of which no peer can tell any more whether they
- * stand. As long as they are `needed` they stay, and the copy with them; a person is told once, by `tell`.
+ * Returns what says whether the blocks from `start` to before `end` may be dropped, of which no peer can tell any
+ * more whether they stand. As long as they are `needed` they stay, and the copy stays on its fork; `tell` tells a
+ * person so, once.
  */
 export function dropGuard(
   needed: (start: number, end: number) => boolean,

@@ -22,7 +22,7 @@ export const definition = defineCommand(
   flag('--exit-on-eof|-e', 'after stdin ends, exit once a peer holds every block of this run'),
   flag('--timeout <seconds>', 'with -e, give up waiting: exit 3'),
   flag('--private', 'begin a log that only its read key reads; needed the first time only'),
-  flag('--keep <what>', 'let go of all but the last blocks: so many, or 500MB, 10GB, 12h, 7d'),
+  flag('--keep <what>', 'keep the newest alone: so many blocks, or 500MB, 10GB, 12h, 7d'),
   flag('--key', 'print the key of the log, and exit'),
   flag('--forget <key>', 'delete the log with this key and its secret key, and exit'),
   flag('--accept-loss', 'go on from a log that came back shorter, and rewind its readers')

@@ -67,22 +67,22 @@ export class Dialler {
   }
 
   /** Decides on a connection that is open. */
-  judge(newcomer: End, hops: number): void {
+  judge(newcomer: End, hasPath: boolean): void {
     const { kind, ends, feed } = this.#peer
     const { now } = this.#world
     const places = kind === 'writer' ? WRITER_PLACES : READER_PLACES
     if (!newcomer.open || ends.size <= places) return
     const others = [...ends.values()].filter((end) => end !== newcomer)
     const admission = admit(
-      { end: newcomer, hops, own: newcomer.own, inUse: false, age: 0 },
+      { end: newcomer, hasPath, own: newcomer.own, inUse: false, age: 0 },
       others.map((end) => ({
         end,
-        hops: end.hops,
+        hasPath: end.hops < NO_PATH,
         own: end.own,
         inUse: end.followsUs || end === feed.source,
         age: now - end.metAt
       })),
-      { places, hops: feed.claimedHops, mayReplace: now - this.#replacedAt >= REPLACE_MS }
+      { places, hasPath: this.#hasPath, mayReplace: now - this.#replacedAt >= REPLACE_MS }
     )
     if (admission.do === 'turn away') this.#turnAway(newcomer)
     if (admission.do === 'replace') {
@@ -98,7 +98,7 @@ export class Dialler {
   }
 
   get #hasPath(): boolean {
-    return this.#peer.feed.claimedHops < NO_PATH
+    return this.#peer.feed.claimsPath
   }
 
   get #known(): number {

@@ -58,10 +58,9 @@ export class Feed {
     return Math.min(NO_PATH, this.source.hops + 1)
   }
 
-  /** The same by what the source claims, whether or not it has begun. */
-  get claimedHops(): number {
-    if (!this.#isReader) return 0
-    return this.source === null ? NO_PATH : Math.min(NO_PATH, this.source.hops + 1)
+  /** Whether there is a path to the writer by what the source claims, whether or not it has begun. */
+  get claimsPath(): boolean {
+    return !this.#isReader || (this.source !== null && this.source.hops + 1 < NO_PATH)
   }
 
   /** The writer has one more line. */
@@ -332,7 +331,7 @@ export class Feed {
   #notePath(): void {
     if (!this.#isReader) return
     this.#world.path(this.#peer, this.hops < NO_PATH)
-    if (this.claimedHops === NO_PATH) this.#peer.dialler.lookLater()
+    if (!this.claimsPath) this.#peer.dialler.lookLater()
   }
 
   /** Has `arrive` called with the end of the peer that `end` leads to, when a message is there. */

@@ -32,8 +32,8 @@ export class Peer {
     this.ends.set(peer, mine)
     peer.ends.set(this, theirs)
     this.#world.packets += 12
-    peer.dialler.judge(theirs, this.feed.claimedHops)
-    this.dialler.judge(mine, peer.feed.claimedHops)
+    peer.dialler.judge(theirs, this.feed.claimsPath)
+    this.dialler.judge(mine, peer.feed.claimsPath)
     this.feed.opened(mine)
     peer.feed.opened(theirs)
   }

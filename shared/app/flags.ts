@@ -10,7 +10,7 @@ const COMMON = [
     '--bootstrap <nodes>',
     'DHT nodes, host:port, comma-separated (a bare port is loopback); none: no DHT at all'
   ),
-  flag('--no-lan', 'do not announce on the local network'),
+  flag('--no-lan', 'neither announce nor look for peers on the local network'),
   flag('--list', 'show the logs on this machine, and exit'),
   flag('--json', 'newline-delimited JSON on stdout and stderr'),
   flag('--quiet|-q', 'no status on stderr'),

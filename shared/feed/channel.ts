@@ -195,7 +195,7 @@ export class FeedChannel {
 // Throwing ends the connection, and skips the other messages of this chunk.
 function metered<T>(bucket: TokenBucket, cost: number, then: (message: T) => void) {
   return (message: T): void => {
-    if (!bucket.tryTake(cost)) throw new Error('more than anyone needs')
+    if (!bucket.tryTake(cost)) throw new Error('more messages than a peer needs')
     then(message)
   }
 }

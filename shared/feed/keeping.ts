@@ -81,7 +81,10 @@ export class Keeping {
     return this.#word?.fork === fork ? this.#word : null
   }
 
-  /** What the writer, here, once said that it keeps: more of its log may be here since, put back from a backup. */
+  /**
+   * At the writer: the first block that an earlier run kept, as its signed word has it. A log that was put back
+   * from a backup need not have the blocks before it.
+   */
   get letGo(): number {
     return this.#earlier?.fork === this.#core.fork ? this.#earlier.first : 0
   }

@@ -11,7 +11,7 @@ export const PROTOCOL = 'signed-batches/2'
 export const MAX_BLOCKS = 1024
 export const MAX_BYTES = 1024 * 1024
 
-/** A source sends no more than this ahead of what the reader has acknowledged, or one batch. */
+/** A source sends a batch only while less than this is ahead of what the reader has acknowledged. */
 export const WINDOW_BATCHES = 8
 export const WINDOW_BYTES = 4 * MAX_BYTES
 

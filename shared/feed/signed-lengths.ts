@@ -57,8 +57,9 @@ export class SignedLengths {
   }
 
   /**
-   * The first place from `place` on from which no batch leads on, since the next signed length of a
-   * reader is too far; where it ends; and null in place of it where batches lead to the end of the log.
+   * The first gap from `place` on, which no batch leads across: it starts where the signed batches stop, and `next`
+   * is the signed length after it, too far for one batch. Null in place of `next` where there is no gap: batches
+   * lead to the end of the log.
    */
   async firstGap(
     place: Place

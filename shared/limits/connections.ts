@@ -63,7 +63,7 @@ export function limitConnections(
   function onfault(connection: Connection, err: unknown): void {
     if (err instanceof Failure || diskFault(err)) return onerror(err)
     if (!isPeer(connection) || isMishap(err)) return
-    ondrop(`sent what nothing can be made of (${messageOf(err)})`)
+    ondrop(`sent a message that cannot be decoded (${messageOf(err)})`)
   }
 
   function isPeer(connection: Connection): boolean {

@@ -135,7 +135,7 @@ class MessageFilter {
       const reason = fault(message)
       if (reason !== null) return this.reject(reason, { ban: true })
       if (!this.#bucket.tryTake(typeof cost === 'number' ? cost : cost(message))) {
-        return this.reject('sent more than anyone needs', { ban: false })
+        return this.reject('sent more messages than a peer needs', { ban: false })
       }
       return isTimely(message) ? handle(message) : null
     }

@@ -9,8 +9,8 @@ export interface FollowEvents {
   /** The manifest of the log, which says whether it is private, has come: none of its blocks has yet. */
   onmanifest(): void
   /**
-   * Whether blocks from `start` to before `end` may be lost by now: no peer can tell, after a rewind, whether they
-   * stand. Those behind them do not.
+   * Whether the copy may drop the blocks from `start` to before `end`: after a rewind no peer can tell whether they
+   * still stand. Those behind them do not.
    */
   mayDrop(start: number, end: number): boolean
   /** Our own copy can't be read or written. */

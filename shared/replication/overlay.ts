@@ -91,18 +91,18 @@ export class Overlay {
     this.#metAt.set(peer, now())
     let judged = false
     const judge = (hops: number): void => {
-      if (!judged) this.#judge(peer, hops)
+      if (!judged) this.#judge(peer, hops < NO_PATH)
       judged = true
       clearTimeout(timer)
     }
     // what a peer of an earlier version tells is told by its feed alone
-    const unknown = (): void => judge(this.#linkWith(peer)?.hops ?? NO_PATH - 1)
+    const unknown = (): void => judge(this.#linkWith(peer)?.hops ?? 0)
     const timer = setTimeout(unknown, OPEN_TIMEOUT_MS)
     const channel = muxOf(peer).createChannel({
       protocol: PROTOCOL,
       id: this.#core.discoveryKey,
       handshake: c.uint,
-      onopen: (hops) => judge(Math.min(hops, NO_PATH)),
+      onopen: judge,
       onclose: () => {
         this.#channels.delete(peer)
         unknown()
@@ -126,15 +126,15 @@ export class Overlay {
     return undefined
   }
 
-  #judge(newcomer: Peer, hops: number): void {
+  #judge(newcomer: Peer, hasPath: boolean): void {
     const peers = this.#core.peers.filter((peer) => !this.#leaving.has(peer))
     if (!peers.includes(newcomer) || peers.length <= this.#places) return
     const members = this.#members(peers.filter((peer) => peer !== newcomer))
     const mayReplace = now() - this.#replacedAt >= REPLACE_MS
     const own = isOwnDial(connectionOf(newcomer))
-    const admission = admit({ peer: newcomer, hops, own, inUse: false, age: 0 }, members, {
+    const admission = admit({ peer: newcomer, hasPath, own, inUse: false, age: 0 }, members, {
       places: this.#places,
-      hops: this.#hops,
+      hasPath: this.#hops < NO_PATH,
       mayReplace
     })
     if (admission.do === 'turn away') this.#turnAway(newcomer)
@@ -152,7 +152,7 @@ export class Overlay {
       const isAsked = requestsOpen(peer) > 0 || answersOwed(peer) > 0
       const age = now() - (this.#metAt.get(peer) ?? now())
       const own = isOwnDial(connectionOf(peer))
-      return { peer, hops, own, inUse: isSource || followsUs || isAsked, age }
+      return { peer, hasPath: hops < NO_PATH, own, inUse: isSource || followsUs || isAsked, age }
     })
   }
 

@@ -12,11 +12,12 @@ export interface Reading {
 }
 
 /**
- * Sees to it that a rewind of `core` takes `reading` back no further than it has to. Blocks that have come
- * since the logs before and after it were compared may be the same in both: where such a block was read
- * already nothing is applied, and Hypercore compares anew; none is read before what is applied is in effect,
- * and none any more where that fails for a fault of this machine, which `onerror` is told: what is to know of
- * the rewind may not.
+ * Sees to it that a rewind of `core` takes `reading` back no further than it has to.
+ *
+ * Blocks that have come since the logs before and after it were compared may be the same in both. Where such a
+ * block was read already the rewind is not applied, and Hypercore compares the logs anew. Otherwise reading stops
+ * at the last common block, and goes on once the rewind is in effect. Where that fails by a fault of this machine
+ * reading stays stopped, since the fault may have kept the rewind from being noted; `onerror` is told.
  */
 export function guardReading(
   core: Hypercore,

@@ -7,7 +7,7 @@ import { type Keep, firstToKeep } from './keep.ts'
 /** Kept beside the blocks; it is not replicated. */
 const NAME = 'retention'
 
-/** Blocks go by a tenth of what is kept, so that there is always between 100 and 110 % of it. */
+/** By number or size blocks go by a tenth of what is kept, so that there is always between 100 and 110 % of it. */
 const SHARE = 0.1
 /** Of those that have gone the tree is kept of as many as are kept, but of so many at least and at most. */
 const MIN_TREE_BLOCKS = 10_000
@@ -126,7 +126,7 @@ export class Retention {
     if (cleared < first) await this.#free()
   }
 
-  /** Blocks from `start` on may come to be here again, though they had gone: they go again. */
+  /** Blocks from `start` on may be stored again though they had gone, by a rewind or an earlier start: they are to go again. */
   lower(start: number): void {
     const { first, cleared } = this.#saved
     if (first <= start && cleared <= start) return

@@ -1,5 +1,4 @@
 // With how many peers a reader is connected, and with which. Pure: data goes in, a decision comes out.
-import { NO_PATH } from '../feed/messages.ts'
 
 /** A reader that knows of fewer peers is connected with all of them; of a crowd it needs a few. */
 const CROWD = 32
@@ -90,8 +89,8 @@ export function dialling(acquaintance: Acquaintance): Dials {
 
 /** A peer that we are connected to, or that has come. */
 export interface Neighbour {
-  /** Connections between it and the writer; NO_PATH where it knows no way there. */
-  readonly hops: number
+  /** Whether it knows a way to the writer. */
+  readonly hasPath: boolean
   /** We have dialled it. */
   readonly own: boolean
   /** Blocks go from it to us, or from us to it, or may soon. */
@@ -112,8 +111,8 @@ export type Admission<N> =
 export interface Place {
   /** Peers that it takes. */
   readonly places: number
-  /** Connections between it and the writer. */
-  readonly hops: number
+  /** Whether it knows a way to the writer. */
+  readonly hasPath: boolean
   /** Whether a peer may get the place of another: some time has passed since the last one did. */
   readonly mayReplace: boolean
 }
@@ -125,14 +124,13 @@ export interface Place {
 export function admit<N extends Neighbour>(
   newcomer: N,
   others: readonly N[],
-  { places, hops, mayReplace }: Place
+  { places, hasPath, mayReplace }: Place
 ): Admission<N> {
   if (newcomer.own || others.length < places) return { do: 'admit' }
-  const isNeeded = newcomer.hops === NO_PATH || hops === NO_PATH
+  const isNeeded = !newcomer.hasPath || !hasPath
   if (!mayReplace || !isNeeded) return { do: 'turn away' }
   const idle = others.filter(({ own, inUse }) => !own && !inUse)
-  const neighbour =
-    idle.find((one) => one.hops < NO_PATH) ?? idle.find(({ age }) => age >= UNPROVEN_MS)
+  const neighbour = idle.find((one) => one.hasPath) ?? idle.find(({ age }) => age >= UNPROVEN_MS)
   return neighbour === undefined ? { do: 'turn away' } : { do: 'replace', neighbour }
 }
 

@@ -47,7 +47,7 @@ export function replaceHashing(core: Hypercore): string | null {
   const prototype = Object.getPrototypeOf(state.createTreeBatch()) as TreeBatch
   if (prototype.append === append) return null
   if (!givesSameTree(state)) {
-    return `hypercore ${INSTALLED.hypercore} makes another tree than is known here: hashing is left to it, which takes longer`
+    return `hypercore ${INSTALLED.hypercore} hashes a log in another way than is known here, so its own way is used, which takes longer: install the version that package.json names`
   }
   prototype.append = append
   return null

@@ -13,7 +13,7 @@ test('what is needed is not dropped, and a person is told once it is not about t
   t.is(told.length, 0)
   for (time = 9000; time < 30_000; time += 3000) t.absent(mayDrop(5, 9))
   t.is(told.length, 1)
-  t.ok(/no peer can tell any more how much of it stands/.test(told[0] ?? ''))
+  t.ok(/no peer can tell any more which of its blocks stand/.test(told[0] ?? ''))
   needed = false
   t.ok(mayDrop(5, 9))
 })

@@ -1,5 +1,4 @@
 import { test } from 'brittle'
-import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   ADVICE,
   type Acquaintance,
@@ -50,31 +49,24 @@ for (const [rule, more, dials] of [
 
 type Named = Neighbour & { name: string }
 
-const PLACE: Place = { places: 2, hops: 2, mayReplace: true }
+const PLACE: Place = { places: 2, hasPath: true, mayReplace: true }
 
 function peer(name: string, more: Partial<Neighbour> = {}): Named {
-  return { name, hops: 2, own: false, inUse: false, age: 0, ...more }
+  return { name, hasPath: true, own: false, inUse: false, age: 0, ...more }
 }
 
 const idle = peer('idle')
 const used = peer('used', { inUse: true })
 const own = peer('own', { own: true })
-const lost = peer('lost', { hops: NO_PATH })
-const old = peer('old', { hops: NO_PATH, age: 30_000 })
+const lost = peer('lost', { hasPath: false })
+const old = peer('old', { hasPath: false, age: 30_000 })
 
 for (const [rule, newcomer, others, more, decision] of [
   ['a peer has its place while there is one', peer('new'), [idle], {}, 'admit'],
   ['whoever it is, where we chose it', own, [idle, idle], {}, 'admit'],
   ['then it is turned away', peer('new'), [idle, idle], {}, 'turn away'],
   ['one without a path gets the place of one that has one', lost, [used, idle], {}, 'replace idle'],
-  [
-    'one that says it is the writer does not',
-    peer('new', { hops: 0 }),
-    [idle, used],
-    {},
-    'turn away'
-  ],
-  ['but where we have no path', peer('new'), [idle, used], { hops: NO_PATH }, 'replace idle'],
+  ['but where we have no path', peer('new'), [idle, used], { hasPath: false }, 'replace idle'],
   ['no peer goes that is in use, or that we chose', lost, [used, own], {}, 'turn away'],
   ['nor one that is looking for a path itself', lost, [used, lost], {}, 'turn away'],
   ['unless it has for long', lost, [used, old], {}, 'replace old'],
