@@ -5,6 +5,8 @@ import { codeOf } from '../errors.ts'
 
 const FOLDER = 0o700
 const FILE = 0o600
+/** Of processes that watch, or of folders that are watched, there may be too many on a machine. */
+const OUT_OF_WATCHES = new Set(['EMFILE', 'ENFILE', 'ENOSPC'])
 
 /**
  * Lets nobody but its owner into the store in `folder`, as it is and as files are added to it,
@@ -14,12 +16,7 @@ const FILE = 0o600
 export function keepPrivate(folder: string): () => void {
   if (os.platform() === 'win32') return () => {}
   const folders = [folder, path.join(folder, 'db')]
-  const watchers = folders.map((at) =>
-    // every append is a change, of a file that was looked at when it came
-    fs.watch(at, { persistent: false }, (event, name) => {
-      if (event === 'rename' && name !== null) protect(path.join(at, String(name)))
-    })
-  )
+  const watchers = folders.flatMap((at) => watch(at, (name) => protect(path.join(at, name))) ?? [])
   // what came before the watch began
   for (const at of folders) {
     protect(at)
@@ -27,6 +24,22 @@ export function keepPrivate(folder: string): () => void {
   }
   return () => {
     for (const watcher of watchers) watcher.close()
+  }
+}
+
+/**
+ * Tells of each file that is added to `folder`. Null where the system has no watch left to give: the folder, which
+ * nobody else may enter, has to do.
+ */
+function watch(folder: string, onadd: (name: string) => void): fs.Watcher | null {
+  try {
+    // every append is a change, of a file that was looked at when it came
+    return fs.watch(folder, { persistent: false }, (event, name) => {
+      if (event === 'rename' && name !== null) onadd(String(name))
+    })
+  } catch (err) {
+    if (!OUT_OF_WATCHES.has(codeOf(err))) throw err
+    return null
   }
 }
 

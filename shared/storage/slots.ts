@@ -22,6 +22,7 @@ export class Slots<T extends object> {
   #fd: number | null = null
   #latest: Slot<T> | null = null
   #isDamaged = false
+  #isClosed = false
 
   /** Reads the value in `file`, where there is one. */
   constructor(file: string) {
@@ -38,7 +39,7 @@ export class Slots<T extends object> {
     const written = slots.every((slot) => slot.some((byte) => byte !== 0))
     this.#isDamaged = this.#latest === null && written
     // what is not as long as it will ever be is made anew
-    if (this.#latest === null && !written) this.close()
+    if (this.#latest === null && !written) this.#release()
   }
 
   /** What was saved last; null where nothing was. */
@@ -51,8 +52,12 @@ export class Slots<T extends object> {
     return this.#isDamaged
   }
 
-  /** Resolves once `value` would survive a power cut; without `sync`, the end of the process only. */
+  /**
+   * Resolves once `value` would survive a power cut; without `sync`, the end of the process only. After the end
+   * nothing is saved: the file may be another process's by then.
+   */
   async save(value: T, { sync = true } = {}): Promise<void> {
+    if (this.#isClosed) return
     this.#fd ??= create(this.#file)
     const slot = { ...value, serial: this.#serial + 1 }
     // the system takes so few bytes at once
@@ -62,6 +67,11 @@ export class Slots<T extends object> {
   }
 
   close(): void {
+    this.#isClosed = true
+    this.#release()
+  }
+
+  #release(): void {
     if (this.#fd !== null) fs.closeSync(this.#fd)
     this.#fd = null
   }

@@ -35,6 +35,18 @@ test('a position that was not closed is there again as well', async (t) => {
   t.is((await open(t, copy)).position.seq, 7)
 })
 
+test('a position that is closed writes no more, though its reader has just printed', async (t) => {
+  const folder = await t.tmp()
+  const { core, position, close } = await open(t, folder)
+  await position.begin(2)
+  await position.moveTo(7, core.fork)
+  await close()
+  const file = path.join(folder, 'x.position')
+  const saved = fs.readFileSync(file)
+  await position.moveTo(9, core.fork)
+  t.alike(fs.readFileSync(file), saved)
+})
+
 test('a copy tells whether a position has yet to print what is here, beyond a hole too', async (t) => {
   const log = await createLog(t, numbered(10))
   const copy = await Copy.open(await t.tmp(), log.key)

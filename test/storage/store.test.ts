@@ -1,6 +1,8 @@
 import fs from 'bare-fs'
+import os from 'bare-os'
 import path from 'bare-path'
-import { type Test, test } from 'brittle'
+import { spawnSync } from 'bare-subprocess'
+import { type Test, skip, test } from 'brittle'
 import {
   PRIVATE,
   type AppName,
@@ -23,6 +25,15 @@ const APPS: [AppName, string[]][] = [
   ['writer-app', []],
   ['reader-app', ['a'.repeat(64)]]
 ]
+/** Has a command find that all watches of folders are taken. */
+const UNWATCHED = [
+  ...['unshare', '--user', '--map-root-user', 'sh', '-c'],
+  ...['echo 0 > /proc/sys/user/max_inotify_instances && exec "$@"', 'sh']
+]
+const withoutWatches =
+  os.platform() === 'linux' && spawnSync('unshare', [...UNWATCHED.slice(1), 'true']).status === 0
+    ? test
+    : skip
 
 test('a folder with other files is refused, and stays as it was', async (t) => {
   for (const [app, args] of APPS) {
@@ -83,6 +94,23 @@ onPosix('under any umask the owner alone gets at what is stored', async (t) => {
   await again.stop()
   t.alike(lax(storage), [], 'not even a name can be read')
   t.ok(fs.readdirSync(writerDb(storage)).some((name) => SST.test(name)))
+})
+
+withoutWatches('where no watch of a folder is left the apps run all the same', async (t) => {
+  const storage = path.join(await t.tmp(), 'new')
+  const start = (app: AppName, args: string[]): Program => {
+    return new Program(t, [...UNWATCHED, ...command(app), ...args, '-s', storage, ...PRIVATE])
+  }
+  const writer = start('writer-app', ['--json'])
+  const { key } = await tagged<{ key: string }>(writer, 'key')
+  const reader = start('reader-app', [key, '--start', '0'])
+  await writer.write('one\n')
+  await reader.stdout.line('Block 0: one')
+  for (const place of [writerDb(storage), readerDb(storage, key)]) {
+    t.is(fs.statSync(path.dirname(place)).mode & 0o077, 0, 'no other user gets into the store')
+  }
+  t.is(await reader.stop('SIGTERM'), 143)
+  t.is(await writer.stop('SIGTERM'), 143)
 })
 
 test("a reader that is given the writer's folder can't write to the writer's log", async (t) => {
