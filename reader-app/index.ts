@@ -48,6 +48,7 @@ if (seed && cipher !== null) {
 hashFaster(core, status)
 const position = resume === null ? null : await copy.position(resume)
 const retention = await copy.retention(options.keep)
+if (seed && options.keep === null) retention.wantAll()
 const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')

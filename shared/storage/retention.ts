@@ -1,11 +1,8 @@
-import b4a from 'b4a'
 import type { Hypercore } from 'hypercore'
 import { endOfRun, flushStore, freeBlocks, freeTree } from '../upstream/hypercore-trim.ts'
-import { Ages, type Mark } from './ages.ts'
+import { Ages } from './ages.ts'
 import { type Keep, firstToKeep } from './keep.ts'
-
-/** Kept beside the blocks; it is not replicated. */
-const NAME = 'retention'
+import { type Kept, loadKept, lowered, saveKept, truncated } from './kept.ts'
 
 /** By number or size blocks go by a tenth of what is kept, so that there is always between 100 and 110 % of it. */
 const SHARE = 0.1
@@ -18,17 +15,6 @@ const QUIET_MS = 10_000
 const MAX_INTERVAL_MS = 3_600_000
 const MIN_INTERVAL_MS = 1000
 
-/** What is saved. */
-interface Saved {
-  /** The first block that is kept. */
-  readonly first: number
-  /** Below this block there are no blocks any more, and of the tree only what proves the others. */
-  readonly freed: number
-  /** Below this block no block is on the disk. */
-  readonly cleared: number
-  readonly marks?: readonly Mark[]
-}
-
 /**
  * Frees the blocks of a log that are no longer kept, and after them their nodes of the Merkle tree. What
  * is left proves every block that is kept, and lets copies join that end not long before the first.
@@ -40,7 +26,7 @@ export class Retention {
   readonly #core: Hypercore
   readonly #keep: Keep | null
   readonly #ages: Ages | null
-  #saved: Saved
+  #kept: Kept
   readonly #needed: (taken: number) => number
   #trimming: Promise<number> | null = null
   #truncations = 0
@@ -53,18 +39,17 @@ export class Retention {
     core: Hypercore,
     keep: Keep | null,
     needed: (taken: number) => number,
-    saved: Saved
+    kept: Kept
   ) {
     this.#core = core
     this.#keep = keep
     this.#needed = needed
-    this.#saved = saved
-    this.#ages = keep !== null && 'ms' in keep ? new Ages(keep.ms, saved.marks ?? []) : null
+    this.#kept = kept
+    this.#ages = keep !== null && 'ms' in keep ? new Ages(keep.ms, kept.marks ?? []) : null
     core.on('truncate', (length) => {
       this.#truncations++
-      this.#saved = { ...this.#saved, freed: Math.min(this.#saved.freed, length) }
       this.#ages?.truncate(length)
-      this.lower(length)
+      this.#replace(truncated(this.#kept, length))
     })
   }
 
@@ -77,19 +62,17 @@ export class Retention {
     keep: Keep | null,
     needed: (taken: number) => number = (taken) => taken
   ): Promise<Retention> {
-    const bytes = await core.getUserData(NAME)
-    const saved = bytes && (JSON.parse(b4a.toString(bytes)) as Saved)
-    return new Retention(core, keep, needed, saved ?? { first: 0, freed: 0, cleared: 0 })
+    return new Retention(core, keep, needed, await loadKept(core))
   }
 
   /** The first block that is kept. */
   get first(): number {
-    return this.#saved.first
+    return this.#kept.first
   }
 
   /** Copies that end before this block are joined by no proof. */
   get freed(): number {
-    return this.#saved.freed
+    return this.#kept.freed
   }
 
   /** The end of the run of blocks that begins with the first one that is kept. */
@@ -112,30 +95,28 @@ export class Retention {
 
   /** The log goes on from block `start`: what came before stays on the disk, and is proven no more. */
   leap(start: number): Promise<void> {
-    return this.#save({ first: start, freed: start })
+    return this.#save({ first: start, freed: start, gone: start })
   }
 
   /** No block is here before block `start`, and none will come. */
   async skipTo(start: number): Promise<void> {
-    if (start > this.first) await this.#save({ first: start })
+    if (start > this.first) await this.#save({ first: start, gone: start })
+  }
+
+  /** Every block that there is to get is to be kept, though an earlier run has let go of it. */
+  wantAll(): void {
+    this.lower(this.#kept.gone)
   }
 
   /** Does what a trim that was cut off has left undone. */
   async finish(): Promise<void> {
-    const { first, cleared } = this.#saved
+    const { first, cleared } = this.#kept
     if (cleared < first) await this.#free()
   }
 
-  /** Blocks from `start` on may be stored again though they had gone, by a rewind or an earlier start: they are to go again. */
+  /** Blocks from `start` on may be stored again, though they had gone: they are to go again. */
   lower(start: number): void {
-    const { first, cleared } = this.#saved
-    if (first <= start && cleared <= start) return
-    const save = this.#save({
-      first: Math.min(first, start),
-      cleared: Math.min(cleared, start - (start % 2))
-    })
-    // whoever saves next is told of an error
-    save.catch(() => {})
+    this.#replace(lowered(this.#kept, start))
   }
 
   /**
@@ -160,7 +141,7 @@ export class Retention {
   }
 
   async #apply(keep: Keep, taken: number, share: number): Promise<number> {
-    const { first } = this.#saved
+    const { first } = this.#kept
     const truncations = this.#truncations
     const end = Math.min(taken, this.#core.length)
     if (this.#ages?.note(end)) await this.#save({})
@@ -172,7 +153,7 @@ export class Retention {
     const needed = Math.min(wanted, this.#needed(wanted))
     // an odd one would have Hypercore delete nodes that prove what comes before
     const next = needed - (needed % 2)
-    if (next <= this.#saved.first) return 0
+    if (next <= this.#kept.first) return 0
     await this.#save({ first: next })
     await this.#free()
     this.onmoved()
@@ -180,7 +161,7 @@ export class Retention {
   }
 
   async #free(): Promise<void> {
-    const { first, cleared, freed } = this.#saved
+    const { first, cleared, freed } = this.#kept
     const core = this.#core
     const truncations = this.#truncations
     // of a log that is truncated meanwhile the next trim does the rest
@@ -197,7 +178,7 @@ export class Retention {
     const from = Math.min(freed, cleared)
     if (to > from) await freeTree(core, from, to, isSame)
     if (!isSame()) return
-    await this.#save({ freed: Math.max(to, this.#saved.freed), cleared: first })
+    await this.#save({ freed: Math.max(to, this.#kept.freed), cleared: first })
     this.#flushLater()
   }
 
@@ -209,9 +190,16 @@ export class Retention {
     }, QUIET_MS)
   }
 
-  async #save(changes: Partial<Saved>): Promise<void> {
+  #replace(kept: Kept): void {
+    if (kept === this.#kept) return
+    const saved = this.#save(kept)
+    // whoever saves next is told of an error
+    saved.catch(() => {})
+  }
+
+  async #save(changes: Partial<Kept>): Promise<void> {
     const marks = this.#ages?.marks
-    this.#saved = { ...this.#saved, ...changes, ...(marks && { marks }) }
-    await this.#core.setUserData(NAME, b4a.from(JSON.stringify(this.#saved)))
+    this.#kept = { ...this.#kept, ...changes, ...(marks && { marks }) }
+    await saveKept(this.#core, this.#kept)
   }
 }

@@ -195,6 +195,21 @@ test('where the writer has not said so nothing is skipped, a person is told, and
   t.alike(reader.stdout.lines.slice(1), printed(numbered(900)))
 })
 
+test('--seed gets the blocks again that an earlier run with --keep has let go of', async (t) => {
+  const writer = await startWriter(t)
+  await writer.append(...numbered(900))
+  const storage = await t.tmp()
+  const kept = await startReader(t, writer.key, ['--start', '0', '--keep', '0'], { storage })
+  await untilBlock(kept, 899)
+  await kept.stop()
+  const seeder = await startReader(t, writer.key, ['--seed'], { storage })
+  await seeder.stderr.line(/holding every block so far \(900\)/)
+  await writer.program.stop()
+  const reader = await startReader(t, writer.key, ['--start', '0', '-n', '900'])
+  t.is(await reader.ending, 0)
+  t.alike(reader.stdout.lines.slice(1), printed(numbered(900)))
+})
+
 test('--seed --keep holds the newest blocks, through a restart', async (t) => {
   const writer = await startWriter(t)
   await writer.append(...numbered(900))

@@ -200,6 +200,23 @@ test('a trimmed copy that is read from the start again keeps what proves its blo
   await provesAll(t, copy, 500, 3000)
 })
 
+test('what is wanted again is what was let go of here, but not what nobody had any more', async (t) => {
+  const log = await createLog(t, numbered(1000))
+  const keeping = await Retention.load(log, { blocks: 100 })
+  await keeping.skipTo(50)
+  await keeping.apply()
+  t.is(keeping.first, 900)
+  await keeping.close()
+
+  const again = await Retention.load(log, null)
+  t.is(again.first, 900)
+  again.wantAll()
+  t.is(again.first, 50)
+  await log.truncate(20)
+  again.wantAll()
+  t.is(again.first, 20)
+})
+
 test('blocks that a leap has hidden are let go of', async (t) => {
   const log = await createLog(t, numbered(1000))
   const copy = await createCopy(t, log)
