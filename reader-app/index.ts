@@ -163,7 +163,7 @@ for await (const step of steps) {
 if (!isStopping()) {
   if (!follow && end === null) {
     throw new Failure(
-      'no peer was found, so these are the blocks of the local copy alone: start the writer, or wait longer with --timeout',
+      'no peer has shown where the log ends, so these are the blocks of the local copy alone: start the writer, or wait longer with --timeout',
       TIMED_OUT
     )
   }

@@ -64,7 +64,7 @@ export class LogEnd {
       const answer = this.#proof()
       sources.acceptAnySource()
       const told = await Promise.race([answer, this.#after(ANSWER_TIMEOUT_MS)])
-      const end = told ?? (await this.#update())
+      const end = told ?? (await this.#update(timeout === Infinity))
       if (end !== null || now() >= deadline || !this.#core.readable) return end
     }
   }
@@ -76,10 +76,7 @@ export class LogEnd {
   async furthest(end: number): Promise<number> {
     const { fork, length: held, peers } = this.#core
     const known = Math.max(end, held)
-    const ahead = peers.filter((peer) => {
-      const remote = remoteLogOf(peer)
-      return remote.fork === fork && remote.length > known
-    })
+    const ahead = peers.filter((peer) => isAhead(peer, fork, known))
     let furthest = known
     const answers = ahead.map((peer) => {
       return new Promise<void>((resolve) => {
@@ -119,22 +116,30 @@ export class LogEnd {
     return null
   }
 
-  // asks by plain replication
-  async #update(): Promise<number | null> {
+  // Asks by plain replication. A peer that claims more than it proves may be slow: it is waited for, but not for
+  // ever where the log is read live.
+  async #update(isLive: boolean): Promise<number | null> {
     if (!this.#hasAnswer()) return null
     const deadline = now() + FORK_TIMEOUT_MS
     do {
       await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_TIMEOUT_MS)])
-      if (!this.#isRewound()) break
+      if (this.#proven !== null) return this.#proven
+      if (!this.#isRewound() && !this.#isOutdone()) return this.#core.length
       await this.#after(PEER_POLL_MS)
     } while (now() < deadline)
-    return this.#core.length
+    return isLive || !this.#isOutdone() ? this.#core.length : null
   }
 
   // whether a peer says that the log is another one by now
   #isRewound(): boolean {
     const { peers, readable, fork } = this.#core
     return readable && peers.some((peer) => remoteLogOf(peer).fork > fork)
+  }
+
+  // whether a peer says that the log is longer
+  #isOutdone(): boolean {
+    const { peers, readable, fork, length } = this.#core
+    return readable && peers.some((peer) => isAhead(peer, fork, length))
   }
 
   #hasAnswer(): boolean {
@@ -154,4 +159,9 @@ export class LogEnd {
       this.#timers.add(timer)
     })
   }
+}
+
+function isAhead(peer: Peer, fork: number, length: number): boolean {
+  const remote = remoteLogOf(peer)
+  return remote.fork === fork && remote.length > length
 }

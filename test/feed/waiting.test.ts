@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import Hypercore, { type Manifest } from 'hypercore'
 import { FollowedLog } from '../../shared/replication/followed-log.ts'
+import { after } from '../../shared/limits/clock.ts'
 import { ROOTS_REQUEST, interceptKind } from '../../shared/upstream/hypercore-messages.ts'
 import { manifestOf, setManifest } from '../../shared/upstream/hypercore-tree.ts'
 import { closeTestnet } from '../helpers/testnet.ts'
@@ -9,6 +10,9 @@ import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
+
+/** Two waits of 2 s for a source and an answer are over by then. */
+const SLOW_MS = 5000
 
 test('a reader that waited with others is told by them what the writer told them', async (t) => {
   const log = await createLog(t, numbered(50))
@@ -39,6 +43,25 @@ test('and of a log that was rewound meanwhile, where it was rewound to', async (
   await waiting.host.connect(reader)
   t.is(await waiting.end, 40)
 })
+
+for (const [where, timeout, end] of [
+  ['and what is read live begins where it ended', Infinity, 50],
+  ['and --no-follow takes no part of the log for all of it', 1000, null]
+] as const) {
+  test(`a peer that claims a log is waited for until it has proven it, ${where}`, async (t) => {
+    const log = await createLog(t, numbered(50))
+    const late = timeout === Infinity ? after(SLOW_MS) : new Promise<void>(() => {})
+    log.once('peer-add', (peer) => {
+      interceptKind(peer, 'request', async (message, handle) => {
+        await late
+        return handle(message)
+      })
+    })
+    const { host, followed } = await wait(t, log)
+    await host.connect(await Host.start(t, log))
+    t.is(await followed.findEnd(Promise.resolve(), timeout), end)
+  })
+}
 
 for (const [what, proves, end] of [
   ['proves', true, 55],
@@ -95,7 +118,7 @@ async function wait(t: Test, log: Hypercore): Promise<Waiting> {
 
 /** Moments are told apart across processes no better than to the time that a message takes. */
 function apart(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 300))
+  return after(300)
 }
 
 function blocks(count: number): Uint8Array[] {
