@@ -5,6 +5,7 @@ import { Deliveries } from './deliveries.ts'
 import { firstHole } from './first-hole.ts'
 import { GoneBlocks, storedBlocks } from './gone-blocks.ts'
 import { Prefetch } from './prefetch.ts'
+import { Signal } from './signal.ts'
 import type { Blocks, Step } from './steps.ts'
 
 /** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */
@@ -31,9 +32,8 @@ export class BlockReader {
   #barrier = Infinity
   readonly #delivered = new Deliveries()
   readonly #ahead: Prefetch
-  #wake: (() => void) | null = null
+  readonly #change = new Signal()
   #interrupt: (() => void) | null = null
-  #changes = 0
   #truncations = 0
   #rewound = false
   #waiting = false
@@ -47,9 +47,9 @@ export class BlockReader {
     this.#standing = standing
     this.#first = position
     this.#ahead = new Prefetch(core)
-    this.gone = new GoneBlocks(core, () => this.#changed())
+    this.gone = new GoneBlocks(core, () => this.#change.raise())
     this.#position = position
-    core.on('append', () => this.#changed())
+    core.on('append', () => this.#change.raise())
     core.on('truncate', (length) => {
       this.#truncations++
       this.#interrupt?.()
@@ -60,7 +60,7 @@ export class BlockReader {
         this.#position = kept
         this.#rewound = true
       }
-      this.#changed()
+      this.#change.raise()
     })
     core.on('close', () => this.close())
   }
@@ -69,19 +69,19 @@ export class BlockReader {
   startAt(position: number): void {
     this.#first = position
     this.#position = position
-    this.#changed()
+    this.#change.raise()
   }
 
   /** Ends after the last block before `end`. */
   endAt(end: number): void {
     this.#end = end
-    this.#changed()
+    this.#change.raise()
   }
 
   /** Reads nothing from block `barrier` on, until it is told another. */
   holdAt(barrier: number): void {
     this.#barrier = barrier
-    this.#changed()
+    this.#change.raise()
   }
 
   /** The block that comes next. */
@@ -97,14 +97,14 @@ export class BlockReader {
   /** Takes blocks that the feed brings. */
   deliver(delivery: Delivery): void {
     this.#delivered.add(delivery)
-    this.#changed()
+    this.#change.raise()
   }
 
   /** Ends now, wherever it is. */
   close(): void {
     this.#closed = true
     this.gone.close()
-    this.#changed()
+    this.#change.raise()
   }
 
   async *blocks(): AsyncGenerator<Step> {
@@ -123,17 +123,17 @@ export class BlockReader {
         continue
       }
       if (this.gone.suspects(this.#position)) {
-        const [start, changes] = [this.#position, this.#changes]
+        const [start, changes] = [this.#position, this.#change.count]
         const end = await this.gone.upTo(start)
         if (end > start && start === this.#position && !this.#rewound) {
           this.#position = end
           yield { gone: { start, end } }
         }
-        if (end > start || changes !== this.#changes) continue
+        if (end > start || changes !== this.#change.count) continue
       }
       const limit = Math.min(delivery?.start ?? this.#core.length, this.#limit)
       if (this.#position < limit) yield* this.#take(await this.#read(limit))
-      else await this.#change()
+      else await this.#change.raised()
     }
     this.#ahead.close()
   }
@@ -204,15 +204,5 @@ export class BlockReader {
       if (this.#closed || !this.#core.readable || truncations !== this.#truncations) return null
       throw err
     }
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve))
-  }
-
-  #changed(): void {
-    this.#changes++
-    this.#wake?.()
-    this.#wake = null
   }
 }
