@@ -188,16 +188,16 @@ test('a log that is rewound as a trim begins, to before what is kept, goes on', 
 })
 
 test('a trimmed copy that is read from the start again keeps what proves its blocks', async (t) => {
-  const log = await createLog(t, numbered(16_000))
+  const log = await createLog(t, numbered(11_000))
   const copy = await createCopy(t, log)
-  await replicate(log, copy, 14_900)
-  const retention = await Retention.load(copy, { blocks: 1000 })
+  await replicate(log, copy, 10_890)
+  const retention = await Retention.load(copy, { blocks: 100 })
   await retention.apply()
   retention.lower(0)
-  await replicate(log, copy, 0, 3000)
-  await retention.apply(1500)
-  t.is(retention.first, 500)
-  await provesAll(t, copy, 500, 3000)
+  await replicate(log, copy, 0, 800)
+  await retention.apply(200)
+  t.is(retention.first, 100)
+  await provesAll(t, copy, 100, 800)
 })
 
 test('what is wanted again is what was let go of here, but not what nobody had any more', async (t) => {
@@ -218,19 +218,19 @@ test('what is wanted again is what was let go of here, but not what nobody had a
 })
 
 test('blocks that a leap has hidden are let go of', async (t) => {
-  const log = await createLog(t, numbered(1000))
+  const log = await createLog(t, numbered(200))
   const copy = await createCopy(t, log)
   await replicate(log, copy)
-  await log.append(numbered(4000, 1000).map((line) => b4a.from(line)))
+  await log.append(numbered(800, 200).map((line) => b4a.from(line)))
   const retention = await Retention.load(copy, { blocks: 100 })
   const signed = signedLength(log)
   const upgrade = signed && (await proveUpgrade(log, 0, signed))
   const proof = { fork: 0, block: null, hash: null, seek: null, upgrade, manifest: null }
-  await leapTo(copy, proof, () => retention.leap(5000))
-  await log.append(numbered(2000, 5000).map((line) => b4a.from(line)))
-  await replicate(log, copy, 5000, 7000)
+  await leapTo(copy, proof, () => retention.leap(1000))
+  await log.append(numbered(400, 1000).map((line) => b4a.from(line)))
+  await replicate(log, copy, 1000, 1400)
   await retention.apply()
-  const left = (await readBlocks(copy, 0, 7000)).findIndex((block) => block !== null)
+  const left = (await readBlocks(copy, 0, 1400)).findIndex((block) => block !== null)
   t.is(left, retention.first)
 })
 
