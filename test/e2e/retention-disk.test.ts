@@ -5,22 +5,22 @@ import { numbered } from '../helpers/numbered.ts'
 import { bytesBelow } from '../helpers/store.ts'
 
 const MB = 1e6
-const COUNT = 120_000
-const PART = 10_000
+const COUNT = 60_000
+const PART = 5000
 /** What is kept takes 2.5 MB, and what RocksDB has in hand meanwhile many times as much. */
 const MOST = 45 * MB
 /** Once the store is closed, that is a write buffer of 16 MB at most; all lines would take 26 MB. */
 const MOST_CLOSED = 20 * MB
 
-test('120,000 lines go through a writer, a reader and a seeder that keep 10,000', async (t) => {
+test('60,000 lines go through a writer, a reader and a seeder that keep 5,000', async (t) => {
   const [home, near, far] = [await t.tmp(), await t.tmp(), await t.tmp()]
-  const keep = ['--keep', '10000']
+  const keep = ['--keep', '5000']
   const writer = await startWriter(t, keep, { storage: home })
   const reader = await startReader(t, writer.key, ['--start', '0', ...keep], { storage: near })
   const seeder = await startReader(t, writer.key, ['--seed', ...keep], { storage: far })
   const most = [0, 0, 0]
   for (let at = 0; at < COUNT; at += PART) {
-    await writer.append(...numbered(PART, at, 85))
+    await writer.append(...numbered(PART, at, 300))
     await untilBlock(reader, at + PART - 1)
     for (const [i, folder] of [home, near, far].entries()) {
       most[i] = Math.max(most[i] ?? 0, bytesBelow(folder))
