@@ -9,7 +9,7 @@ import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
 
 const LINES = 100
-const BATCHES = 40
+const BATCHES = 16
 
 test('readers tell each other of many new blocks at once', async (t) => {
   const log = await createLog(t)
