@@ -11,7 +11,7 @@ import { copyUnsigned } from './unsigned-copy.ts'
 import { SignatureStore } from '../../shared/feed/signature-store.ts'
 import { numbered } from '../helpers/numbered.ts'
 
-const LINES = numbered(3000)
+const LINES = numbered(2100)
 
 /** Resolves once `core` keeps the signatures of these lengths. */
 function untilSigned(core: Hypercore, lengths: number[]): Promise<void> {
@@ -27,7 +27,7 @@ function untilSigned(core: Hypercore, lengths: number[]): Promise<void> {
 }
 
 test('batches go from reader to reader, and on when the writer has gone', async (t) => {
-  const log = await createLog(t, numbered(3000))
+  const log = await createLog(t, LINES)
   const writer = await serve(t, log)
   const copies: Copy[] = []
   let last = writer
@@ -36,19 +36,19 @@ test('batches go from reader to reader, and on when the writer has gone', async 
     const copy = await Copy.open(t, log.key)
     const host = await Host.start(t, copy.core)
     await host.connect(last)
-    await copy.until(3000)
+    await copy.until(2100)
     copies.push(copy)
     last = host
   }
-  await log.append(numbered(5, 3000).map((line) => b4a.from(line)))
-  for (const copy of copies) await copy.until(3005)
+  await log.append(numbered(5, 2100).map((line) => b4a.from(line)))
+  for (const copy of copies) await copy.until(2105)
   await writer.close()
 
   const late = await Copy.open(t, log.key)
   await (await Host.start(t, late.core)).connect(last)
-  await late.until(3005)
+  await late.until(2105)
   for (const { lines, downloads } of [...copies, late]) {
-    t.alike(lines, numbered(3005))
+    t.alike(lines, numbered(2105))
     t.is(downloads, 0, 'every block came in a signed batch')
   }
 })
@@ -73,10 +73,10 @@ test('a relay that was restarted serves batches as it did before', async (t) => 
   const first = await Copy.open(t, log.key, { storage })
   const before = await Host.start(t, first.core)
   await before.connect(writer)
-  await first.until(3000)
+  await first.until(2100)
   // block by block, of which few signatures are kept
-  for (const line of numbered(1500, 3000)) await log.append(b4a.from(line))
-  await first.until(4500)
+  for (const line of numbered(1100, 2100)) await log.append(b4a.from(line))
+  await first.until(3200)
   await writer.close()
   await before.close()
   await first.close()
@@ -85,8 +85,8 @@ test('a relay that was restarted serves batches as it did before', async (t) => 
   const relay = await Host.start(t, again.core)
   const late = await Copy.open(t, log.key)
   await (await Host.start(t, late.core)).connect(relay)
-  await late.until(4500)
-  t.alike(late.lines, numbered(4500))
+  await late.until(3200)
+  t.alike(late.lines, numbered(3200))
   t.is(late.downloads, 0, 'every block came in a signed batch')
 })
 
@@ -103,13 +103,13 @@ test('a copy that came by plain replication gets the signatures of a peer that h
   await writer.close()
   const late = await Copy.open(t, log.key)
   await (await Host.start(t, late.core)).connect(host)
-  await late.until(3000)
+  await late.until(2100)
   t.alike(late.lines, LINES)
   t.is(late.downloads, 0, 'every block came in a signed batch')
 })
 
 test('where no peer has signatures a copy is served by plain replication', async (t) => {
-  const lines = LINES.slice(0, 1500)
+  const lines = LINES.slice(0, 1100)
   const log = await createLog(t, lines)
   const storage = await t.tmp()
   await copyUnsigned(log, storage)
