@@ -38,16 +38,4 @@ test('and so does one that is told by another reader alone', async (t) => {
   t.is(reader.stdout.text, '')
 })
 
-test('a reader that waited for an empty log prints its first line', async (t) => {
-  const storage = await t.tmp()
-  const { program, key } = await startWriter(t, [], { storage })
-  await program.stop()
-  const reader = await startReader(t, key)
-  await reader.stderr.line(/no peer yet/)
-  const writer = await startWriter(t, [], { storage })
-  await writer.append('first')
-  await reader.stdout.line('Block 0: first')
-  t.is(reader.stdout.lines[0], 'Skipping 0 earlier blocks...')
-})
-
 closeTestnet()
