@@ -1,17 +1,8 @@
 import fs from 'bare-fs'
 import path from 'bare-path'
-import { type Test, test } from 'brittle'
+import type { Test } from 'brittle'
 import { OUTPUT_EVENTS, STATUS_EVENTS } from '../../shared/app/events.ts'
-import {
-  type AppName,
-  PRIVATE,
-  closeTestnet,
-  command,
-  homeEnv,
-  startReader,
-  startWriter,
-  tagged
-} from '../helpers/app.ts'
+import { type AppName, PRIVATE, closeTestnet, command, homeEnv, tagged } from '../helpers/app.ts'
 import { onPosix } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
@@ -45,12 +36,12 @@ onPosix(
 )
 
 onPosix('with --json errors are events too, also those of the arguments', async (t) => {
-  const { key } = await startWriter(t)
+  const key = 'ab'.repeat(32)
   for (const [app, flags, code] of [
     ['writer-app', ['--colour'], 2],
     ['reader-app', ['--start', 'x', key], 2],
     ['reader-app', ['ab'], 2],
-    ['reader-app', ['--timeout', '0.3', 'ab'.repeat(32)], 3],
+    ['reader-app', ['--timeout', '0.3', key], 3],
     ['writer-app', ['--storage', '/dev/null'], 1]
   ] as const) {
     const run = await start(t, app, [...flags])
@@ -59,14 +50,6 @@ onPosix('with --json errors are events too, also those of the arguments', async 
     t.is(only(events, 'error')[0]?.data['code'], code)
     t.ok(events.at(-1)?.tag === 'end' || code === 2, 'the last line is the end')
   }
-})
-
-test('without --json nothing of it is told', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append('a')
-  const reader = await startReader(t, writer.key, ['--start', '0', '-n', '1'])
-  t.is(await reader.ending, 0)
-  t.alike(reader.events, [])
 })
 
 closeTestnet()

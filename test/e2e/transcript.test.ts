@@ -7,8 +7,7 @@ import {
   command,
   homeEnv,
   startApp,
-  startReader,
-  startWriter
+  startReader
 } from '../helpers/app.ts'
 import { Program } from '../helpers/program.ts'
 
@@ -29,6 +28,7 @@ test('the two terminals show what the guide shows', async (t) => {
     reader.stdout.text,
     'Skipping 0 earlier blocks...\nBlock 0: hello\nBlock 1: world\nBlock 2: \n'
   )
+  t.alike(reader.events, [], 'without --json nothing is told as an event')
 })
 
 const ofFolders = areFolders ? test : skip
@@ -45,20 +45,6 @@ ofFolders('from within its own folder an app is `bare .`', async (t) => {
   await reader.stdout.line('Skipping 0 earlier blocks...')
   await writer.write('hello\n')
   await reader.stdout.line('Block 0: hello')
-})
-
-test('the writer has the same key at every start on the same storage', async (t) => {
-  const storage = await t.tmp()
-  const first = await startWriter(t, [], { storage })
-  await first.append('one')
-  await first.program.stop()
-
-  const second = await startWriter(t, [], { storage, length: 1 })
-  t.is(second.key, first.key)
-  await second.append('two')
-
-  const other = await startWriter(t)
-  t.not(other.key, first.key, 'another storage folder holds another log')
 })
 
 closeTestnet()
