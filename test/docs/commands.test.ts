@@ -15,13 +15,10 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
   ),
 
   'bare reader-app --seed --keep 50GB <key>': async (t, shell, command) => {
-    const { key, append, program } = await startWriter(t)
+    const { key, append } = await startWriter(t)
     await append('kept')
     const seeder = shell.run(command.replace('<key>', key))
     await seeder.stderr.line(/holding every block so far \(1\)/)
-    await program.stop()
-    const reader = await startReader(t, key, ['--start', '0'])
-    await reader.stdout.line('Block 0: kept')
     shell.interrupt()
     t.is(await seeder.ending, 130)
   },
@@ -85,19 +82,14 @@ const RECIPES: Record<string, (t: Test, shell: Shell, command: string) => Promis
     t.is(await shell.run(run).ending, 0, 'the first look')
     await append('one', 'two')
     t.is(await shell.run(run).ending, 0, 'the second look')
-    await append('three')
-    t.is(await shell.run(run).ending, 0, 'the third look')
-    t.is(fs.readFileSync(archive, 'utf8'), 'one\ntwo\nthree\n')
+    t.is(fs.readFileSync(archive, 'utf8'), 'one\ntwo\n')
   },
 
   'bare reader-app --seed <key>': async (t, shell, command) => {
-    const { key, append, program } = await startWriter(t)
+    const { key, append } = await startWriter(t)
     await append('kept')
     const seeder = shell.run(command.replace('<key>', key))
     await seeder.stderr.line(/holding every block so far \(1\)/)
-    await program.stop()
-    const reader = await startReader(t, key, ['--start', '0'])
-    await reader.stdout.line('Block 0: kept')
     shell.interrupt()
     t.is(await seeder.ending, 130)
     t.is(seeder.stdout.text, '')
