@@ -22,7 +22,7 @@ const MB = 1024 * 1024
 const FULL =
   /: the disk is full: free some space and start again; everything acknowledged is kept$/m
 /** More than the small disk can hold. */
-const LINES = numbered(2000, 0, 6000)
+const LINES = numbered(1400, 0, 6000)
 
 diskTest('a writer on a full disk says so, and keeps what it has acknowledged', async (t) => {
   const disk = await createDisk(t, 6 * MB)
