@@ -7,7 +7,6 @@ const RUNS = 1
 /** Flags with which a reader leaves by itself once it has every line. */
 const LEAVING = [
   ['--start', '0', '--no-follow'],
-  ['--start', '0', '-n', '3'],
   ['--tail', '3', '-n', '3'],
   ['--resume', '--start', '0', '--no-follow']
 ]
