@@ -3,15 +3,7 @@ import os from 'bare-os'
 import path from 'bare-path'
 import { spawnSync } from 'bare-subprocess'
 import { skip, test } from 'brittle'
-import {
-  PRIVATE,
-  closeTestnet,
-  command,
-  refuses,
-  startApp,
-  startReader,
-  startWriter
-} from '../helpers/app.ts'
+import { PRIVATE, closeTestnet, command, refuses, startApp, startReader } from '../helpers/app.ts'
 import { onLinux } from '../helpers/platform.ts'
 import { Program } from '../helpers/program.ts'
 
@@ -24,24 +16,6 @@ const asAnother =
     0
     ? test
     : skip
-
-/** Of z-base-32. */
-const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769'
-
-function zbase32(hex: string): string {
-  const bits = [...hex].map((digit) => parseInt(digit, 16).toString(2).padStart(4, '0')).join('')
-  const groups = bits.match(/.{1,5}/g) ?? []
-  return groups.map((group) => ALPHABET[parseInt(group.padEnd(5, '0'), 2)]).join('')
-}
-
-test('a key may be a pear:// link', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append('a')
-  const link = `pear://${zbase32(writer.key)}`
-  const reader = await startReader(t, link, ['--start', '0', '--no-follow'])
-  t.is(await reader.ending, 0)
-  t.is(reader.stdout.text, 'Skipping 0 earlier blocks...\nBlock 0: a\n')
-})
 
 // what else is wrong, and in which words it is told, is known without a process: test/app/flags.test.ts
 test('a wrong argument is one line and exit code 2', async (t) => {
