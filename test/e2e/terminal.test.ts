@@ -12,7 +12,7 @@ const HOSTILE = '\x1b[2Jred\x07 \u202egnp.exe'
 const SHOWN = '\\x1b[2Jred\\x07 \\u202egnp.exe'
 
 onTerminal(
-  'control characters in a block are escaped on a terminal, and kept in a pipe',
+  'control characters in a block are escaped on a terminal, and kept in a pipe and with --raw',
   async (t) => {
     const writer = await startWriter(t)
     await writer.append('tab\tand 🍐', HOSTILE)
@@ -29,18 +29,13 @@ onTerminal(
     const pipe = await startReader(t, writer.key, flags)
     t.is(await pipe.ending, 0)
     t.is(pipe.stdout.lines[2], `Block 1: ${HOSTILE}`)
+
+    const bytes = [...command('reader-app'), '--raw', '--quiet', '--start', '1', '-n', '1']
+    const raw = runOnTerminal(t, [...bytes, ...PRIVATE, writer.key], { env })
+    t.is(await raw.ending, 0)
+    t.is(raw.stdout.text, `${HOSTILE}\r\n`)
   }
 )
-
-onTerminal('--raw shows the bytes as they are, on a terminal too', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append(HOSTILE)
-  const flags = ['--raw', '--quiet', '--start', '0', '-n', '1']
-  const reader = [...command('reader-app'), ...flags, ...PRIVATE, writer.key]
-  const terminal = runOnTerminal(t, reader, { env: await homeEnv(t) })
-  t.is(await terminal.ending, 0)
-  t.is(terminal.stdout.text, `${HOSTILE}\r\n`)
-})
 
 onTerminal('what is typed on one terminal is shown on another, until Ctrl-C', async (t) => {
   const env = await homeEnv(t)
