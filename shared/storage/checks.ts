@@ -2,6 +2,7 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { Failure, unlessMissing } from '../errors.ts'
 import { damaged } from './failures.ts'
+import { DATABASE } from './places.ts'
 
 /** Throws unless `folder` is missing, empty, or holds one of `ours`. */
 export function assertOurs(folder: string, ours: string[]): void {
@@ -17,7 +18,7 @@ export function assertOurs(folder: string, ours: string[]): void {
  * take it for a new one, and delete them (the second time that it is opened).
  */
 export function assertWhole(folder: string, repairHint: string): void {
-  const names = listOf(path.join(folder, 'db'))
+  const names = listOf(path.join(folder, DATABASE))
   if (names.length === 0 || names.includes('CURRENT')) return
   throw damaged(folder, 'db/CURRENT is gone', repairHint)
 }

@@ -2,15 +2,12 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { listOf } from './checks.ts'
 import { takeLock } from './lock.ts'
-import { DEVICE_FILE } from './places.ts'
+import { DATABASE, DEVICE_FILE } from './places.ts'
 import { makeFolder, syncFolder, syncTree } from './sync.ts'
 
 /** Where a store is made, and what keeps a second process from making it too; both in its folder. */
 const DRAFT = 'unfinished'
 const DRAFT_LOCK = 'unfinished.lock'
-
-/** Where hypercore-storage keeps the blocks. */
-export const DATABASE = 'db'
 
 /** What is in the folder of a store, finished or not: hypercore-storage would move anything else into `db`. */
 export const STORE = [DEVICE_FILE, DATABASE, DRAFT, DRAFT_LOCK]

@@ -3,10 +3,9 @@ import fs from 'bare-fs'
 import path from 'bare-path'
 import { Failure, unlessMissing } from '../errors.ts'
 import { Checkpoint } from './checkpoint.ts'
-import { DATABASE } from './first-start.ts'
 import { writtenLog, writtenLogs } from './inventory.ts'
 import { takeLock } from './lock.ts'
-import { DEVICE_FILE, copyPlaces, writerPlaces } from './places.ts'
+import { DATABASE, DEVICE_FILE, copyPlaces, writerPlaces } from './places.ts'
 
 /**
  * Deletes the copy of the log with `key` in `storage`, and the positions of its readers. Throws a Failure

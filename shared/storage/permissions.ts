@@ -2,6 +2,7 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { codeOf } from '../errors.ts'
+import { DATABASE } from './places.ts'
 
 const FOLDER = 0o700
 const FILE = 0o600
@@ -15,7 +16,7 @@ const OUT_OF_WATCHES = new Set(['EMFILE', 'ENFILE', 'ENOSPC'])
  */
 export function keepPrivate(folder: string): () => void {
   if (os.platform() === 'win32') return () => {}
-  const folders = [folder, path.join(folder, 'db')]
+  const folders = [folder, path.join(folder, DATABASE)]
   const watchers = folders.flatMap((at) => watch(at, (name) => protect(path.join(at, name))) ?? [])
   // what came before the watch began
   for (const at of folders) {

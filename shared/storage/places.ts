@@ -11,6 +11,8 @@ export const READER_STORAGE = 'reader-storage'
  * store open has locked it.
  */
 export const DEVICE_FILE = 'CORESTORE'
+/** The folder in that of a store in which hypercore-storage keeps the blocks. */
+export const DATABASE = 'db'
 
 /** Where the log that a writer writes lies below `storage`, and what it vouches for. */
 export function writerPlaces(storage: string): { folder: string; record: string } {
