@@ -2,7 +2,6 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, hook, skip, test } from 'brittle'
-import { spawnSync } from 'bare-subprocess'
 import {
   type AppName,
   PRIVATE,
@@ -13,15 +12,14 @@ import {
   tagged
 } from '../helpers/app.ts'
 import { MARK, MARKED } from '../helpers/marked.ts'
-import { NPM, UNREACHED, environment, registryAnswers } from '../helpers/npm.ts'
+import { UNREACHED, npm, npmInstall } from '../helpers/npm.ts'
 import { Program } from '../helpers/program.ts'
 
 const APPS: AppName[] = ['writer-app', 'reader-app']
 
-const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'install-'))
 const prefix = path.join(folder, 'prefix')
-const fault = install()
+const fault = await install()
 // the command is a script of the shell
 const run = os.platform() === 'win32' || UNREACHED.test(fault) ? skip : test
 
@@ -85,26 +83,18 @@ hook('teardown: the prefix', () => fs.rmSync(folder, { recursive: true }))
 closeTestnet()
 
 /** Packs both apps and installs the packages; says what failed. */
-function install(): string {
+function install(): Promise<string> {
   fs.mkdirSync(prefix)
   const apps = APPS.map((name) => path.join(ROOT, name))
   npm(folder, 'pack', '--silent', ...apps)
   const packages = APPS.map((name) => {
     return path.join(folder, String(fs.readdirSync(folder).find((file) => isPackage(file, name))))
   })
-  const flags = ['--no-audit', '--no-fund', source]
-  return npm(folder, 'install', '--global', '--prefix', prefix, ...flags, ...packages)
+  return npmInstall(folder, '--global', '--prefix', prefix, ...packages)
 }
 
 function isPackage(file: string, name: string): boolean {
   return file.startsWith(name) && file.endsWith('.tgz')
-}
-
-function npm(cwd: string, ...args: string[]): string {
-  const [file = '', ...own] = NPM
-  const env = environment()
-  const { status, stdout, stderr } = spawnSync(file, [...own, ...args], { cwd, env })
-  return status === 0 ? '' : `${String(stdout)}${String(stderr)}`
 }
 
 async function start(t: Test, name: AppName, args: string[]): Promise<Program> {

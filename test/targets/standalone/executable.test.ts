@@ -19,7 +19,7 @@ import {
   refuses,
   tagged
 } from '../../helpers/app.ts'
-import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
+import { UNREACHED, npmInstall } from '../../helpers/npm.ts'
 import { Program, type ProgramOptions } from '../../helpers/program.ts'
 
 const fault = await installTools()
@@ -37,11 +37,7 @@ const asAnother = succeeds(...NOBODY, 'true') ? withMounts : skip
 /** Installs what only `npm run make` needs, where it is not; says what failed. */
 async function installTools(): Promise<string> {
   if (installedBuild() === tools.dependencies['bare-build']) return ''
-  const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
-  const [file = '', ...own] = NPM
-  const args = [...own, 'install', '--prefix', 'scripts/make', '--no-audit', '--no-fund', source]
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd: ROOT, env: environment() })
-  return status === 0 ? '' : `${String(stdout)}${String(stderr)}`
+  return npmInstall(ROOT, '--prefix', 'scripts/make')
 }
 
 /** The version of bare-build that is installed for `npm run make`; null where there is none. */

@@ -2,7 +2,6 @@ import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
 import { type Test, hook, skip, test } from 'brittle'
-import { spawnSync } from 'bare-subprocess'
 import {
   type AppName,
   PRIVATE,
@@ -13,17 +12,15 @@ import {
   tagged
 } from '../../helpers/app.ts'
 import { MARK, MARKED } from '../../helpers/marked.ts'
-import { NPM, UNREACHED, environment, registryAnswers } from '../../helpers/npm.ts'
+import { NPM, UNREACHED, environment, npmInstall } from '../../helpers/npm.ts'
 import { Program } from '../../helpers/program.ts'
 import { bootstrap } from '../../helpers/testnet.ts'
 import { copyStaged, filesBelow } from './staged.ts'
 
 const RUN = path.join(ROOT, 'test', 'targets', 'pear', 'run.ts')
 
-// without a registry, npm's cache may do
-const source = (await registryAnswers()) ? '--prefer-offline' : '--offline'
 const alone = fs.mkdtempSync(path.join(os.tmpdir(), 'alone-'))
-const faults = [installAlone('writer-app'), installInside('reader-app')].filter(
+const faults = [await installAlone('writer-app'), await installInside('reader-app')].filter(
   (text) => text !== ''
 )
 const unreached = faults.length > 0 && faults.every((text) => UNREACHED.test(text))
@@ -125,27 +122,26 @@ async function exchange(
 }
 
 /** Copies the folder of an app out and installs it by itself; says what failed. */
-function installAlone(name: AppName): string {
+function installAlone(name: AppName): Promise<string> {
   const to = path.join(alone, name)
   copy(path.join(ROOT, name), to)
   return install(to)
 }
 
 /** Installs the folder of an app by itself within a checkout, and takes it out; says what failed. */
-function installInside(name: AppName): string {
+async function installInside(name: AppName): Promise<string> {
   const checkout = path.join(alone, 'checkout')
   fs.mkdirSync(checkout)
   fs.copyFileSync(path.join(ROOT, 'package.json'), path.join(checkout, 'package.json'))
   copy(path.join(ROOT, name), path.join(checkout, name))
-  const fault = install(path.join(checkout, name), '--workspaces=false')
+  const fault = await install(path.join(checkout, name), '--workspaces=false')
   fs.renameSync(path.join(checkout, name), path.join(alone, name))
   return fault
 }
 
-function install(cwd: string, ...flags: string[]): string {
-  const [file = '', ...args] = [...NPM, 'install', ...flags, '--no-audit', '--no-fund', source]
-  const { status, stdout, stderr } = spawnSync(file, args, { cwd, env: environment() })
-  return status === 0 ? '' : `${path.basename(cwd)}: ${String(stdout)}${String(stderr)}`
+async function install(cwd: string, ...flags: string[]): Promise<string> {
+  const fault = await npmInstall(cwd, ...flags)
+  return fault === '' ? '' : `${path.basename(cwd)}: ${fault}`
 }
 
 /** Copies what is in an app's folder, without what was installed in it. */
