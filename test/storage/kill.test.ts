@@ -5,7 +5,7 @@ import type { Program } from '../helpers/program.ts'
 import { Random, chooseSeed } from '../helpers/random.ts'
 import { storedLength, storedLog } from '../helpers/stored.ts'
 
-const ROUNDS = Number(os.getEnv('ROUNDS') ?? 15)
+const ROUNDS = Number(os.getEnv('ROUNDS') ?? 10)
 const PADDING = 'x'.repeat(80)
 
 test(`${ROUNDS} times kill -9 lose no acknowledged line, and tear or reorder none`, async (t) => {
