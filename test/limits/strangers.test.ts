@@ -32,7 +32,7 @@ test('who knows the discovery key alone gets not one byte of a block', async (t)
 })
 
 for (const [who, count, holding] of [
-  ['strangers', 600, false],
+  ['strangers', 300, false],
   ['holders of the key', 200, true]
 ] as const) {
   test(`a flood of ${count} ${who} keeps no line from the peers of a log`, async (t) => {
