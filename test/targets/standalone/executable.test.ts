@@ -37,7 +37,7 @@ const asAnother = succeeds(...NOBODY, 'true') ? withMounts : skip
 /** Installs what only `npm run make` needs, where it is not; says what failed. */
 async function installTools(): Promise<string> {
   if (installedBuild() === tools.dependencies['bare-build']) return ''
-  return npmInstall(ROOT, '--prefix', 'scripts/make')
+  return await npmInstall(ROOT, '--prefix', 'scripts/make')
 }
 
 /** The version of bare-build that is installed for `npm run make`; null where there is none. */
