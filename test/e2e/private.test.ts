@@ -13,8 +13,10 @@ import {
   startWriter
 } from '../helpers/app.ts'
 import { makeBackup, putBack } from '../helpers/backup.ts'
+import { appendIn, writtenStorage } from '../helpers/grown.ts'
 import { numbered } from '../helpers/numbered.ts'
 import type { Program } from '../helpers/program.ts'
+import { storedLog } from '../helpers/stored.ts'
 import { announce } from '../helpers/swarm.ts'
 
 const LINES = numbered(500)
@@ -27,35 +29,60 @@ interface PrivateWriter {
   append(...lines: string[]): Promise<void>
 }
 
-async function startPrivate(
-  t: Test,
-  storage: string,
-  { flags = ['--private'], length = 0 } = {}
-): Promise<PrivateWriter> {
-  const { program, append } = await startWriter(t, flags, { storage, length })
+async function startPrivate(t: Test, storage: string, length = 0): Promise<PrivateWriter> {
+  const { program, append } = await startWriter(t, ['--private'], { storage, length })
   const { data } = JSON.parse(program.stdout.lines[0] ?? '') as {
     data: { key: string; read: string }
   }
   return { program, append, ...data }
 }
 
-test('a private log is read with its read key, from a seeder that cannot read it', async (t) => {
+test('a seeder holds a private log without its read key', async (t) => {
   const storage = await t.tmp()
   const copy = await t.tmp()
-  const writer = await startPrivate(t, storage)
-  await writer.append(SECRET, ...LINES)
-  const seeder = await startReader(t, writer.key, ['--seed'], { storage: copy })
+  const { program, key, read, append } = await startPrivate(t, storage)
+  await append(SECRET, ...LINES)
+  const seeder = await startReader(t, key, ['--seed'], { storage: copy })
   await seeder.stderr.line(/holding every block so far \(501\)/)
-  await writer.program.stop()
+  await program.stop()
 
-  const reader = await startReader(t, writer.read, ['--start', '0', '--raw', '-n', '501'])
-  t.is(await reader.ending, 0)
-  t.alike(reader.stdout.lines, [SECRET, ...LINES])
+  await t.test('a reader with the read key gets every line from the seeder alone', async (t) => {
+    const reader = await startReader(t, read, ['--start', '0', '--raw', '-n', '501'])
+    t.is(await reader.ending, 0)
+    t.alike(reader.stdout.lines, [SECRET, ...LINES])
+  })
+
+  await t.test('plain Hypercore reads it from there with its encryption key', async (t) => {
+    const { encryption } = parseReadKey(read) ?? {}
+    const core = new Hypercore(await t.tmp(), b4a.from(key, 'hex'), {
+      encryption: { key: encryption }
+    } as object)
+    await core.ready()
+    t.teardown(() => core.close(), { force: true })
+    await announce(t, core)
+    for (const [seq, line] of [SECRET, ...LINES.slice(0, 2)].entries()) {
+      t.is(b4a.toString((await core.get(seq)) ?? b4a.alloc(0)), line)
+    }
+  })
+
   await seeder.stop()
   for (const folder of [storage, copy]) {
     t.alike(holding(folder, 'eagle'), [], 'no file has a word of it')
     t.alike(holding(folder, 'line 7'), [])
   }
+
+  await t.test("the seeder's folder and the read key are enough to read it", async (t) => {
+    const flags = ['--start', '0', '--raw', '-n', '501']
+    const reader = await startReader(t, read, flags, { storage: copy })
+    t.is(await reader.ending, 0)
+    t.alike(reader.stdout.lines, [SECRET, ...LINES])
+  })
+
+  await t.test("the seeder's folder and the hypercore key are not", async (t) => {
+    const reader = await startReader(t, key, ['-q', '--start', '0'], { storage: copy })
+    await refuses(t, reader, 1, /this log is private/)
+    t.is(reader.stdout.text, '')
+  })
 })
 
 test('a private log meets what a plain one has', async (t) => {
@@ -90,55 +117,24 @@ test('a private log meets what a plain one has', async (t) => {
   t.is(sending.stdout.text, `hypercore key: ${writer.key}\nread key: ${writer.read}\n`)
 })
 
-test('a copy that was seeded blindly can be read by its folder and the read key', async (t) => {
-  const copy = await t.tmp()
-  const writer = await startPrivate(t, await t.tmp())
-  await writer.append('a', 'b')
-  const seeder = await startReader(t, writer.key, ['--seed'], { storage: copy })
-  await seeder.stderr.line(/holding every block so far \(2\)/)
-  await seeder.stop()
-  await writer.program.stop()
-  const flags = ['--start', '0', '--raw', '-n', '2']
-  const reader = await startReader(t, writer.read, flags, { storage: copy })
-  t.is(await reader.ending, 0)
-  t.is(reader.stdout.text, 'a\nb\n')
-})
-
 test('a key that does not read a private log ends with one line before anything is shown', async (t) => {
   const writer = await startPrivate(t, await t.tmp())
   await writer.append(...LINES)
   const last = writer.read.slice(-3, -2) === 'y' ? 'b' : 'y'
   const mistyped = writer.read.slice(0, -3) + last + writer.read.slice(-2)
-  const cases: [string, string, number, RegExp][] = [
-    [
-      'the hypercore key',
-      writer.key,
-      1,
-      /this log is private, and this key only seeds it: add --seed/
-    ],
-    [
-      'a mistyped read key',
-      mistyped,
-      1,
-      /this key does not read this log: was it copied in full\?/
-    ],
-    ['a part of the read key', writer.read.slice(0, -1), 2, /is not a key/]
+  const isPrivate = /this log is private, and this key only seeds it: add --seed/
+  const cases: [string[], number, RegExp][] = [
+    [[writer.key], 1, isPrivate],
+    [['--tail', '3', '--raw', writer.key], 1, isPrivate],
+    [['--start', '0', '--json', writer.key], 1, isPrivate],
+    [['--start', '0', mistyped], 1, /this key does not read this log: was it copied in full\?/],
+    [['--start', '0', writer.read.slice(0, -1)], 2, /is not a key/]
   ]
-  for (const [what, key, code, reason] of cases) {
-    for (const flags of [[], ['--tail', '3', '--raw'], ['--start', '0', '--json']]) {
-      const reader = await startReader(t, key, ['-q', ...flags])
-      await refuses(t, reader, code, reason)
-      t.is(reader.stdout.text, '', `${what} ${flags.join(' ')}`)
-    }
+  for (const [args, code, reason] of cases) {
+    const reader = await startApp(t, 'reader-app', ['-q', ...args])
+    await refuses(t, reader, code, reason)
+    t.is(reader.stdout.text, '', args.join(' '))
   }
-  const copy = await t.tmp()
-  const seeder = await startReader(t, writer.key, ['--seed'], { storage: copy })
-  await seeder.stderr.line(/holding every block so far/)
-  await seeder.stop()
-  await writer.program.stop()
-  const reader = await startReader(t, writer.key, ['-q', '--start', '0'], { storage: copy })
-  await refuses(t, reader, 1, /this log is private/)
-  t.is(reader.stdout.text, '')
 })
 
 test('seeding with the read key works, and says that it also reads', async (t) => {
@@ -157,18 +153,15 @@ test('once private, always private; and a plain log stays one', async (t) => {
   const first = await startPrivate(t, storage)
   await first.append('a')
   await first.program.stop()
-  for (const flags of [[], ['--private']]) {
-    const again = await startPrivate(t, storage, { flags })
-    t.is(again.read, first.read)
-    await again.program.stop()
-  }
-  const plain = await t.tmp()
-  const { program } = await startWriter(t, [], { storage: plain })
-  await program.stop()
+  const again = await startPrivate(t, storage)
+  t.is(again.read, first.read)
+  await again.program.stop()
+
+  const { storage: plain } = await writtenStorage(t, [])
   const refused = await startApp(t, 'writer-app', ['-q', '--private'], { storage: plain })
   await refuses(t, refused, 1, /holds a log that everybody with its key can read/)
-  const unharmed = await startWriter(t, [], { storage: plain })
-  await unharmed.append('still plain')
+  await appendIn(plain, ['still plain'])
+  t.alike((await storedLog(plain)).lines, ['still plain'], 'and it is unharmed')
 })
 
 test('the longest line of a private log is eight bytes shorter than a block can be', async (t) => {
@@ -180,26 +173,6 @@ test('the longest line of a private log is eight bytes shorter than a block can 
   t.is(await writer.program.ending, 1)
   t.ok(/line 2 is longer than a block can be/.test(writer.program.stderr.text))
   t.ok(writer.program.stderr.text.includes(String(most)), 'and says how long')
-})
-
-test('plain Hypercore reads a private log with its encryption key, from a blind seeder alone', async (t) => {
-  const copy = await t.tmp()
-  const writer = await startPrivate(t, await t.tmp())
-  await writer.append(...LINES)
-  const seeder = await startReader(t, writer.key, ['--seed'], { storage: copy })
-  await seeder.stderr.line(/holding every block so far/)
-  await writer.program.stop()
-
-  const { encryption } = parseReadKey(writer.read) ?? {}
-  const core = new Hypercore(await t.tmp(), b4a.from(writer.key, 'hex'), {
-    encryption: { key: encryption }
-  } as object)
-  await core.ready()
-  t.teardown(() => core.close(), { force: true })
-  await announce(t, core)
-  const blocks: string[] = []
-  for (let seq = 0; seq < 3; seq++) blocks.push(b4a.toString((await core.get(seq)) ?? b4a.alloc(0)))
-  t.alike(blocks, LINES.slice(0, 3))
 })
 
 test('whatever becomes of a private log, no number and nonce is used twice', async (t) => {
@@ -219,24 +192,26 @@ test('whatever becomes of a private log, no number and nonce is used twice', asy
     await core.close()
     return length
   }
-  const run = async (flags: string[], length: number, ...lines: string[]): Promise<void> => {
-    const writer = await startPrivate(t, storage, { flags, length })
-    await writer.append(...lines)
-    await writer.program.kill()
+  const runApp = async (length: number, ...lines: string[]): Promise<void> => {
+    const { program, append } = await startPrivate(t, storage, length)
+    await append(...lines)
+    await program.kill()
     t.is(await note(), length + lines.length)
   }
-  await run(['--private'], 0, 'a', 'b')
+  const runHere = async (lines: string[], newFork = false): Promise<void> => {
+    await appendIn(storage, lines, { newFork })
+    t.is(await note(), 2 + lines.length)
+    putBack(backup, storage)
+  }
+  await runApp(0, 'a', 'b')
   makeBackup(storage, backup)
-  await run([], 2, 'c', 'd')
+  await runApp(2, 'c', 'd')
   putBack(backup, storage)
-  await run([], 2, 'another c', 'another d')
-  putBack(backup, storage)
+  await runHere(['another c', 'another d'])
   fs.unlinkSync(path.join(storage, 'writer-storage.record'))
-  await run([], 2, 'a third c', 'a third d')
-  putBack(backup, storage)
-  await run(['--accept-loss'], 2, 'a fourth c', 'a fourth d')
-  putBack(backup, storage)
-  await run(['--accept-loss'], 2, 'a fifth c', 'a fifth d')
+  await runHere(['a third c', 'a third d'])
+  await runHere(['a fourth c', 'a fourth d'], true)
+  await runHere(['a fifth c', 'a fifth d'], true)
   t.is(seen.size, 2 + 5 * 2)
 })
 
