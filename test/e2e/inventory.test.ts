@@ -4,6 +4,7 @@ import path from 'bare-path'
 import { type Test, test } from 'brittle'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
 import { untilBlock } from '../helpers/blocks.ts'
+import { copiedStorage, copyInto, runWriter, writtenStorage } from '../helpers/grown.ts'
 import type { AppName } from '../helpers/launch.ts'
 import { temporaryIn } from '../helpers/store.ts'
 
@@ -31,8 +32,7 @@ test('--list shows the log that is written, and --key its key, while it runs and
     t.is(table[1]?.endsWith('running'), running)
     if (running) await program.stop()
   }
-  const again = await startWriter(t, [], { storage, length: 3 })
-  t.is(again.key, key, 'which have changed nothing')
+  await opensAgain(t, storage, key, 3)
 })
 
 test('--key of a private log is both of its keys', async (t) => {
@@ -45,12 +45,9 @@ test('--key of a private log is both of its keys', async (t) => {
 })
 
 test('--list shows every copy, what was used last first, and those beside it not', async (t) => {
-  const [old, recent] = [await startWriter(t), await startWriter(t)]
-  await old.append('a')
+  const { reader: storage, key: old } = await copiedStorage(t, ['a', 'b', 'c'])
+  const recent = await startWriter(t)
   await recent.append('a', 'b')
-  const storage = await t.tmp()
-  const once = await startReader(t, old.key, ['--start', '0', '-n', '1'], { storage })
-  t.is(await once.ending, 0)
   const reader = await startReader(t, recent.key, ['--start', '0'], { storage })
   await untilBlock(reader, 1)
   const beside = await startReader(t, recent.key, ['--start', '0'], { storage })
@@ -60,18 +57,14 @@ test('--list shows every copy, what was used last first, and those beside it not
     logs.map(({ key, blocks, running }) => ({ key, blocks, running })),
     [
       { key: recent.key, blocks: 2, running: true },
-      { key: old.key, blocks: 1, running: false }
+      { key: old, blocks: 3, running: false }
     ]
   )
   for (const { used } of logs) t.ok(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(used), used)
 })
 
 test('--list names the folder of a copy that cannot be read', async (t) => {
-  const storage = await t.tmp()
-  const { key, append } = await startWriter(t)
-  await append('a')
-  const reader = await startReader(t, key, ['--start', '0', '-n', '1'], { storage })
-  t.is(await reader.ending, 0)
+  const { reader: storage } = await copiedStorage(t, ['a', 'b'])
   const [whole] = await listed(t, 'reader-app', storage)
   fs.writeFileSync(path.join(whole?.folder ?? '', 'db', 'CURRENT'), 'damaged')
   const [log] = await listed(t, 'reader-app', storage)
@@ -82,12 +75,9 @@ test('--list names the folder of a copy that cannot be read', async (t) => {
 
 test('--forget deletes a copy and its positions, and no other', async (t) => {
   const storage = await t.tmp()
-  const [gone, kept] = [await startWriter(t), await startWriter(t)]
-  for (const { key, append } of [gone, kept]) {
-    await append('a')
-    const flags = ['--resume', '--start', '0', '-n', '1']
-    const reader = await startReader(t, key, flags, { storage })
-    t.is(await reader.ending, 0)
+  const [gone, kept] = [await writtenStorage(t, ['a']), await writtenStorage(t, ['a'])]
+  for (const log of [gone, kept]) {
+    await runWriter(log.storage, ({ core }) => copyInto(storage, core))
   }
   t.is(await printedBy(t, 'reader-app', [`--forget=${gone.key}`], storage), '')
   const left = await listed(t, 'reader-app', storage)
@@ -101,6 +91,7 @@ test('--forget deletes a copy and its positions, and no other', async (t) => {
     `${folder}.lock`,
     `${folder}.positions`
   ])
+  await startWriter(t, [], { storage: gone.storage, length: 1 })
   const again = await startReader(t, gone.key, ['--resume', '--start', '0', '-n', '1'], { storage })
   t.is(await again.ending, 0)
   t.is(again.stdout.lines[1], 'Block 0: a', 'it is read from the beginning again')
@@ -148,11 +139,8 @@ test('--forget deletes the log that is written by its own key alone, and not whi
 })
 
 test('--forget ends what it was cut off at, and deletes a log that is damaged', async (t) => {
-  const storage = await t.tmp()
+  const { storage, key } = await writtenStorage(t, ['a'])
   const folder = path.join(storage, 'writer-storage')
-  const { key, append, program } = await startWriter(t, [], { storage })
-  await append('a')
-  await program.stop()
   // as a kill leaves it that comes while the folder is deleted
   fs.unlinkSync(path.join(folder, 'db', 'CURRENT'))
   const forget = (flag: string) => startApp(t, 'writer-app', ['--forget', flag], { storage })
@@ -163,10 +151,8 @@ test('--forget ends what it was cut off at, and deletes a log that is damaged', 
 
 test('--forget deletes nothing that lies behind a link', async (t) => {
   for (const below of ['', 'db']) {
-    const [storage, elsewhere] = [await t.tmp(), path.join(await t.tmp(), 'moved')]
-    const { key, append, program } = await startWriter(t, [], { storage })
-    await append('a')
-    await program.stop()
+    const { storage, key } = await writtenStorage(t, ['a'])
+    const elsewhere = path.join(await t.tmp(), 'moved')
     const folder = path.join(storage, 'writer-storage', below)
     fs.renameSync(folder, elsewhere)
     fs.symlinkSync(elsewhere, folder)
@@ -174,9 +160,7 @@ test('--forget deletes nothing that lies behind a link', async (t) => {
     const forget = await startApp(t, 'writer-app', ['--forget', key], { storage })
     await refuses(t, forget, 1, /is a link to another place: delete that, and then the link/)
     t.alike(fs.readdirSync(elsewhere).sort(), before)
-    const again = await startWriter(t, [], { storage, length: 1 })
-    t.is(again.key, key)
-    await again.program.stop()
+    await opensAgain(t, storage, key, 1)
   }
 })
 
@@ -197,6 +181,13 @@ async function listed(t: Test, app: AppName, storage: string): Promise<Listed[]>
     const { cmd, tag, data } = JSON.parse(line) as { cmd: string; tag: string; data: Listed }
     t.alike([`${cmd}-app`, tag], [app, 'log'])
     return data
+  })
+}
+
+/** The writer in `storage` opens the log `key` as it was. */
+function opensAgain(t: Test, storage: string, key: string, length: number): Promise<void> {
+  return runWriter(storage, ({ core }) => {
+    t.alike([b4a.toString(core.key, 'hex'), core.length], [key, length], 'the log is as it was')
   })
 }
 
