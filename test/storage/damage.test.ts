@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import fs from 'bare-fs'
 import path from 'bare-path'
 import { test } from 'brittle'
+import { Copy } from '../../shared/storage/copy.ts'
 import { openWriter } from '../../shared/storage/open.ts'
 import { closeTestnet, refuses, startApp, startReader, startWriter } from '../helpers/app.ts'
 import {
@@ -35,18 +36,21 @@ const DAMAGES: { what: string; file: RegExp; harm: (file: string) => void }[] = 
 
 test('a writer whose store is damaged says so in one line, and makes nothing worse', async (t) => {
   const { storage, key } = await filledStorage(t, LINES)
-  const folder = path.join(storage, 'writer-storage')
+  const reason = `${path.join(storage, 'writer-storage')} is damaged .*backup`
   for (const { what, file, harm } of DAMAGES) {
     const mend = damage(fileOf(writerDb(storage), file), harm)
-    t.comment(what)
-    const writer = await startApp(t, 'writer-app', [], { storage })
-    await refuses(t, writer, 1, new RegExp(`^writer-app: ${folder} is damaged .*backup`))
-    t.is(writer.stdout.text, '', 'prints no key')
     // RocksDB would make a new, empty store when it is opened for the second time
-    const again = openWriter(storage, { private: false })
-    await t.exception(again, new RegExp(`${folder} is damaged .*backup`), 'nor the next time')
+    for (const time of ['first', 'second']) {
+      const opening = openWriter(storage, { private: false })
+      await t.exception(opening, new RegExp(reason), `${what}, the ${time} time`)
+    }
     mend()
   }
+  const mend = damage(fileOf(writerDb(storage), CURRENT), fs.unlinkSync)
+  const writer = await startApp(t, 'writer-app', [], { storage })
+  await refuses(t, writer, 1, new RegExp(`^writer-app: ${reason}`))
+  t.is(writer.stdout.text, '', 'prints no key')
+  mend()
   const log = await storedLog(storage)
   t.is(log.key, key)
   t.alike(log.lines, LINES, 'with its files back, the log is whole')
@@ -57,11 +61,13 @@ test('a reader whose copy is damaged says so in one line, and reads again once i
   const db = readerDb(reader, key)
   for (const { what, file, harm } of DAMAGES) {
     const mend = damage(fileOf(db, file), harm)
-    t.comment(what)
-    const program = await startReader(t, key, ['--start', '0'], { storage: reader })
-    await refuses(t, program, 1, /^reader-app: .* is damaged .*delete it and start again/)
+    const opening = Copy.open(reader, b4a.from(key, 'hex'))
+    await t.exception(opening, / is damaged .*delete it and start again/, what)
     mend()
   }
+  damage(fileOf(db, CURRENT), fs.unlinkSync)
+  const program = await startReader(t, key, ['--start', '0'], { storage: reader })
+  await refuses(t, program, 1, /^reader-app: .* is damaged .*delete it and start again/)
   fs.rmSync(path.dirname(db), { recursive: true })
   await startWriter(t, [], { storage: writer })
   const again = await startReader(t, key, ['--start', '0', '--raw', '-n', String(COUNT)], {
