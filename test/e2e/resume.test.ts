@@ -3,11 +3,6 @@ import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
 import { seqsOf } from '../helpers/blocks.ts'
 import { numbered } from '../helpers/numbered.ts'
 
-/** Whether `numbers` count up one by one. */
-function isGapless(numbers: number[]): boolean {
-  return numbers.every((number, i) => number === (numbers[0] ?? 0) + i)
-}
-
 test('--resume goes on after the last block that was printed', async (t) => {
   const storage = await t.tmp()
   const writer = await startWriter(t)
@@ -53,27 +48,6 @@ test('--resume brings what came while the reader was away, though it had printed
   const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
   t.is(await second.ending, 0)
   t.alike(second.stdout.lines, ['Skipping 2 earlier blocks...', 'Block 2: c'])
-})
-
-test('after a kill --resume skips nothing', async (t) => {
-  const storage = await t.tmp()
-  const writer = await startWriter(t)
-  await writer.append(...numbered(10_000))
-
-  const first = await startReader(t, writer.key, ['--resume', '--start', '0'], { storage })
-  await first.stdout.line(/^Block 2500: /)
-  await first.kill()
-  const before = seqsOf(first)
-  t.is(before[0], 0)
-  t.ok(isGapless(before), 'the first run is without gaps')
-
-  await writer.append(...numbered(1000, 10_000))
-  const second = await startReader(t, writer.key, ['--resume', '--no-follow'], { storage })
-  t.is(await second.ending, 0)
-  const after = seqsOf(second)
-  t.ok((after[0] ?? Infinity) <= (before.at(-1) ?? -1) + 1, 'the second begins where it ended')
-  t.ok(isGapless(after), 'and is without gaps')
-  t.is(after.at(-1), 10_999, 'to the end')
 })
 
 test('--resume prints again what the consumer of the last run did not take', async (t) => {
