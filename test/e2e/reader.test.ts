@@ -17,7 +17,6 @@ test('a reader begins with the next new block, at --start, or --tail blocks back
   await writer.append('a', 'b', 'c')
   const cases: [string[], string][] = [
     [[], 'Skipping 3 earlier blocks...\nBlock 3: d\nBlock 4: e\n'],
-    [['-n', '1'], 'Skipping 3 earlier blocks...\nBlock 3: d\n'],
     [
       ['--start', '1'],
       'Skipping 1 earlier blocks...\nBlock 1: b\nBlock 2: c\nBlock 3: d\nBlock 4: e\n'
@@ -33,7 +32,6 @@ test('a reader begins with the next new block, at --start, or --tail blocks back
     await stdout.total(text.length)
     t.is(stdout.text, text, flags.join(' '))
   }
-  t.is(await readers[1]?.ending, 0, 'with -n it ends')
 })
 
 test('a reader that comes back skips what was written while it was away', async (t) => {
@@ -41,9 +39,10 @@ test('a reader that comes back skips what was written while it was away', async 
   const storage = await t.tmp()
   const first = await startReader(t, writer.key, ['-n', '1'], { storage })
   await first.stdout.line('Skipping 0 earlier blocks...')
-  await writer.append('a')
+  await writer.append('a', 'b')
   t.is(await first.ending, 0)
-  await writer.append('b', 'c')
+  t.is(first.stdout.text, 'Skipping 0 earlier blocks...\nBlock 0: a\n', 'with -n it ends')
+  await writer.append('c')
 
   const second = await startReader(t, writer.key, [], { storage })
   await second.stdout.line('Skipping 3 earlier blocks...')
@@ -61,11 +60,7 @@ test('--no-follow exits at the end, and --count after so many blocks', async (t)
   await writer.append('a', 'b')
   for (const [flags, expected] of [
     [['--no-follow', '--start', '0'], 'Skipping 0 earlier blocks...\nBlock 0: a\nBlock 1: b\n'],
-    [['--no-follow', '--start', '1'], 'Skipping 1 earlier blocks...\nBlock 1: b\n'],
-    [['--no-follow', '--start', '9'], 'Skipping 9 earlier blocks...\n'],
-    [['--no-follow', '--tail', '1'], 'Skipping 1 earlier blocks...\nBlock 1: b\n'],
     [['--no-follow'], 'Skipping 2 earlier blocks...\n'],
-    [['--count', '1', '--start', '0'], 'Skipping 0 earlier blocks...\nBlock 0: a\n'],
     [['--count', '2', '--tail', '99'], 'Skipping 0 earlier blocks...\nBlock 0: a\nBlock 1: b\n']
   ] as const) {
     const reader = await startReader(t, writer.key, [...flags])
@@ -97,7 +92,7 @@ test('--raw prints the blocks alone, --json a line for each, and both skip notic
   t.alike(data, { blocks: 1, message: 'Skipping 1 earlier blocks...' })
 })
 
-test('--quiet says nothing on stderr, except for errors', async (t) => {
+test('--quiet says nothing on stderr', async (t) => {
   const writer = await startWriter(t, ['--quiet'])
   await writer.append('a')
   const reader = await startReader(t, writer.key, ['--quiet', '--raw', '--start', '0', '-n', '1'])
@@ -107,9 +102,6 @@ test('--quiet says nothing on stderr, except for errors', async (t) => {
   writer.program.end()
   t.is(await writer.program.stop(), 143)
   t.is(writer.program.stderr.text, '')
-
-  const lonely = await startReader(t, NOBODY, ['--quiet', '--timeout', '0.5'])
-  await refuses(t, lonely, 3, /^reader-app: no peer found within 0\.5 s/)
 })
 
 test('--timeout gives up with 3 where there is no peer, and ends no reader that found one', async (t) => {
@@ -117,7 +109,7 @@ test('--timeout gives up with 3 where there is no peer, and ends no reader that 
   const reader = await startReader(t, writer.key, ['--timeout', '3', '--start', '0', '--json'])
   await writer.append('a')
   await tagged(reader, 'block')
-  const lonely = await startReader(t, NOBODY, ['--timeout', '3', '-q'])
+  const lonely = await startReader(t, NOBODY, ['--timeout', '3', '--quiet'])
   await refuses(t, lonely, 3, /^reader-app: no peer found within 3 s: is the writer running/)
   const once = await startReader(t, NOBODY, ['--timeout', '1', '--no-follow', '-q'])
   await refuses(t, once, 3, /^reader-app: no peer (was )?found/)
@@ -146,6 +138,7 @@ test('--start beyond the end of the log says so', async (t) => {
   await writer.append('a', 'b', 'c')
   const ending = await startReader(t, writer.key, ['--start', '100', '--no-follow'])
   t.is(await ending.ending, 0)
+  t.is(ending.stdout.text, 'Skipping 100 earlier blocks...\n')
   await ending.stderr.line('reader-app: the log has 3 blocks so far: there is no block 100 yet')
   const waiting = await startReader(t, writer.key, ['--start', '4'])
   await waiting.stderr.line('reader-app: the log has 3 blocks so far: waiting for block 4')
