@@ -10,23 +10,51 @@ import { bytesBelow, temporaryIn } from '../helpers/store.ts'
 
 const MB = 1024 * 1024
 
-test('two and three readers of one log on one machine print every block', async (t) => {
+test('readers of one log on one machine', async (t) => {
   const writer = await startWriter(t)
-  const lines = numbered(2500)
+  const lines = numbered(3000)
   await writer.append(...lines)
   const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0'], { storage })
-  await first.stdout.line(/^Block 0: /)
-  const others = await Promise.all(
-    [1, 2].map(() => startReader(t, writer.key, ['--start', '0'], { storage }))
-  )
-  const readers = [first, ...others]
-  for (const reader of readers) await untilBlock(reader, 2499)
-  await writer.append('live')
-  for (const reader of readers) {
-    await untilBlock(reader, 2500)
-    printsExactly(t, reader, [...lines, 'live'])
+  const start = () => startReader(t, writer.key, ['--start', '0'], { storage })
+  const appendLive = async (line: string): Promise<void> => {
+    lines.push(line)
+    await writer.append(line)
   }
+  const first = await start()
+
+  await t.test('two and three print every block', async (t) => {
+    await untilBlock(first, 0)
+    const others = await Promise.all([start(), start()])
+    const readers = [first, ...others]
+    for (const reader of readers) await untilBlock(reader, 2999)
+    await appendLive('live')
+    for (const reader of readers) {
+      await untilBlock(reader, 3000)
+      printsExactly(t, reader, lines)
+    }
+    for (const reader of others) await reader.stop()
+  })
+
+  await t.test('when the one that keeps the copy is killed, the next one keeps it', async (t) => {
+    const beside = await start()
+    await untilBlock(beside, 500)
+    await first.kill()
+    const next = await start()
+    await appendLive('live as well')
+    for (const reader of [beside, next]) {
+      await untilBlock(reader, 3001)
+      printsExactly(t, reader, lines)
+    }
+    t.is(temporaryIn(storage).length, 1, 'the next one has none')
+    await beside.stop()
+  })
+
+  await t.test('the one beside another gets from it what the writer took along', async (t) => {
+    await writer.program.kill()
+    const second = await start()
+    await untilBlock(second, 3001)
+    printsExactly(t, second, lines)
+  })
 })
 
 test('a recipe for cron brings what is new beside a person who watches', async (t) => {
@@ -43,28 +71,13 @@ test('a recipe for cron brings what is new beside a person who watches', async (
   t.is(await look(), '')
   await writer.append('one', 'two')
   t.is(await look(), 'one\ntwo\n')
-  await writer.append('three')
-  t.is(await look(), 'three\n')
-  await untilBlock(watching, 2)
+  await untilBlock(watching, 1)
 
   // what was read beside it goes on where it was, alone too
   await watching.stop()
-  await writer.append('four')
-  t.is(await look(), 'four\n')
-  printsExactly(t, watching, ['one', 'two', 'three'])
-})
-
-test('the reader beside another one gets from it what the writer took along', async (t) => {
-  const writer = await startWriter(t)
-  const lines = numbered(3000)
-  await writer.append(...lines)
-  const storage = await t.tmp()
-  const first = await startReader(t, writer.key, ['--start', '0'], { storage })
-  await untilBlock(first, 2999)
-  await writer.program.kill()
-  const second = await startReader(t, writer.key, ['--start', '0', '-n', '3000'], { storage })
-  t.is(await second.ending, 0)
-  printsExactly(t, second, lines)
+  await writer.append('three')
+  t.is(await look(), 'three\n')
+  printsExactly(t, watching, ['one', 'two'])
 })
 
 test('each name has a position of its own, which one reader at a time goes on with', async (t) => {
@@ -92,25 +105,6 @@ test('each name has a position of its own, which one reader at a time goes on wi
   await writer.append('e')
   t.alike(await seqs(['--resume']), [4])
   t.alike(await seqs(['--resume=mail']), [3, 4])
-})
-
-test('a reader goes on when the one that keeps the copy is killed, and the next one keeps it', async (t) => {
-  const writer = await startWriter(t)
-  const lines = numbered(3000)
-  await writer.append(...lines)
-  const storage = await t.tmp()
-  const keeper = await startReader(t, writer.key, ['--start', '0'], { storage })
-  await untilBlock(keeper, 2999)
-  const beside = await startReader(t, writer.key, ['--start', '0'], { storage })
-  await untilBlock(beside, 500)
-  await keeper.kill()
-  const next = await startReader(t, writer.key, ['--start', '0'], { storage })
-  await writer.append('live')
-  for (const reader of [beside, next]) {
-    await untilBlock(reader, 3000)
-    printsExactly(t, reader, [...lines, 'live'])
-  }
-  t.is(temporaryIn(storage).length, 1, 'the next one has none')
 })
 
 test('what a reader beside another one had not printed when it was killed comes next', async (t) => {
