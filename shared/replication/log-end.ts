@@ -122,9 +122,11 @@ export class LogEnd {
     if (!this.#hasAnswer()) return null
     const deadline = now() + FORK_TIMEOUT_MS
     do {
-      await Promise.race([this.#core.update({ wait: true }), this.#after(ANSWER_TIMEOUT_MS)])
+      const answer = this.#core.update({ wait: true }).then(() => true)
+      const answered = await Promise.race([answer, this.#after(ANSWER_TIMEOUT_MS)])
       if (this.#proven !== null) return this.#proven
-      if (!this.#isRewound() && !this.#isOutdone()) return this.#core.length
+      // a log that grows is longer than what was proven of it by the time that this is here
+      if (!this.#isRewound() && (answered || !this.#isOutdone())) return this.#core.length
       await this.#after(PEER_POLL_MS)
     } while (now() < deadline)
     return isLive || !this.#isOutdone() ? this.#core.length : null
