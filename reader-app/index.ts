@@ -48,7 +48,9 @@ if (seed && cipher !== null) {
 hashFaster(core, status)
 const position = resume === null ? null : await copy.position(resume)
 const retention = await copy.retention(options.keep)
-if (seed && options.keep === null) retention.wantAll()
+// an archive is to hold every block
+const isArchive = seed && options.keep === null
+if (isArchive) retention.wantAll()
 const start = startOf(options, { held: retention.end, resumed: position?.seq })
 
 const { PeerStatus } = await import('../shared/app/peer-status.ts')
@@ -61,11 +63,8 @@ const events = {
     const unreadable = whyUnreadable(core, access, options)
     if (unreadable !== null) fail(unreadable)
   },
-  // an archive is to hold every block, and other readers go on with what they have yet to print
-  mayDrop: dropGuard(
-    (start, end) => (seed && options.keep === null) || copy.hasUnprinted(start, end),
-    status.info
-  ),
+  // other readers go on with what they have yet to print
+  mayDrop: dropGuard((start, end) => isArchive || copy.hasUnprinted(start, end), status.info),
   onerror: fail
 }
 const log = followLog(swarm, core, start, events, retention)

@@ -8,6 +8,7 @@ import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-
 import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
 import { rootsHere, verifiedLength } from '../upstream/hypercore-tree.ts'
+import { Signal } from './signal.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
 const ROOTS_COST = 1000
@@ -42,7 +43,7 @@ export class CopyCheck {
   readonly #core: Hypercore
   readonly #onfound: (found: Contradiction, peer: Peer) => void
   readonly #questions = new Map<Peer, Question>()
-  #wake = (): void => {}
+  readonly #change = new Signal()
 
   constructor(core: Hypercore, onfound: (found: Contradiction, peer: Peer) => void) {
     this.#core = core
@@ -52,22 +53,20 @@ export class CopyCheck {
       interceptKind(peer, 'sync', async (message, handle) => {
         await handle(message)
         this.#look(peer)
-        this.#wake()
+        this.#change.raise()
       })
       interceptRoots(peer, (roots) => this.#judge(peer, roots))
     })
     core.on('peer-remove', (peer) => {
       this.#questions.delete(peer)
-      this.#wake()
+      this.#change.raise()
     })
   }
 
   /** Resolves once every peer that is connected has answered. */
   async settled(): Promise<void> {
     while (this.#core.readable && !this.#core.peers.every((peer) => this.#isSettled(peer))) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      await this.#change.raised()
     }
   }
 
@@ -105,7 +104,7 @@ export class CopyCheck {
     const question = this.#questions.get(peer)
     if (question) question.answered = true
     if (found !== null && this.#core.readable) this.#onfound(found, peer)
-    this.#wake()
+    this.#change.raise()
   }
 }
 

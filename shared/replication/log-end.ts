@@ -1,4 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { claimOf, isAhead } from '../feed/claim.ts'
 import { now } from '../limits/clock.ts'
 import { askForRoots } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
@@ -76,7 +77,7 @@ export class LogEnd {
   async furthest(end: number): Promise<number> {
     const { fork, length: held, peers } = this.#core
     const known = Math.max(end, held)
-    const ahead = peers.filter((peer) => isAhead(peer, fork, known))
+    const ahead = peers.filter((peer) => isAhead(claimOf(peer), { fork, length: known }))
     let furthest = known
     const answers = ahead.map((peer) => {
       return new Promise<void>((resolve) => {
@@ -140,8 +141,8 @@ export class LogEnd {
 
   // whether a peer says that the log is longer
   #isOutdone(): boolean {
-    const { peers, readable, fork, length } = this.#core
-    return readable && peers.some((peer) => isAhead(peer, fork, length))
+    const { peers, readable } = this.#core
+    return readable && peers.some((peer) => isAhead(claimOf(peer), this.#core))
   }
 
   #hasAnswer(): boolean {
@@ -161,9 +162,4 @@ export class LogEnd {
       this.#timers.add(timer)
     })
   }
-}
-
-function isAhead(peer: Peer, fork: number, length: number): boolean {
-  const remote = remoteLogOf(peer)
-  return remote.fork === fork && remote.length > length
 }
