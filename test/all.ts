@@ -1,5 +1,6 @@
 // Runs every `*.test.ts` below test/, or those in the folders and files that its arguments name, short
-// ones of a folder in one process, every other one in its own, and several processes at once. Ends with one line: `N passed, N failed, N skipped`.
+// ones of a folder in one process, every other one in its own, and several processes at once. Ends with
+// one line: `N passed, N failed, N skipped`.
 import fs from 'bare-fs'
 import os from 'bare-os'
 import path from 'bare-path'
@@ -15,9 +16,8 @@ const root = path.join(import.meta.dirname, '..')
 const places = Bare.argv.length > 2 ? Bare.argv.slice(2) : [import.meta.dirname]
 const files = new Set(places.flatMap((place) => testFiles(path.resolve(place))))
 const batches = orderOf([...files], root)
-const alone = batches.filter((files) => files.length === 1).flat()
 const total = { passed: 0, failed: 0, skipped: 0 }
-const times: { file: string; seconds: number }[] = []
+const times: { files: Batch; seconds: number }[] = []
 let interrupted = false
 
 for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) {
@@ -31,8 +31,8 @@ await Promise.all(Array.from({ length: AT_ONCE }, () => work(batches)))
 
 times.sort((a, b) => b.seconds - a.seconds)
 console.log('\nThe slowest files:')
-for (const { file, seconds } of times.slice(0, SLOWEST)) {
-  console.log(`${seconds.toFixed(1).padStart(6)} s ${file}`)
+for (const { files, seconds } of times.slice(0, SLOWEST)) {
+  console.log(`${seconds.toFixed(1).padStart(6)} s ${nameOf(files)}`)
 }
 const unnamed = longUnnamed()
 if (unnamed.length > 0) console.log(`Name in test/helpers/order.ts: ${unnamed.join(', ')}`)
@@ -48,7 +48,7 @@ async function work(queue: Batch[]): Promise<void> {
     total.passed += passed
     total.failed += failed
     total.skipped += skipped
-    times.push({ file, seconds })
+    times.push({ files, seconds })
     if (failed > 0) console.log(output)
     const verdict = failed > 0 ? 'FAIL' : 'ok  '
     const counts = `${passed} passed` + more(failed, 'failed') + more(skipped, 'skipped')
@@ -65,15 +65,15 @@ function more(count: number, what: string): string {
   return count > 0 ? `, ${count} ${what}` : ''
 }
 
-/** Files that took longer than half of those that are named as long, and are not named. */
+/** Files that took longer than half of those that are named as long, each or on average, and are not named. */
 function longUnnamed(): string[] {
-  const named = times.filter(({ file }) => LONGEST.includes(file))
+  const isNamed = ({ files }: { files: Batch }): boolean => LONGEST.includes(files[0] ?? '')
+  const named = times.filter(isNamed)
   const median = named[named.length >> 1]?.seconds ?? Infinity
-  return alone.filter((file) => {
-    return (
-      !LONGEST.includes(file) && times.some((time) => time.file === file && time.seconds > median)
-    )
-  })
+  const others = times.filter((time) => !isNamed(time))
+  return others
+    .filter(({ files, seconds }) => seconds > median * files.length)
+    .map(({ files }) => nameOf(files))
 }
 
 /** The test files that `place` is or holds, from the root, with slashes on every platform. */
