@@ -130,6 +130,8 @@ retention.lower(first)
 await retention.begin(() => done, fail)
 let told = false
 if (end !== null && first >= Math.min(end, range.stopAt)) tellCaughtUp(end)
+// what a rewind brings before the first block is not shown
+if (follow) core.on('truncate', () => told && reportBeyond(log.claimedEnd))
 const steps = follow ? log.blocks() : withPatience(log.blocks(), missing, options.timeout)
 for await (const step of steps) {
   const came = new Date()
@@ -200,8 +202,9 @@ function describe({ blocks, of }: Work): string {
 }
 
 function reportBeyond(length: number | null): void {
-  if (length === null || first <= length || seed) return
-  const then = follow ? `waiting for block ${first}` : `there is no block ${first} yet`
+  const { next } = log
+  if (length === null || next <= length || seed) return
+  const then = follow ? `waiting for block ${next}` : `there is no block ${next} yet`
   const text = `the log has ${length} blocks so far: ${then}`
   if (follow) status.tell('waiting', text, { for: 'block' })
   else status.info(text)

@@ -154,9 +154,14 @@ export class FollowedLog {
     return Math.max(length, ...claims.map(({ claimedLength }) => claimedLength))
   }
 
+  /** The block that comes next. */
+  get next(): number {
+    return this.#reader.position
+  }
+
   /** The block that comes next, where no peer here holds it; null where one does. */
   get nextMissing(): number | null {
-    const next = this.#reader.position
+    const { next } = this
     return isHeld(peersOnFork(this.#core), next) ? null : next
   }
 

@@ -37,6 +37,18 @@ test('a reader goes on where the writer has rewound to, and says so', async (t) 
   ])
 })
 
+test('a reader says which block it waits for where the log is rewound to before it', async (t) => {
+  const writer = await startRewinding(t)
+  await writer.append(numbered(12))
+  const reader = await startReader(t, writer.key)
+  await reader.stdout.line('Skipping 12 earlier blocks...')
+  await writer.truncate(7)
+  await reader.stderr.line('reader-app: the log has 7 blocks so far: waiting for block 12')
+  await writer.append(numbered(6, 7))
+  await untilBlock(reader, 12)
+  t.alike(valuesOf(reader), [`12: ${numbered(6, 7)[5]}`])
+})
+
 test('a reader that was away while the writer rewound resumes where the new log differs', async (t) => {
   const { writer, storage } = await readOnce(t)
   await writer.truncate(7)
