@@ -4,11 +4,12 @@ import { onManifest } from '../upstream/hypercore-replicator.ts'
 import type { FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { Follower } from './follower.ts'
-import { Keeping, type OwnKeeping } from './keeping.ts'
+import type { OwnKeeping } from './keeping.ts'
 import type { Link } from './link.ts'
 import { openLinks } from './links.ts'
 import { rememberLog } from './memory.ts'
-import type { ReadBatch } from './recent-batches.ts'
+import { ReaderKeeping } from './reader-keeping.ts'
+import type { SignedBlocks } from './recent-batches.ts'
 import { RivalCheck } from './rival-check.ts'
 import { RivalRelay } from './rival-relay.ts'
 import type { FoundRival } from './rivals.ts'
@@ -16,6 +17,7 @@ import { SignatureAnswers } from './signature-answer.ts'
 import { SignatureSearch } from './signature-search.ts'
 import type { Start } from './start.ts'
 import { Verifier } from './verifier.ts'
+import { WriterKeeping } from './writer-keeping.ts'
 
 /** The feed of the writer's own log. */
 export interface ServedFeed {
@@ -26,14 +28,14 @@ export interface ServedFeed {
   /** Blocks before this one the writer let go of in an earlier run, by what peers have passed on. */
   readonly letGo: number
   /** Takes what the log has just grown by, before `append` is told: peers get it from memory. */
-  remember(batch: ReadBatch): void
+  remember(batch: SignedBlocks): void
   /** Tells other writers of the log, from now on, that this one appends. */
   begin(): void
   close(): void
 }
 
 /** What is told of the feed of the writer's own log. */
-export interface ServeEvents {
+interface ServedFeedEvents {
   /** Another process has proven that it writes the log. */
   onrival(rival: FoundRival): void
   /** The log can't be read. */
@@ -66,11 +68,11 @@ export interface FollowedFeed {
  */
 export function serveFeed(
   core: Hypercore,
-  events: ServeEvents,
+  events: ServedFeedEvents,
   own: OwnKeeping | null = null
 ): ServedFeed {
   const rivals = new RivalCheck(core, (rival) => events.onrival(rival))
-  const keeping = new Keeping(core, own, { isWriter: true })
+  const keeping = new WriterKeeping(core, own)
   const memory = rememberLog(core, keeping)
   const { history, recent } = memory
   const begin = (): void => history.begin(core.length, now())
@@ -115,7 +117,7 @@ export function followFeed(
   events: FollowerEvents,
   own: OwnKeeping | null = null
 ): FollowedFeed {
-  const keeping = new Keeping(core, own, { isWriter: false })
+  const keeping = new ReaderKeeping(core, own)
   const memory = rememberLog(core, keeping)
   // how the log came to be longer again is not told
   core.on('truncate', (common) => {

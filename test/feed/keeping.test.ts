@@ -1,7 +1,8 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
-import { Keeping } from '../../shared/feed/keeping.ts'
+import { ReaderKeeping } from '../../shared/feed/reader-keeping.ts'
+import { WriterKeeping } from '../../shared/feed/writer-keeping.ts'
 import { type KeptWord, signWord } from '../../shared/feed/kept-word.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -9,7 +10,7 @@ import { numbered } from '../helpers/numbered.ts'
 
 test('a copy takes the word of the writer, and no earlier one after it', async (t) => {
   const { log, copy } = await pair(t)
-  const keeping = new Keeping(copy, null, { isWriter: false })
+  const keeping = new ReaderKeeping(copy, null)
   t.is(keeping.kept, 0)
   t.is(keeping.take(word(log, 0, 5)), 'taken')
   t.is(keeping.kept, 5)
@@ -23,7 +24,7 @@ test('a copy takes the word of the writer, and no earlier one after it', async (
 test('what the writer did not say is forged, whatever of it is another', async (t) => {
   const { log, copy } = await pair(t)
   const other = await createLog(t, numbered(3))
-  const keeping = new Keeping(copy, null, { isWriter: false })
+  const keeping = new ReaderKeeping(copy, null)
   const said = word(log, 0, 5)
   for (const forged of [
     { ...said, first: 6 },
@@ -39,7 +40,7 @@ test('what the writer did not say is forged, whatever of it is another', async (
 
 test('a word on another fork is too early, and counts once the log is on that', async (t) => {
   const { log, copy } = await pair(t)
-  const keeping = new Keeping(copy, null, { isWriter: false })
+  const keeping = new ReaderKeeping(copy, null)
   t.is(keeping.take(word(log, 0, 5)), 'taken')
   t.is(keeping.take(word(log, 1, 2)), 'too early')
   t.is(keeping.take(word(log, 0, 6)), 'taken', 'the word on the log as it is still does')
@@ -57,7 +58,7 @@ test('a word on another fork is too early, and counts once the log is on that', 
 
 test('of words on later forks the one on the latest counts', async (t) => {
   const { log, copy } = await pair(t)
-  const keeping = new Keeping(copy, null, { isWriter: false })
+  const keeping = new ReaderKeeping(copy, null)
   for (const fork of [2, 3, 2]) t.is(keeping.take(word(log, fork, fork)), 'too early')
   t.is(keeping.keptOn(3), 3)
   t.is(keeping.take(word(log, 3, 3)), 'known')
@@ -65,16 +66,16 @@ test('of words on later forks the one on the latest counts', async (t) => {
 
 test('a copy without the manifest cannot tell yet', async (t) => {
   const log = await createLog(t, numbered(3))
-  const keeping = new Keeping(await createCopy(t, log), null, { isWriter: false })
+  const keeping = new ReaderKeeping(await createCopy(t, log), null)
   t.is(keeping.take(word(log, 0, 2)), 'too early')
 })
 
 test('a copy remembers the word', async (t) => {
   const { log, copy } = await pair(t)
-  new Keeping(copy, null, { isWriter: false }).take(word(log, 0, 5))
+  new ReaderKeeping(copy, null).take(word(log, 0, 5))
   // what is written next is written after it
   await copy.setUserData('next', b4a.alloc(0))
-  const again = new Keeping(copy, null, { isWriter: false })
+  const again = new ReaderKeeping(copy, null)
   await new Promise<void>((resolve) => {
     again.onword = resolve
   })
@@ -85,7 +86,7 @@ test('a copy remembers the word', async (t) => {
 test('the writer signs what it keeps now, and has nothing to say where that is all', async (t) => {
   const log = await createLog(t, numbered(10))
   const own = { first: 0, freed: 0, onmoved() {}, leap: () => Promise.resolve() }
-  const keeping = new Keeping(log, own, { isWriter: true })
+  const keeping = new WriterKeeping(log, own)
   t.is(keeping.word, null)
   own.first = 4
   t.alike(keeping.word, word(log, 0, 4))

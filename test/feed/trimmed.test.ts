@@ -3,7 +3,9 @@ import { type Test, test } from 'brittle'
 import type { Hypercore } from 'hypercore'
 import c from 'compact-encoding'
 import { BatchReader } from '../../shared/feed/batch-reader.ts'
-import { Keeping } from '../../shared/feed/keeping.ts'
+import type { Keeping } from '../../shared/feed/keeping.ts'
+import { ReaderKeeping } from '../../shared/feed/reader-keeping.ts'
+import { WriterKeeping } from '../../shared/feed/writer-keeping.ts'
 import { rememberLog } from '../../shared/feed/memory.ts'
 import { type Begin, type Subscribe, status, subscribe } from '../../shared/feed/messages.ts'
 import { Sender } from '../../shared/feed/sender.ts'
@@ -70,7 +72,7 @@ test('a reader leaps at a relay that has only what the writer keeps', async (t) 
   const { log, keeping, trees } = await trimmed(t)
   const relay = await createCopy(t, log)
   await replicate(log, relay, FIRST, COUNT)
-  const passed = new Keeping(relay, null, { isWriter: false })
+  const passed = new ReaderKeeping(relay, null)
   const { answer } = answering(t, relay, passed, trees)
   t.is(await answer(OLD, 0, true), null, 'not before it knows what the writer keeps')
   if (keeping.word !== null) passed.take(keeping.word)
@@ -99,7 +101,7 @@ test('a copy leaps by the word of the writer alone, and keeps what it has to its
       return Promise.resolve()
     }
   }
-  const keeping = new Keeping(copy, own, { isWriter: false })
+  const keeping = new ReaderKeeping(copy, own)
   const verifier = new Verifier(copy, rememberLog(copy, keeping))
   t.teardown(() => verifier.close())
   const before = await begin(verifier, message)
@@ -150,7 +152,7 @@ async function trimmed(t: Test) {
   await log.clear(0, FIRST)
   await freeTree(log, 0, FREED)
   const own = { first: FIRST, freed: FREED, onmoved() {}, leap: () => Promise.resolve() }
-  const keeping = new Keeping(log, own, { isWriter: true })
+  const keeping = new WriterKeeping(log, own)
   return { log, copy, keeping, trees, ...answering(t, log, keeping, trees) }
 }
 
