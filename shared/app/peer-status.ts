@@ -1,5 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { NO_PATH } from '../feed/messages.ts'
+import { BoundedMap } from '../limits/bounded-map.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { PeerEntry } from './peer-entry.ts'
 import { placeOf } from './peer-place.ts'
@@ -29,7 +30,7 @@ export class PeerStatus {
   readonly #search: Search
   readonly #schedule: Schedule
   readonly #entries = new Map<Peer, PeerEntry>()
-  readonly #lost = new Set<string>()
+  readonly #lost = new BoundedMap<string, true>(MAX_LOST)
   /** Peers whose loss is yet to be told, by their ids, and what keeps it from being told. */
   readonly #leaving = new Map<string, { entry: PeerEntry; cancel: () => void }>()
   readonly #planned = new Set<() => void>()
@@ -130,9 +131,7 @@ export class PeerStatus {
     const replaced = entry?.isReplaced
     this.#entries.delete(peer)
     if (this.#closed || !entry?.reported || replaced) return
-    this.#lost.add(entry.id)
-    const [oldest] = this.#lost
-    if (this.#lost.size > MAX_LOST && oldest !== undefined) this.#lost.delete(oldest)
+    this.#lost.set(entry.id, true)
     const cancel = this.#after(LOSS_GRACE_MS, () => this.#reportLoss(entry))
     this.#leaving.set(entry.id, { entry, cancel })
   }

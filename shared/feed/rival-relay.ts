@@ -1,4 +1,5 @@
 import b4a from 'b4a'
+import { BoundedMap } from '../limits/bounded-map.ts'
 import type { Challenge, Rival } from './rival-messages.ts'
 import { MAX_CHALLENGES } from './rivals.ts'
 import type { RivalPeer, RivalSearch } from './rivals.ts'
@@ -6,7 +7,7 @@ import type { RivalPeer, RivalSearch } from './rivals.ts'
 /** At a reader: passes the challenges of a writer on to other writers, and back what they answer. */
 export class RivalRelay implements RivalSearch {
   readonly #peers: () => Iterable<RivalPeer>
-  readonly #asked = new Map<string, RivalPeer>()
+  readonly #asked = new BoundedMap<string, RivalPeer>(MAX_CHALLENGES)
 
   constructor(peers: () => Iterable<RivalPeer>) {
     this.#peers = peers
@@ -15,11 +16,7 @@ export class RivalRelay implements RivalSearch {
   onopen(): void {}
 
   onchallenge(peer: RivalPeer, message: Challenge): void {
-    const id = b4a.toString(message.nonce, 'hex')
-    this.#asked.delete(id)
-    this.#asked.set(id, peer)
-    const [oldest] = this.#asked.keys()
-    if (this.#asked.size > MAX_CHALLENGES && oldest !== undefined) this.#asked.delete(oldest)
+    this.#asked.set(b4a.toString(message.nonce, 'hex'), peer)
     for (const other of this.#peers()) {
       if (other !== peer && other.hops === 0) other.challenge(message)
     }

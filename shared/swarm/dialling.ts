@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
+import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
 import {
   dialCounts,
@@ -24,7 +25,7 @@ export class Dialling {
   /** How many peers are heard on the local network. */
   heard = 0
   readonly #swarm: Hyperswarm
-  readonly #away = new Map<string, { times: number; until: number }>()
+  readonly #away = new BoundedMap<string, { times: number; until: number }>(MAX_AWAY)
   readonly #update = (): void => this.look()
   #hasPath: (() => boolean) | null = null
   #failedBefore = 0
@@ -86,10 +87,7 @@ export class Dialling {
     const id = b4a.toString(publicKey, 'hex')
     const last = this.#away.get(id)
     const times = last && now() - last.until < MAX_AWAY_MS ? last.times + 1 : 0
-    this.#away.delete(id)
     this.#away.set(id, { times, until: now() + awayFor(times, Math.random()) })
-    const [oldest] = this.#away.keys()
-    if (this.#away.size > MAX_AWAY && oldest !== undefined) this.#away.delete(oldest)
     forgetPeer(this.#swarm, publicKey)
   }
 

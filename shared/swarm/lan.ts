@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
+import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
 import { messageOf } from '../errors.ts'
 import { bindPort, localPort } from '../upstream/hyperdht.ts'
@@ -49,7 +50,7 @@ export class LanDiscovery {
   readonly #secret: Uint8Array
   readonly #dialling: Dialling
   readonly #multicast: Multicast
-  readonly #known = new Map<string, Known>()
+  readonly #known = new BoundedMap<string, Known>(MAX_KNOWN)
   readonly #restart = (): void => this.#quicken()
   #closed = false
   #beat = 0
@@ -133,11 +134,7 @@ export class LanDiscovery {
     if (isNew) this.#dialling.heard++
     if (known.host !== host && Math.random() < this.#beacons.answer) this.#answer()
     Object.assign(known, { host, beat, heardAt: now() })
-    // the least recently heard goes first
-    this.#known.delete(id)
     this.#known.set(id, known)
-    const [oldest] = this.#known.keys()
-    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest)
     return known
   }
 
