@@ -33,7 +33,7 @@ export interface Membership {
 }
 
 /** Told why some peers may not be found. */
-export type OnWarning = (text: string) => void
+type OnWarning = (text: string) => void
 
 /**
  * A swarm on the public DHT, on the one whose nodes `bootstrap` names, or on none where it names none.
@@ -51,7 +51,7 @@ export function createSwarm(bootstrap?: DhtNode[], onwarning: OnWarning = () => 
 }
 
 /** What `joinSwarm` tells. */
-export interface SwarmEvents {
+interface SwarmEvents {
   /** Whether the DHT answers, once that is known and whenever it changes. */
   ondht(answers: boolean): void
   onwarning: OnWarning

@@ -22,7 +22,7 @@ export interface Builds {
 }
 
 /** A measurement for each build; `before` is null where there is no earlier commit. */
-export interface Contestants<Sample> {
+interface Contestants<Sample> {
   pair: () => Promise<Sample>
   before: (() => Promise<Sample>) | null
 }

@@ -61,7 +61,7 @@ const UNITS = {
   '×': true
 }
 
-export type Unit = keyof typeof UNITS
+type Unit = keyof typeof UNITS
 
 export function lessIsBetter({ unit }: { unit: Unit }): boolean {
   return UNITS[unit]

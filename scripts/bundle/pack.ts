@@ -9,7 +9,7 @@ import { HOSTS } from '../make/hosts.ts'
 import { ADDON_LOADER, type Linked, link } from './link.ts'
 
 /** The modules of an app in two scripts. */
-export interface Packed extends Linked {
+interface Packed extends Linked {
   /** The version of each package with a native addon that the modules need, by its name. */
   addons: Record<string, string>
 }

@@ -4,7 +4,7 @@ export interface Line {
   from: 'prompt' | 'typed' | 'stdout' | 'stderr'
 }
 
-export interface Terminal {
+interface Terminal {
   title: string
   lines: Line[]
 }

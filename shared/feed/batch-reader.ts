@@ -4,7 +4,7 @@ import { blocksWithin } from './block-budget.ts'
 import type { Keeping } from './keeping.ts'
 import { MAX_BLOCKS, MAX_BYTES } from './messages.ts'
 import type { LogMemory } from './memory.ts'
-import type { ReadBatch, RecentBatches } from './recent-batches.ts'
+import type { SignedBlocks, RecentBatches } from './recent-batches.ts'
 import type { SignedLengths } from './signed-lengths.ts'
 
 /**
@@ -16,7 +16,7 @@ export class BatchReader {
   readonly #signedLengths: SignedLengths
   readonly #recent: RecentBatches
   readonly #keeping: Keeping
-  #last: { start: number; length: number; batch: Promise<ReadBatch | null> } | null = null
+  #last: { start: number; length: number; batch: Promise<SignedBlocks | null> } | null = null
 
   constructor(core: Hypercore, { signedLengths, recent, keeping }: LogMemory) {
     this.#keeping = keeping
@@ -29,12 +29,12 @@ export class BatchReader {
   }
 
   /** The next batch from block `start`, where it is in memory. */
-  recent(start: number): ReadBatch | null {
+  recent(start: number): SignedBlocks | null {
     return this.#recent.read(start)
   }
 
   /** The same from the store; null where this peer has no block or signature for it. */
-  read(start: number): Promise<ReadBatch | null> {
+  read(start: number): Promise<SignedBlocks | null> {
     const { length } = this.#core
     if (this.#last?.start === start && this.#last.length === length) return this.#last.batch
     const last = { start, length, batch: this.#read(start) }
@@ -47,7 +47,7 @@ export class BatchReader {
     return last.batch
   }
 
-  async #read(start: number): Promise<ReadBatch | null> {
+  async #read(start: number): Promise<SignedBlocks | null> {
     const { fork } = this.#core
     try {
       return start < this.#keeping.first ? null : await this.#readKept(start)
@@ -59,7 +59,7 @@ export class BatchReader {
     }
   }
 
-  async #readKept(start: number): Promise<ReadBatch | null> {
+  async #readKept(start: number): Promise<SignedBlocks | null> {
     const { fork, length } = this.#core
     const end = await batchEnd(this.#core, start, length)
     const signed = await this.#signedLengths.within(start, end)

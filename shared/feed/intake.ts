@@ -7,7 +7,7 @@ import type { Verdict, Verifier } from './verifier.ts'
 type Current = Subscription<Candidate>
 
 /** What the messages of a subscription come to. */
-export interface IntakeEvents {
+interface IntakeEvents {
   ondelivery(delivery: Delivery): void
   /**
    * The source has proven the log to end at `end`, and its batches will continue ours; it says that

@@ -8,7 +8,7 @@ export const FED_BYTES = 256 * 1024
 export const UNFINISHED_BYTES = 16 * 1024 * 1024 + WINDOW_BYTES
 
 /** What a source is judged by at a review. */
-export interface Observation {
+interface Observation {
   /** The source waits for our acknowledgement. */
   readonly heldBack: boolean
   /** Some other peer claims more than we have. */
@@ -19,7 +19,7 @@ export interface Observation {
 
 /**
  * When a source last moved, and since when it sends little while others have more: the one place
- * that all times of `Progress` come from. Times are in milliseconds.
+ * that all times of `SubscriptionState` come from. Times are in milliseconds.
  *
  * On a slow link a batch takes long, and to leave its source would throw away what has come of it. So
  * bytes count, though only as many as an honest source sends before a batch is whole.

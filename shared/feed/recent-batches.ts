@@ -7,9 +7,9 @@ const MOST_BATCHES = 16
 const MOST_BLOCKS = 4 * MAX_BLOCKS
 
 /** A batch before it is sent: the same for every subscription. */
-export type ReadBatch = Omit<Batch, 'id'>
+export type SignedBlocks = Omit<Batch, 'id'>
 
-interface Recent extends ReadBatch {
+interface Recent extends SignedBlocks {
   end: number
   bytes: number
 }
@@ -30,7 +30,7 @@ export class RecentBatches {
   }
 
   /** Takes a batch by which the log has grown. One that is longer than a message is read back. */
-  add({ start, signature, blocks }: ReadBatch): void {
+  add({ start, signature, blocks }: SignedBlocks): void {
     const bytes = blocks.reduce((sum, block) => sum + block.byteLength, 0)
     const end = start + blocks.length
     if (this.#batches.at(-1)?.end !== start) this.#clear()
@@ -46,9 +46,9 @@ export class RecentBatches {
   }
 
   /** The longest batch from block `start` on that a message can hold; null where it is not here. */
-  read(start: number): ReadBatch | null {
+  read(start: number): SignedBlocks | null {
     const first = this.#batches.findIndex((batch) => batch.start <= start && start < batch.end)
-    let read: ReadBatch | null = null
+    let read: SignedBlocks | null = null
     let left = MAX_BYTES
     for (const batch of first === -1 ? [] : this.#batches.slice(first)) {
       const blocks = batch.start < start ? batch.blocks.slice(start - batch.start) : batch.blocks

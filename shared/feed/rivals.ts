@@ -1,11 +1,6 @@
 import type { Peer } from 'hypercore'
+import type { Address } from '../upstream/hyperdht.ts'
 import type { Challenge, Rival } from './rival-messages.ts'
-
-/** Where a peer is. */
-export interface Address {
-  readonly host: string
-  readonly port: number
-}
 
 /** A peer, as far as the search for other writers goes. */
 export interface RivalPeer {

@@ -21,7 +21,7 @@ export interface SignaturePeer {
 }
 
 /** What the search asks, and tells. */
-export interface SearchContext<P extends SignaturePeer> {
+interface SearchContext<P extends SignaturePeer> {
   /** The peers that speak the feed at present. */
   peers(): Iterable<P>
   /** The copy can't be read. */

@@ -25,7 +25,7 @@ export interface CandidateState extends Claim {
 }
 
 /** How the subscription to the present source goes. */
-export interface Progress<C extends CandidateState> {
+export interface SubscriptionState<C extends CandidateState> {
   readonly source: C
   /** The source before this one, which is on probation until it brings what it claims. */
   readonly fallback: C | null
@@ -43,7 +43,7 @@ export interface Choice<C extends CandidateState> {
   readonly candidates: Iterable<C>
   readonly log: LogState
   /** null while no peer is followed. */
-  readonly progress: Progress<C> | null
+  readonly progress: SubscriptionState<C> | null
   /** Only a peer with a path to the writer will do. */
   readonly requirePath: boolean
 }
@@ -138,7 +138,7 @@ export function isUsable(
 }
 
 /** Sorts the better source first: the nearer to the writer, then the one that claims more. */
-export function compareSources(a: CandidateState, b: CandidateState): number {
+function compareSources(a: CandidateState, b: CandidateState): number {
   return a.hops - b.hops || b.claimedLength - a.claimedLength
 }
 

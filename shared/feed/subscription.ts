@@ -9,7 +9,7 @@ import {
   WINDOW_BYTES
 } from './messages.ts'
 import { Pace } from './pace.ts'
-import type { CandidateState, Progress } from './source-policy.ts'
+import type { CandidateState, SubscriptionState } from './source-policy.ts'
 
 /** A peer that is followed. */
 interface Source extends CandidateState {
@@ -74,7 +74,7 @@ export class Subscription<C extends Source> {
   }
 
   /** What the policy judges the source by. */
-  get progress(): Progress<C> {
+  get progress(): SubscriptionState<C> {
     return {
       source: this.source,
       fallback: this.#fallback,

@@ -36,7 +36,7 @@ const STORED = { is: 'stored' } as const
 const LOG_MOVED = { is: 'log-moved' } as const
 
 /** What the subscription of a message wants to be told. */
-export interface Job {
+interface Job {
   /** Whether the subscription is still on: else its messages are left alone. */
   isWanted(): boolean
   /** Called before the next message is looked at. */
@@ -44,7 +44,7 @@ export interface Job {
 }
 
 /** The same for a batch, whose blocks can be handed on before they are stored. */
-export interface BatchJob extends Job {
+interface BatchJob extends Job {
   /** The append has begun; `stored` resolves to whether the writer has signed it and it is on disk. */
   onappend(stored: Promise<boolean>): void
 }

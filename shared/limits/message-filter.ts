@@ -31,7 +31,7 @@ const BLOCKS_PER_TOKEN = 2 ** 10
 export type Drop = (peer: Peer, reason: string, opts: { ban: boolean }) => void
 
 /** What a filter tells. */
-export interface FilterEvents {
+interface FilterEvents {
   /** A peer overstepped; `ban` is false where an honest peer under load could do the same. */
   readonly onoffence: Drop
   /** Hypercore asks a peer for nothing more on this connection, for what may be no peer's fault. */

@@ -21,7 +21,7 @@ export type Contradiction =
   | { readonly is: 'different'; readonly fork: number; readonly length: number }
 
 /** The roots of a log on `fork` at one length, and what leads from there to its end. */
-export interface Roots {
+interface Roots {
   readonly fork: number
   readonly upgrade: Upgrade
 }

@@ -18,7 +18,7 @@ export const FORK_TIMEOUT_MS = 12_000
 const MOST_QUESTIONS = 3
 
 /** What decides where no peer can tell how much of a later fork is in our log too. */
-export interface ForkEvents {
+interface ForkEvents {
   /** The first block that the writer keeps on `fork`, by its word. */
   keptOn(fork: number): number
   /** Whether our blocks from `start` to before `end`, which are not known to be in both, may be lost by now. */

@@ -1,4 +1,5 @@
 import c, { type Encoder } from 'compact-encoding'
+import { fields } from '../feed/encodings.ts'
 import { ADVICE } from '../swarm/overlay-policy.ts'
 
 /** Where a peer can be dialled: a host is four numbers, as IPv4 has them. */
@@ -13,23 +14,7 @@ export interface Full {
   advice: readonly Advised[]
 }
 
-const peer: Encoder<Advised> = {
-  preencode(state, { publicKey, port }) {
-    c.fixed32.preencode(state, publicKey)
-    state.end += 4
-    c.uint16.preencode(state, port)
-  },
-  encode(state, { publicKey, host, port }) {
-    c.fixed32.encode(state, publicKey)
-    for (const byte of host.split('.')) c.uint8.encode(state, Number(byte))
-    c.uint16.encode(state, port)
-  },
-  decode(state) {
-    const publicKey = c.fixed32.decode(state)
-    const host = [1, 2, 3, 4].map(() => c.uint8.decode(state)).join('.')
-    return { publicKey, host, port: c.uint16.decode(state) }
-  }
-}
+const peer = fields<Advised>({ publicKey: c.fixed32, host: c.ipv4, port: c.uint16 })
 
 export const full: Encoder<Full> = {
   preencode(state, { advice }) {

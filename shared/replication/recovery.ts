@@ -12,7 +12,7 @@ const RETRY_DELAY_MS = 100
 const SILENCE_MS = 2000
 
 /** What the search for what was lost tells. */
-export interface RecoveryEvents {
+interface RecoveryEvents {
   /** A peer claims to hold what was lost, and sends nothing. */
   onstall(peer: Peer): void
   /** The log can't be written. */

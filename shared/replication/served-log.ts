@@ -1,7 +1,7 @@
 import type { Hypercore, Peer } from 'hypercore'
 import type Hyperswarm from 'hyperswarm'
 import { Failure } from '../errors.ts'
-import { serveFeed } from '../feed/feed.ts'
+import { type ServedFeed, serveFeed } from '../feed/feed.ts'
 import type { FoundRival } from '../feed/rivals.ts'
 import { after, within } from '../limits/clock.ts'
 import type { Drop } from '../limits/message-filter.ts'
@@ -39,7 +39,7 @@ export class ServedLog {
   readonly #events: ServeEvents
   readonly #drop: Drop
   readonly #copies: CopyCheck
-  readonly #feed: ReturnType<typeof serveFeed>
+  readonly #feed: ServedFeed
   /** The length of the log when the first block of this run could be appended; null before. */
   #begunAt: number | null = null
   /** Resolves once this process has given way to another one. */

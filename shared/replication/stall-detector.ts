@@ -12,7 +12,7 @@ const SENDING_BYTES = 4096
 const PROBE = 'probe'
 
 /** What a stall detector asks, and tells. */
-export interface StallEvents {
+interface StallEvents {
   /** How long a peer may be silent, in milliseconds; 10 s without it. */
   timeout?: number
   /** Whether blocks were asked of peers that claim to have them. */

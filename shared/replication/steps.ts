@@ -6,7 +6,7 @@ export interface Blocks {
 }
 
 /** The writer truncated its log: what follows, from block `rewindTo` on, replaces what came before. */
-export interface Rewind {
+interface Rewind {
   rewindTo: number
 }
 

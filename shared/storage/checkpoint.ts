@@ -4,7 +4,7 @@ import { Failure } from '../errors.ts'
 import { Slots } from './slots.ts'
 
 /** What a log's writer vouched for: a log with this key had `length` blocks, on fork `fork`. */
-export interface LogState {
+export interface CheckpointState {
   key: string
   fork: number
   length: number
@@ -23,7 +23,7 @@ let thisBoot = ''
  * a log which comes back shorter, or as another one, is noticed.
  */
 export class Checkpoint {
-  readonly #slots: Slots<LogState>
+  readonly #slots: Slots<CheckpointState>
 
   /** Reads the checkpoint in `file`, where there is one. Throws a Failure where it is damaged. */
   constructor(file: string) {
@@ -36,12 +36,12 @@ export class Checkpoint {
   }
 
   /** What was saved last; null where nothing was. */
-  get state(): LogState | null {
+  get state(): CheckpointState | null {
     return this.#slots.value
   }
 
   /** Resolves once `state` would survive a power cut. */
-  save(state: LogState): Promise<void> {
+  save(state: CheckpointState): Promise<void> {
     return this.#slots.save(state)
   }
 

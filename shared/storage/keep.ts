@@ -33,7 +33,7 @@ export async function firstToKeep(
 }
 
 /** About how many bytes of disk the blocks from `from` to before `end` take; Infinity where the tree cannot tell. */
-export async function diskBytes(core: Hypercore, from: number, end: number): Promise<number> {
+async function diskBytes(core: Hypercore, from: number, end: number): Promise<number> {
   const sizes = await sizesIn(core, spansOf(from, end))
   return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -2,13 +2,13 @@ import b4a from 'b4a'
 import Hypercore, { type Hypercore as Core } from 'hypercore'
 import { appendBlocks } from '../upstream/hypercore-append.ts'
 import { PADDING } from '../upstream/hypercore-encryption.ts'
-import { type Checkpoint, type LogState, bootId } from './checkpoint.ts'
+import { type Checkpoint, type CheckpointState, bootId } from './checkpoint.ts'
 import { type Cipher, createCipher, writerEncryption } from './private-log.ts'
 import type { Retention } from './retention.ts'
 import { WriteAheadLog } from './wal.ts'
 
 /** What the log has grown by, and the signature of its length since. */
-export interface Grown {
+interface Grown {
   start: number
   signature: Uint8Array
   blocks: Uint8Array[]
@@ -28,7 +28,7 @@ export class WriterLog {
   readonly #checkpoint: Checkpoint
   readonly #wal: WriteAheadLog
   readonly #cipher: Cipher | null
-  #state: LogState
+  #state: CheckpointState
   #hadLostBlocks = false
   #appending = false
   #pending: Promise<void> = Promise.resolve()
@@ -163,7 +163,7 @@ export class WriterLog {
     return length
   }
 
-  #save(changes: Partial<LogState>): Promise<void> {
+  #save(changes: Partial<CheckpointState>): Promise<void> {
     this.#state = { ...this.#state, ...changes }
     this.#saving = this.#saving.then(() => this.#checkpoint.save(this.#state))
     return this.#saving

@@ -55,7 +55,7 @@ function encode({ publicKey, host, port, beat }: Beacon): Uint8Array {
   const buffer = b4a.alloc(PLAIN)
   const state: State = { start: 0, end: PLAIN, buffer }
   c.fixed32.encode(state, publicKey)
-  for (const byte of host.split('.')) c.uint8.encode(state, Number(byte))
+  c.ipv4.encode(state, host)
   c.uint16.encode(state, port)
   c.uint32.encode(state, beat)
   return buffer
@@ -63,11 +63,9 @@ function encode({ publicKey, host, port, beat }: Beacon): Uint8Array {
 
 function decode(plain: Uint8Array): Beacon {
   const state: State = { start: 0, end: PLAIN, buffer: plain }
-  const publicKey = c.fixed32.decode(state)
-  const bytes = [0, 0, 0, 0].map(() => c.uint8.decode(state))
   return {
-    publicKey,
-    host: bytes.join('.'),
+    publicKey: c.fixed32.decode(state),
+    host: c.ipv4.decode(state),
     port: c.uint16.decode(state),
     beat: c.uint32.decode(state)
   }

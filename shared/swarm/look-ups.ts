@@ -6,7 +6,7 @@ const LOOK_MS = 4000
 const MAX_ALONE_MS = 30_000
 
 /** How a peer is that may ask. */
-export interface Situation {
+export interface Seeker {
   /** It is connected to no peer, and dials none. */
   readonly alone: boolean
   /** It is of a crowd, and knows no way to the writer. */
@@ -14,7 +14,7 @@ export interface Situation {
 }
 
 /** Where the schedule has got to. */
-export interface LookUps {
+interface LookUps {
   /** It is time to look again after so many milliseconds. */
   readonly delay: number
   /** For how many looks in a row the peer has been lost. */
@@ -29,7 +29,7 @@ export const FIRST_LOOK: LookUps = { delay: LOOK_MS, lostFor: 0 }
  * nothing of what was announced to them. While it is lost it is too, each time after twice as long: the writer may
  * have gone, and all look for it.
  */
-export function lookAgain(last: LookUps, { alone, lost }: Situation): LookUps & { asks: boolean } {
+export function lookAgain(last: LookUps, { alone, lost }: Seeker): LookUps & { asks: boolean } {
   const delay = alone ? Math.min(last.delay * 1.5, MAX_ALONE_MS) : LOOK_MS
   const lostFor = lost && !alone ? last.lostFor + 1 : 0
   return { delay, lostFor, asks: alone || (lostFor > 0 && Number.isInteger(Math.log2(lostFor))) }

@@ -12,7 +12,7 @@ const MAX_FAILURES = 3
 /** A beacon is shorter; nothing else that comes this way is worth more memory. */
 const READ_BYTES = 2048
 
-export interface MulticastEvents {
+interface MulticastEvents {
   onmessage(packet: Uint8Array, host: string): void
   /** Told once why nothing can be sent, or nothing heard; the rest goes on. */
   onrefused(reason: string): void

@@ -100,7 +100,7 @@ export interface Neighbour {
 }
 
 /** What becomes of a peer that has come. */
-export type Admission<N> =
+type Admission<N> =
   | { readonly do: 'admit' }
   /** There is no place. */
   | { readonly do: 'turn away' }
@@ -108,7 +108,7 @@ export type Admission<N> =
   | { readonly do: 'replace'; readonly neighbour: N }
 
 /** Where a peer is that decides on another. */
-export interface Place {
+export interface Capacity {
   /** Peers that it takes. */
   readonly places: number
   /** Whether it knows a way to the writer. */
@@ -124,7 +124,7 @@ export interface Place {
 export function admit<N extends Neighbour>(
   newcomer: N,
   others: readonly N[],
-  { places, hasPath, mayReplace }: Place
+  { places, hasPath, mayReplace }: Capacity
 ): Admission<N> {
   if (newcomer.own || others.length < places) return { do: 'admit' }
   const isNeeded = !newcomer.hasPath || !hasPath

@@ -3,6 +3,7 @@ import type { Peer } from 'hypercore'
 import type { Connection } from 'hyperswarm'
 import type Protomux from 'protomux'
 import { sendMessage } from './hypercore-messages.ts'
+import type { Address } from './hyperdht.ts'
 import { type Members, assertMembers } from './members.ts'
 
 interface PeerState {
@@ -69,7 +70,7 @@ export function connectionOf(peer: Peer): Connection {
 }
 
 /** Where `peer` is, as its connection has it. */
-export function addressOf(peer: Peer): { host: string; port: number } {
+export function addressOf(peer: Peer): Address {
   const { remoteHost, remotePort } = connectionOf(peer).rawStream
   return { host: remoteHost, port: remotePort }
 }

@@ -70,7 +70,7 @@ export async function settledFork(core: Core): Promise<number> {
 }
 
 /** A file to which RocksDB appends what is written; the next one has a greater number. */
-export interface WalFile {
+interface WalFile {
   number: number
   path: string
 }
@@ -86,7 +86,7 @@ export async function walFile(core: Core): Promise<WalFile> {
 }
 
 /** What is chosen for a store. `Hypercore.defaultStorage` is documented, these options are not. */
-export interface StoreOptions {
+interface StoreOptions {
   /** RocksDB keeps up to two of these in memory, in bytes. */
   writeBufferSize: number
   /** The share of the oldest files of large blocks that is copied anew where others were deleted. */

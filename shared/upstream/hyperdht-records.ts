@@ -39,7 +39,7 @@ export const ANNOUNCING_MEMBERS: Members = {
 }
 
 /** What this module uses of a topic that was joined. */
-export const TOPIC_MEMBERS: Members = { 'topic._closestNodes': 'object' }
+const TOPIC_MEMBERS: Members = { 'topic._closestNodes': 'object' }
 
 /** The numbers of the requests for a peer by its key, and for the peers of a topic (lib/constants.js). */
 const FIND_PEER = 2

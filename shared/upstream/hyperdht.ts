@@ -2,6 +2,7 @@
 import HyperDHT from 'hyperdht'
 import { type Members, assertMembers } from './members.ts'
 
+/** Where a peer, or a node of the DHT, is. */
 export interface Address {
   host: string
   port: number
@@ -35,7 +36,7 @@ const FILTER_MEMBERS: Members = { 'dht._filterNode': 'function' }
 const LOOKUP_MEMBERS: Members = { 'dht.udx.lookup': 'function' }
 
 /** A node of the public DHT: where it is by the list of HyperDHT, and the name that says where it is now. */
-export interface PublicNode {
+interface PublicNode {
   address: string
   name: string
   port: number

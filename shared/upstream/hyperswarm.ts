@@ -20,7 +20,7 @@ interface Dialler {
 }
 
 /** Dials since the start of a swarm. */
-export interface DialCounts {
+interface DialCounts {
   readonly attempted: number
   readonly opened: number
 }

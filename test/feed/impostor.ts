@@ -4,7 +4,7 @@ import type { Proof } from '../../shared/upstream/hypercore-proof.ts'
 import * as wire from '../../shared/feed/messages.ts'
 
 /** What an impostor may say to the peer that has subscribed. */
-export interface Voice {
+interface Voice {
   status: Message<wire.Status>
   begin: Message<wire.Begin>
   batch: Message<wire.Batch>

@@ -5,7 +5,7 @@ import {
   type Decision,
   MAX_DELAY_MS,
   OVERTAKEN_MS,
-  type Progress,
+  type SubscriptionState,
   RETRY_MS,
   SILENCE_MS,
   STARVATION_MS,
@@ -32,7 +32,10 @@ function peer(name: string, more: Partial<CandidateState> = {}): Named {
 }
 
 /** A subscription to `source` that goes well; `more` says what is different. */
-function following(source: Named, more: Partial<Progress<Named>> = {}): Progress<Named> {
+function following(
+  source: Named,
+  more: Partial<SubscriptionState<Named>> = {}
+): SubscriptionState<Named> {
   return {
     source,
     fallback: null,

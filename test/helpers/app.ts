@@ -11,7 +11,7 @@ export { closeTestnet } from './testnet.ts'
 /** Keeps an app to this machine and to the private DHT. */
 export const PRIVATE = ['--bootstrap', bootstrap, '--no-lan']
 
-export interface AppOptions extends ProgramOptions {
+interface AppOptions extends ProgramOptions {
   /** Where the app keeps its data; without it, in a home folder of its own. */
   storage?: string
   /** Another DHT than that of the test file. */

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Readable } from 'bare-stream'
 
-export type Match = string | RegExp | ((line: string) => boolean)
+type Match = string | RegExp | ((line: string) => boolean)
 
 const LF = 10
 

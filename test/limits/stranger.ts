@@ -15,7 +15,7 @@ const encodings = replication as unknown as Record<string, Encoder<unknown>>
 const BLOCKS = 50
 
 /** What a stranger tries on a connection, with the discovery key of a log in its hand. */
-export type Attempt = (connection: Connection, discoveryKey: Uint8Array) => void
+type Attempt = (connection: Connection, discoveryKey: Uint8Array) => void
 
 /** Ways to a log that do not lead there. */
 export const ATTEMPTS: Record<string, Attempt> = {

@@ -1,16 +1,16 @@
 import { test } from 'brittle'
-import { FIRST_LOOK, type Situation, lookAgain } from '../../shared/swarm/look-ups.ts'
+import { FIRST_LOOK, type Seeker, lookAgain } from '../../shared/swarm/look-ups.ts'
 
 const ALONE = { alone: true, lost: false }
 const LOST = { alone: false, lost: true }
 const FOUND = { alone: false, lost: false }
 
 test('a peer that is alone asks again, soon and then ever more seldom', (t) => {
-  t.alike(asked(Array<Situation>(8).fill(ALONE)), [4, 10, 19, 32.5, 52.75, 82.75, 112.75, 142.75])
+  t.alike(asked(Array<Seeker>(8).fill(ALONE)), [4, 10, 19, 32.5, 52.75, 82.75, 112.75, 142.75])
 })
 
 test('a peer that is lost asks again after twice as long each time', (t) => {
-  t.alike(asked(Array<Situation>(16).fill(LOST)), [4, 8, 16, 32, 64])
+  t.alike(asked(Array<Seeker>(16).fill(LOST)), [4, 8, 16, 32, 64])
 })
 
 test('a peer that has been found asks no more, and begins anew when it is lost', (t) => {
@@ -18,7 +18,7 @@ test('a peer that has been found asks no more, and begins anew when it is lost',
 })
 
 /** When, in seconds, a peer asks that is in each of `situations` as it is looked at. */
-function asked(situations: Situation[]): number[] {
+function asked(situations: Seeker[]): number[] {
   const times: number[] = []
   let [at, last] = [0, FIRST_LOOK]
   for (const situation of situations) {

@@ -3,7 +3,7 @@ import {
   ADVICE,
   type Acquaintance,
   type Neighbour,
-  type Place,
+  type Capacity,
   admit,
   awayFor,
   beacons,
@@ -49,7 +49,7 @@ for (const [rule, more, dials] of [
 
 type Named = Neighbour & { name: string }
 
-const PLACE: Place = { places: 2, hasPath: true, mayReplace: true }
+const PLACE: Capacity = { places: 2, hasPath: true, mayReplace: true }
 
 function peer(name: string, more: Partial<Neighbour> = {}): Named {
   return { name, hasPath: true, own: false, inUse: false, age: 0, ...more }
@@ -72,7 +72,7 @@ for (const [rule, newcomer, others, more, decision] of [
   ['unless it has for long', lost, [used, old], {}, 'replace old'],
   ['which is after those that have one', lost, [old, idle], {}, 'replace idle'],
   ['and none goes so soon after another', lost, [idle, idle], { mayReplace: false }, 'turn away']
-] as [string, Named, Named[], Partial<Place>, string][]) {
+] as [string, Named, Named[], Partial<Capacity>, string][]) {
   test(rule, (t) => {
     const admission = admit(newcomer, others, { ...PLACE, ...more })
     const who = admission.do === 'replace' ? ` ${admission.neighbour.name}` : ''

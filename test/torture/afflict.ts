@@ -12,7 +12,7 @@ import { Writer } from './writer.ts'
 export type Tally = Map<FaultKind, number>
 
 /** What brings a fault upon a victim; resolves to what mends it. */
-export type Bring = (fault: Fault) => Promise<() => unknown>
+type Bring = (fault: Fault) => Promise<() => unknown>
 
 /** The blocks after which a reader leaves at most. */
 const MOST_BLOCKS = 3000

@@ -19,7 +19,7 @@ export interface Message {
   }
 }
 
-export interface AppEvents {
+interface AppEvents {
   onmessage(message: Message): void
   /** A line on stdout that is no message. */
   ongarbage(line: string): void

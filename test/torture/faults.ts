@@ -17,7 +17,7 @@ export const FAULTS = {
 export type FaultKind = keyof typeof FAULTS | 'backup'
 
 /** What a fault may happen to, with its kinds there. */
-export const VICTIMS = {
+const VICTIMS = {
   writer: ['kill', 'stop', 'pause', 'stall', 'backup', 'restore', 'damage', 'rewind'],
   reader: ['kill', 'stop', 'pause', 'stall', 'leave'],
   link: ['slow'],

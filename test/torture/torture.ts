@@ -19,7 +19,7 @@ import { Writer } from './writer.ts'
 const CATCH_UP_MS = 120_000
 const START_MS = 60_000
 
-export interface Plan {
+interface Plan {
   seed: number
   seconds: number
   readers: number

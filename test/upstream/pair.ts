@@ -6,7 +6,7 @@ import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 /** A log on disk and a copy of it on disk, which replicate over one stream. */
-export interface Pair {
+interface Pair {
   log: Hypercore
   copy: Hypercore
   /** The copy, as the log sees it. */
@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /** What each side does with the messages of the other; the rest goes to Hypercore. */
-export interface Listeners {
+interface Listeners {
   atLog?: Partial<Receivers>
   atCopy?: Partial<Receivers>
 }
