@@ -19,6 +19,9 @@ export class End implements CandidateState {
   /** When it was asked for what it claims, by Hypercore's own replication; Infinity while it is not. */
   askedAt = Infinity
 
+  /** What was sent to it was sent again, and nothing came back. */
+  seemsDead = false
+
   // how it has served us
   retryAt = 0
   failures = 0

@@ -82,6 +82,12 @@ export class Feed {
     if (this.source === end) this.#carryOut(replace(this.#choice(null), this.#world.now))
   }
 
+  /** Nothing comes back from the peer at the other end. */
+  suspect(end: End): void {
+    end.seemsDead = true
+    if (this.source === end) this.#reviewLater()
+  }
+
   get #isReader(): boolean {
     return this.#peer.kind === 'reader'
   }

@@ -4,7 +4,9 @@ import { End } from './end.ts'
 import { Feed } from './feed.ts'
 import type { World } from './world.ts'
 
-/** What is sent to a peer that was killed is sent again, until the connection ends after so long. */
+/** What is sent to a peer that was killed is sent again: so long after, it seems dead. */
+const SEEMS_DEAD_MS = 2500
+/** And so long after, the connection ends. */
 const TIMED_OUT_MS = 14_000
 
 /** What a peer of the simulation is. */
@@ -60,6 +62,7 @@ export class Peer {
     for (const end of this.ends.values()) {
       const { peer, other } = end
       const spoken = keepAlive(this.#world.size, peer.feed.source === other) * this.#world.chance()
+      if (!inOrder) this.#world.after(spoken + SEEMS_DEAD_MS, () => peer.feed.suspect(other))
       const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
       this.#world.after(delay, () => this.#gone(peer, end))
     }

@@ -1,6 +1,6 @@
 import b4a from 'b4a'
 import type { Connection } from 'hyperswarm'
-import { seemsDead } from '../swarm/dead-connections.ts'
+import { seemsDead } from '../limits/dead-connections.ts'
 import { payloadReceived } from '../upstream/hyperswarm.ts'
 
 /** A connection with a peer, as a person is told of it. */

@@ -11,6 +11,10 @@ export interface FeedPeer {
   readonly followsUs: boolean
   /** Bytes that have come from that peer on its connection. */
   readonly received: number
+  /** Whether nothing arrives at the peer any more, as far as can be told. */
+  readonly seemsDead: boolean
+  /** Sends what the peer has to answer, so that it seems dead soon where it is. */
+  probe(): unknown
   /** Tells how far we are from the writer, unless the peer knows. */
   sendHops(hops: number): void
   subscribe(message: Subscribe): unknown
@@ -51,6 +55,10 @@ export class Candidate {
 
   get retryAt(): number {
     return this.#retryAt
+  }
+
+  get seemsDead(): boolean {
+    return this.channel.seemsDead
   }
 
   /** An id for the next subscription to this peer: never 0, which stands for none. */

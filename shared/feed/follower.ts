@@ -93,6 +93,8 @@ export class Follower {
     const source = this.#subscription?.source
     const followed = source?.channel === peer
     if (followed) this.#selection.sendHops(this.hops)
+    // a log has one writer: of two that say they are it, one was started again
+    else if (peer.hops === 0 && source?.hops === 0) source.channel.probe()
     this.#choose()
     const left = followed && this.#subscription?.source !== source
     // a peer that keeps changing its hops would be followed and left over and over

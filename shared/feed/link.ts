@@ -1,4 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
+import { seemsDead } from '../limits/dead-connections.ts'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import type { Address } from '../upstream/hyperdht.ts'
 import { payloadReceived } from '../upstream/hyperswarm.ts'
@@ -132,6 +133,14 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
 
   get received(): number {
     return payloadReceived(connectionOf(this.peer))
+  }
+
+  get seemsDead(): boolean {
+    return seemsDead(connectionOf(this.peer))
+  }
+
+  probe(): void {
+    connectionOf(this.peer).sendKeepAlive()
   }
 
   get address(): Address {

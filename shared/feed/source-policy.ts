@@ -22,6 +22,8 @@ export interface CandidateState extends Claim {
   readonly followsUs: boolean
   /** The peer is not followed before this time. */
   readonly retryAt: number
+  /** Nothing arrives at the peer any more: it may have gone without a word. */
+  readonly seemsDead: boolean
 }
 
 /** How the subscription to the present source goes. */
@@ -104,6 +106,12 @@ export function review<C extends CandidateState>(
 ): Decision<C> {
   const { progress, log, othersAhead, starvations } = situation
   if (progress === null) return choose(situation, now)
+  if (progress.source.seemsDead) {
+    const { hops } = progress.source
+    // one as near to the writer does not get its blocks from the dead one
+    const living = best(situation, now, (other) => other.hops <= hops || isAhead(other, log))
+    if (living !== null) return { do: 'follow', source: living, fallback: null, starved: false }
+  }
   const { source, fallback, provenEnd, heldBack, movedAt, starvedSince } = progress
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
@@ -128,8 +136,8 @@ export function isUsable(
   { log, requirePath }: Pick<Choice<CandidateState>, 'log' | 'requirePath'>,
   now: number
 ): boolean {
-  const { hops, retryAt, followsUs, claimedFork, claimedLength } = candidate
-  if (retryAt > now) return false
+  const { hops, retryAt, seemsDead, followsUs, claimedFork, claimedLength } = candidate
+  if (retryAt > now || seemsDead) return false
   if (claimedFork !== null && claimedFork !== log.fork) return false
   if (requirePath && hops === NO_PATH) return false
   // A peer without a path to the writer gives only blocks that it has by now, and one that follows

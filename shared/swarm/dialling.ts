@@ -10,7 +10,7 @@ import {
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { seemsDead } from './dead-connections.ts'
+import { seemsDead } from '../limits/dead-connections.ts'
 import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */

@@ -7,6 +7,9 @@ export class FakePeer implements FeedPeer {
   readonly peer: Peer
   hops: number
   followsUs = false
+  seemsDead = false
+  /** How often it was sent what it has to answer. */
+  probes = 0
   /** The id of the subscription that it has answered. */
   begunWith = 0
   received = 0
@@ -39,6 +42,10 @@ export class FakePeer implements FeedPeer {
     while (this.hopsTold.at(-1) !== hops) {
       await new Promise<void>((resolve) => this.#wake.push(resolve))
     }
+  }
+
+  probe(): void {
+    this.probes++
   }
 
   subscribe(message: Subscribe): void {

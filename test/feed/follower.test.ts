@@ -163,6 +163,15 @@ test('a source that is left for a nearer one may be followed again at once', asy
   t.ok(far.isSource, 'though it had something to tell when it was left')
 })
 
+test('a source that says it is the writer has to answer where another peer says so too', async (t) => {
+  const [old, young] = [new FakePeer({ hops: 0 }), new FakePeer({ hops: 1 })]
+  const following = await TestFollower.start(t, await createLog(t), { from: 0 }, old, young)
+  following.tell(old, 0)
+  t.is(old.probes, 0)
+  following.tell(young, 0)
+  t.alike([old.probes, young.probes, following.source], [1, 0, 0])
+})
+
 test('a source that refuses is replaced, and left alone for a while', async (t) => {
   const [near, far] = [new FakePeer({ hops: 0 }), new FakePeer({ hops: 1 })]
   const following = await TestFollower.start(t, await createLog(t), { from: 0 }, near, far)

@@ -27,8 +27,8 @@ interface Named extends CandidateState {
 
 /** A peer beside the writer that has ten blocks more than we; `more` says what is different. */
 function peer(name: string, more: Partial<CandidateState> = {}): Named {
-  const state = { hops: 1, claimedLength: 20, claimedFork: 3, followsUs: false, retryAt: 0 }
-  return { name, ...state, ...more }
+  const claim = { hops: 1, claimedLength: 20, claimedFork: 3 }
+  return { name, ...claim, followsUs: false, retryAt: 0, seemsDead: false, ...more }
 }
 
 /** A subscription to `source` that goes well; `more` says what is different. */
@@ -90,7 +90,8 @@ for (const [rule, candidate, usable, requirePath = false] of [
   ['nor can one on an old fork', peer('a', { claimedFork: 2 }), false],
   ['a peer that has not said its fork may be on ours', peer('a', { claimedFork: null }), true],
   ['a peer is left alone before its time', peer('a', { retryAt: NOW + 1 }), false],
-  ['and no longer', peer('a', { retryAt: NOW }), true]
+  ['and no longer', peer('a', { retryAt: NOW }), true],
+  ['a peer that seems dead gives nothing', peer('a', { seemsDead: true }), false]
 ] as [string, Named, boolean, boolean?][]) {
   test(`use: ${rule}`, (t) => {
     t.is(isUsable(candidate, { log: LOG, requirePath }, NOW), usable)
@@ -194,6 +195,7 @@ for (const [rule, given, decision] of [
 const source = peer('source', { hops: 2, ...EQUAL })
 const owing = peer('source', { hops: 2, ...AHEAD })
 const rival = peer('rival', { hops: 5, ...AHEAD })
+const dead = peer('dead', { hops: 2, ...EQUAL, seemsDead: true })
 const SILENT = { movedAt: NOW - SILENCE_MS }
 const OVERTAKEN = { movedAt: NOW - OVERTAKEN_MS, starvedSince: NOW - OVERTAKEN_MS }
 const STARVED = { starvedSince: NOW - STARVATION_MS }
@@ -376,6 +378,30 @@ for (const [rule, given, decision] of [
       othersAhead: true
     },
     'abandon'
+  ],
+  [
+    'a source that seems dead is left at once for one that has more',
+    { candidates: [dead, rival], progress: following(dead), othersAhead: true },
+    'follow rival'
+  ],
+  [
+    'or that is as near to the writer, and so does not have its blocks from it',
+    { candidates: [dead, peer('near', { hops: 2, ...EQUAL })], progress: following(dead) },
+    'follow near'
+  ],
+  [
+    'and for no other: that one may follow it too',
+    { candidates: [dead, peer('behind', { hops: 3, ...EQUAL })], progress: following(dead) },
+    'stay'
+  ],
+  [
+    'nor for one that seems dead itself',
+    {
+      candidates: [dead, peer('dead', { hops: 0, ...AHEAD, seemsDead: true })],
+      progress: following(dead),
+      othersAhead: true
+    },
+    'stay'
   ],
   [
     'a source is not compared with itself',

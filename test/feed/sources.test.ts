@@ -3,6 +3,7 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import type { Peer } from 'hypercore'
 import { closeTestnet, startReader, startWriter } from '../helpers/app.ts'
+import { after } from '../../shared/limits/clock.ts'
 import { SYNC } from '../helpers/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
@@ -10,6 +11,7 @@ import { Copy } from './copy.ts'
 import { FeedOnlyReader } from './feed-only-reader.ts'
 import { Host, serve } from './host.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { announce } from '../helpers/swarm.ts'
 
 /** What is on its way from a source to a pipe that is read is less than half of them. */
 const COUNT = 24_000
@@ -99,6 +101,20 @@ test('of two sources the one nearer to the writer is followed, and the other aft
   await reading.holds(11)
   t.is(reading.core.length, 11)
   t.is(reading.feed.hops, 2)
+})
+
+test('a writer that was killed is left for the same one that was started again', async (t) => {
+  const storage = await t.tmp()
+  const writer = await startWriter(t, [], { storage })
+  await writer.append('one')
+  const copy = await Copy.open(t, b4a.from(writer.key, 'hex'))
+  await announce(t, copy.core)
+  await copy.until(1)
+  const killed = copy.feed.source
+  await writer.program.kill()
+  await startWriter(t, [], { storage, length: 1 })
+  while (copy.feed.source === killed) await after(50)
+  t.ok(killed !== null && copy.core.peers.includes(killed), 'before the connection has timed out')
 })
 
 test('a peer that claims blocks and serves none does not cost a reader its source', async (t) => {

@@ -18,6 +18,7 @@ const SOURCE: CandidateState & { received: number } = {
   claimedFork: 2,
   followsUs: false,
   retryAt: 0,
+  seemsDead: false,
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
