@@ -203,7 +203,7 @@ function describe({ blocks, of }: Work): string {
 
 function reportBeyond(length: number | null): void {
   const { next } = log
-  if (length === null || next <= length || seed) return
+  if (length === null || next <= Math.max(length, core.length) || seed) return
   const then = follow ? `waiting for block ${next}` : `there is no block ${next} yet`
   const text = `the log has ${length} blocks so far: ${then}`
   if (follow) status.tell('waiting', text, { for: 'block' })

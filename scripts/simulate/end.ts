@@ -19,7 +19,7 @@ export class End implements CandidateState {
   /** When it was asked for what it claims, by Hypercore's own replication; Infinity while it is not. */
   askedAt = Infinity
 
-  /** What was sent to it was sent again, and nothing came back. */
+  /** What was sent to it was sent again, and not acknowledged. */
   seemsDead = false
 
   // how it has served us

@@ -34,6 +34,7 @@ export class Feed {
   #fallback: End | null = null
   #provenEnd = Infinity
   #movedAt = 0
+  #heardAt = 0
   /** Since when another peer is seen to be ahead; null while none is. */
   #starvedSince: number | null = null
   #starvations = 0
@@ -82,7 +83,7 @@ export class Feed {
     if (this.source === end) this.#carryOut(replace(this.#choice(null), this.#world.now))
   }
 
-  /** Nothing comes back from the peer at the other end. */
+  /** The peer at the other end acknowledges nothing. */
   suspect(end: End): void {
     end.seemsDead = true
     if (this.source === end) this.#reviewLater()
@@ -99,7 +100,8 @@ export class Feed {
       provenEnd: this.#provenEnd,
       heldBack: false,
       movedAt: this.#movedAt,
-      starvedSince: this.#starvedSince
+      starvedSince: this.#starvedSince,
+      heardAt: this.#heardAt
     }
     return {
       candidates: this.#peer.ends.values(),
@@ -167,14 +169,14 @@ export class Feed {
     if (this.source !== end) return
     this.#hasBegun = true
     this.#provenEnd = length
-    this.#movedAt = this.#world.now
+    this.#movedAt = this.#heardAt = this.#world.now
     this.#take(end, length)
     this.#tellHops()
   }
 
   #take(end: End, length: number): void {
     if (this.source !== end || length <= this.length) return
-    this.#movedAt = this.#world.now
+    this.#movedAt = this.#heardAt = this.#world.now
     end.failures = end.retryAt = 0
     if (this.#fallback !== null) {
       this.#failed(this.#fallback, retryDelay(this.#fallback.failures++))

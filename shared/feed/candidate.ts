@@ -1,7 +1,7 @@
 import type { Peer } from 'hypercore'
 import { claimOf } from './claim.ts'
 import type { Ack, Subscribe } from './messages.ts'
-import { RETRY_MS, retryDelay } from './source-policy.ts'
+import { RETRY_MS, REVIEW_MS, retryDelay } from './source-policy.ts'
 
 /** A peer with an open feed, and what a follower may send to it. */
 export interface FeedPeer {
@@ -11,7 +11,7 @@ export interface FeedPeer {
   readonly followsUs: boolean
   /** Bytes that have come from that peer on its connection. */
   readonly received: number
-  /** Whether nothing arrives at the peer any more, as far as can be told. */
+  /** Whether what is sent to the peer is not acknowledged. */
   readonly seemsDead: boolean
   /** Sends what the peer has to answer, so that it seems dead soon where it is. */
   probe(): unknown
@@ -28,6 +28,7 @@ export class Candidate {
   #retryAt = 0
   #failures = 0
   #lastId = 0
+  #probedAt = -Infinity
 
   constructor(channel: FeedPeer) {
     this.channel = channel
@@ -59,6 +60,13 @@ export class Candidate {
 
   get seemsDead(): boolean {
     return this.channel.seemsDead
+  }
+
+  /** Has the peer answer, unless it was to just before: it is not to blame for what others say, and how often. */
+  probe(now: number): void {
+    if (now - this.#probedAt < REVIEW_MS) return
+    this.#probedAt = now
+    this.channel.probe()
   }
 
   /** An id for the next subscription to this peer: never 0, which stands for none. */

@@ -94,7 +94,7 @@ export class Follower {
     const followed = source?.channel === peer
     if (followed) this.#selection.sendHops(this.hops)
     // a log has one writer: of two that say they are it, one was started again
-    else if (peer.hops === 0 && source?.hops === 0) source.channel.probe()
+    else if (peer.hops === 0 && source?.hops === 0) source.probe(now())
     this.#choose()
     const left = followed && this.#subscription?.source !== source
     // a peer that keeps changing its hops would be followed and left over and over

@@ -30,12 +30,14 @@ export class Pace {
   #movedBytes: number
   #wholeBytes: number
   #starved: { since: number; received: number } | null = null
+  #heard: { at: number; received: number }
 
   /** `received`: bytes that had come from the source before it was asked. */
   constructor(received: number, now: number) {
     this.#movedAt = now
     this.#movedBytes = received
     this.#wholeBytes = received
+    this.#heard = { at: now, received }
   }
 
   get movedAt(): number {
@@ -44,6 +46,10 @@ export class Pace {
 
   get starvedSince(): number | null {
     return this.#starved?.since ?? null
+  }
+
+  get heardAt(): number {
+    return this.#heard.at
   }
 
   /** The source has given a sign of life, or has had nothing to send until now. */
@@ -59,6 +65,7 @@ export class Pace {
 
   /** Takes what is seen at a review. Starvation ends with enough bytes, and begins anew. */
   observe({ heldBack, othersAhead, received }: Observation, now: number): void {
+    if (received !== this.#heard.received) this.#heard = { at: now, received }
     const counts = received - this.#wholeBytes <= UNFINISHED_BYTES
     if (counts && received - this.#movedBytes >= MOVE_BYTES) {
       this.#movedAt = now

@@ -22,7 +22,7 @@ export interface CandidateState extends Claim {
   readonly followsUs: boolean
   /** The peer is not followed before this time. */
   readonly retryAt: number
-  /** Nothing arrives at the peer any more: it may have gone without a word. */
+  /** What is sent to the peer is not acknowledged: it may have gone without a word. */
   readonly seemsDead: boolean
 }
 
@@ -38,6 +38,8 @@ export interface SubscriptionState<C extends CandidateState> {
   readonly movedAt: number
   /** Since when the source sends little while others are ahead; null while it does not. */
   readonly starvedSince: number | null
+  /** When something came from the source, whatever it was. */
+  readonly heardAt: number
 }
 
 /** What a choice is made by. */
@@ -106,13 +108,12 @@ export function review<C extends CandidateState>(
 ): Decision<C> {
   const { progress, log, othersAhead, starvations } = situation
   if (progress === null) return choose(situation, now)
-  if (progress.source.seemsDead) {
-    const { hops } = progress.source
-    // one as near to the writer does not get its blocks from the dead one
-    const living = best(situation, now, (other) => other.hops <= hops || isAhead(other, log))
+  const { source, fallback, provenEnd, heldBack, movedAt, starvedSince, heardAt } = progress
+  // where our own link is full its acknowledgements are late, and its blocks come all the same
+  if (source.seemsDead && !heldBack && now - heardAt >= SILENCE_MS) {
+    const living = best(situation, now, (other) => replacesDead(source, other, log))
     if (living !== null) return { do: 'follow', source: living, fallback: null, starved: false }
   }
-  const { source, fallback, provenEnd, heldBack, movedAt, starvedSince } = progress
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
   const owes = fallback !== null || isAhead(source, log) || log.length < provenEnd
@@ -136,8 +137,8 @@ export function isUsable(
   { log, requirePath }: Pick<Choice<CandidateState>, 'log' | 'requirePath'>,
   now: number
 ): boolean {
-  const { hops, retryAt, seemsDead, followsUs, claimedFork, claimedLength } = candidate
-  if (retryAt > now || seemsDead) return false
+  const { hops, retryAt, followsUs, claimedFork, claimedLength } = candidate
+  if (retryAt > now) return false
   if (claimedFork !== null && claimedFork !== log.fork) return false
   if (requirePath && hops === NO_PATH) return false
   // A peer without a path to the writer gives only blocks that it has by now, and one that follows
@@ -145,9 +146,19 @@ export function isUsable(
   return claimedLength > log.length || (hops < NO_PATH && !followsUs)
 }
 
-/** Sorts the better source first: the nearer to the writer, then the one that claims more. */
+/** Sorts the better source first: one that lives, the nearer to the writer, then the one that claims more. */
 function compareSources(a: CandidateState, b: CandidateState): number {
-  return a.hops - b.hops || b.claimedLength - a.claimedLength
+  const living = Number(a.seemsDead) - Number(b.seemsDead)
+  return living || a.hops - b.hops || b.claimedLength - a.claimedLength
+}
+
+/**
+ * Whether `other` has more than we, or all that we have from a source that is not `dead`: one as near to the
+ * writer does not get its blocks from the dead one.
+ */
+function replacesDead(dead: CandidateState, other: CandidateState, log: LogState): boolean {
+  if (other.seemsDead) return false
+  return isAhead(other, log) || (other.hops <= dead.hops && other.claimedLength >= log.length)
 }
 
 /** How long a peer is left alone that has failed `failures` times in a row before. */

@@ -81,7 +81,8 @@ export class Subscription<C extends Source> {
       provenEnd: this.#provenEnd,
       heldBack: this.#heldBack,
       movedAt: this.#pace.movedAt,
-      starvedSince: this.#pace.starvedSince
+      starvedSince: this.#pace.starvedSince,
+      heardAt: this.#pace.heardAt
     }
   }
 

@@ -172,13 +172,17 @@ export function unreadBytes(connection: Connection): number {
   return (connection as Connection & Sending)._writableState.buffered
 }
 
+/** Connections whose members were looked at. */
+const counted = new WeakSet<Connection>()
+
 /**
  * How many times in a row nothing that was sent on `connection`, which is open, was acknowledged in time.
  * Tells a dead path long before the connection gives up. Throws a Failure where that is no longer
  * counted, since no path would ever seem dead. No public way.
  */
 export function timeoutsInARow(connection: Connection): number {
-  assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
+  if (!counted.has(connection)) assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
+  counted.add(connection)
   return (connection as Connection & Timed).rawStream.rtoCount
 }
 

@@ -43,6 +43,7 @@ function following(
     heldBack: false,
     movedAt: NOW,
     starvedSince: null,
+    heardAt: 0,
     ...more
   }
 }
@@ -90,8 +91,7 @@ for (const [rule, candidate, usable, requirePath = false] of [
   ['nor can one on an old fork', peer('a', { claimedFork: 2 }), false],
   ['a peer that has not said its fork may be on ours', peer('a', { claimedFork: null }), true],
   ['a peer is left alone before its time', peer('a', { retryAt: NOW + 1 }), false],
-  ['and no longer', peer('a', { retryAt: NOW }), true],
-  ['a peer that seems dead gives nothing', peer('a', { seemsDead: true }), false]
+  ['and no longer', peer('a', { retryAt: NOW }), true]
 ] as [string, Named, boolean, boolean?][]) {
   test(`use: ${rule}`, (t) => {
     t.is(isUsable(candidate, { log: LOG, requirePath }, NOW), usable)
@@ -165,6 +165,14 @@ for (const [rule, given, decision] of [
     'leave'
   ],
   ['the best comes next', { candidates: [far, near], progress: following(useless) }, 'follow near'],
+  [
+    'one that seems dead last',
+    {
+      candidates: [peer('dead', { hops: 0, seemsDead: true }), far],
+      progress: following(useless)
+    },
+    'follow far'
+  ],
   ['one farther away too', { candidates: [far], progress: following(near) }, 'follow far'],
   [
     'the same one again, if it is the best',
@@ -385,12 +393,38 @@ for (const [rule, given, decision] of [
     'follow rival'
   ],
   [
-    'or that is as near to the writer, and so does not have its blocks from it',
+    'or that has as much and is as near to the writer, and so does not have its blocks from it',
     { candidates: [dead, peer('near', { hops: 2, ...EQUAL })], progress: following(dead) },
     'follow near'
   ],
   [
-    'and for no other: that one may follow it too',
+    'but not for one that has less',
+    {
+      candidates: [dead, peer('near', { hops: 2, claimedLength: 9 })],
+      progress: following(dead)
+    },
+    'stay'
+  ],
+  [
+    'nor while something still comes from it',
+    {
+      candidates: [dead, rival],
+      progress: following(dead, { heardAt: NOW - SILENCE_MS + 1 }),
+      othersAhead: true
+    },
+    'stay'
+  ],
+  [
+    'nor while it waits for us',
+    {
+      candidates: [dead, rival],
+      progress: following(dead, { heldBack: true }),
+      othersAhead: true
+    },
+    'stay'
+  ],
+  [
+    'nor for one that is farther away: that one may follow it too',
     { candidates: [dead, peer('behind', { hops: 3, ...EQUAL })], progress: following(dead) },
     'stay'
   ],
