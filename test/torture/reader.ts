@@ -132,11 +132,12 @@ export class Reader extends Subject {
     return true
   }
 
-  // what the writer has acknowledged by now; returns it where nothing has kept the two apart since
+  // what the writer is sure to have by now, for a loss that it notices may be one that no reader can make good;
+  // returns it where nothing has kept the two apart since
   #watch(): () => number | null {
     const { peace } = this.round
     const now = Date.now()
-    const length = this.#writer.disk.state.unnoticed?.length ?? 0
+    const length = this.#writer.disk.state.accepted?.length ?? 0
     return () => {
       const met = peace.together(now, [...this.#writer.parts, linkOf(this)])
       return met ? length : null
