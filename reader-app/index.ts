@@ -105,7 +105,7 @@ if (!follow) {
   })
 }
 if (follow && startKnown && first > core.length) {
-  void log.findEnd(membership.flushed).then((length) => reportBeyond(length))
+  void log.findEnd(membership.flushed, patience).then((length) => reportBeyond(length))
 } else reportBeyond(end)
 
 // whether the key reads the log is told before anything is shown

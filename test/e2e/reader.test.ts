@@ -1,5 +1,6 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
+import { after } from '../../shared/limits/clock.ts'
 import {
   acknowledged,
   closeTestnet,
@@ -11,6 +12,9 @@ import {
 
 /** Of a log that nobody writes. */
 const NOBODY = 'ab'.repeat(32)
+
+/** A reader with --no-follow has given up looking for a peer by then. */
+const LONG_MS = 5000
 
 test('a reader begins with the next new block, at --start, or --tail blocks back, and goes on live', async (t) => {
   const writer = await startWriter(t)
@@ -134,16 +138,23 @@ test('one reader folder holds the copies of many logs', async (t) => {
 })
 
 test('--start beyond the end of the log says so', async (t) => {
-  const writer = await startWriter(t)
-  await writer.append('a', 'b', 'c')
-  const ending = await startReader(t, writer.key, ['--start', '100', '--no-follow'])
-  t.is(await ending.ending, 0)
-  t.is(ending.stdout.text, 'Skipping 100 earlier blocks...\n')
-  await ending.stderr.line('reader-app: the log has 3 blocks so far: there is no block 100 yet')
-  const waiting = await startReader(t, writer.key, ['--start', '4'])
+  const storage = await t.tmp()
+  const first = await startWriter(t, [], { storage })
+  await first.append('a', 'b', 'c')
+  await first.program.stop()
+  const waiting = await startReader(t, first.key, ['--start', '4'])
+  // one that reads live is told whenever a peer comes
+  await waiting.stderr.line(/no peer yet/)
+  await after(LONG_MS)
+  const writer = await startWriter(t, [], { storage, length: 3 })
   await waiting.stderr.line('reader-app: the log has 3 blocks so far: waiting for block 4')
   await writer.append('d', 'e')
   await waiting.stdout.line('Block 4: e')
+
+  const ending = await startReader(t, writer.key, ['--start', '100', '--no-follow'])
+  t.is(await ending.ending, 0)
+  t.is(ending.stdout.text, 'Skipping 100 earlier blocks...\n')
+  await ending.stderr.line('reader-app: the log has 5 blocks so far: there is no block 100 yet')
 })
 
 test('--no-follow ends where only a reader is left that holds a part of the log', async (t) => {
