@@ -2,8 +2,8 @@ import type { Result } from './figure.ts'
 import { showProgress } from './progress.ts'
 
 /**
- * Lets every contestant run once in each round, in turn, so that all meet the same machine. One that
- * is null has no samples.
+ * Lets every contestant run once in each round, in turn, and the other way round in every second one, so that
+ * all meet the same machine, and none always comes first. One that is null has no samples.
  */
 export async function alternate<Name extends string, Sample>(
   rounds: number,
@@ -12,7 +12,7 @@ export async function alternate<Name extends string, Sample>(
   const names = Object.keys(contestants) as Name[]
   const samples = Object.fromEntries(names.map((name) => [name, [] as Sample[]]))
   for (let round = 1; round <= rounds; round++) {
-    for (const name of names) {
+    for (const name of round % 2 === 1 ? names : names.toReversed()) {
       const contestant = contestants[name]
       if (contestant === null) continue
       showProgress(`round ${round} of ${rounds}: ${name}`)
