@@ -49,6 +49,7 @@ export const SWARM_MEMBERS: Members = {
   'swarm._handlePeer': 'function'
 }
 
+const DIRECTION_MEMBERS: Members = { 'connection.isInitiator': 'boolean' }
 const UNREAD_MEMBERS: Members = { 'connection._writableState.buffered': 'number' }
 const TIMEOUT_MEMBERS: Members = { 'connection.rawStream.rtoCount': 'number' }
 
@@ -124,7 +125,7 @@ export function dialCounts(swarm: Hyperswarm): DialCounts {
  * be told, since every peer would seem to have dialled us. Documented as an argument alone.
  */
 export function isOwnDial(connection: Connection): boolean {
-  assertMembers('hyperswarm', connection, { 'connection.isInitiator': 'boolean' })
+  assertMembers('hyperswarm', connection, DIRECTION_MEMBERS)
   return (connection as Connection & { readonly isInitiator: boolean }).isInitiator
 }
 
@@ -172,17 +173,13 @@ export function unreadBytes(connection: Connection): number {
   return (connection as Connection & Sending)._writableState.buffered
 }
 
-/** Connections whose members were looked at. */
-const counted = new WeakSet<Connection>()
-
 /**
  * How many times in a row nothing that was sent on `connection`, which is open, was acknowledged in time.
  * Tells a dead path long before the connection gives up. Throws a Failure where that is no longer
  * counted, since no path would ever seem dead. No public way.
  */
 export function timeoutsInARow(connection: Connection): number {
-  if (!counted.has(connection)) assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
-  counted.add(connection)
+  assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
   return (connection as Connection & Timed).rawStream.rtoCount
 }
 

@@ -27,14 +27,23 @@ export function missingMembers(from: Package, object: object, members: Members):
     .map(([path, type]) => `${from} ${INSTALLED[from]} has no ${type} ${path}`)
 }
 
-/** Throws a Failure that names the first of `members` that `object` lacks. */
+/** Objects that have the members that they were looked at for. */
+const whole = new WeakMap<Members, WeakSet<object>>()
+
+/**
+ * Throws a Failure that names the first of `members` that `object` lacks. Looks only once: some is asked for
+ * each peer, many times a second.
+ */
 export function assertMembers(from: Package, object: object, members: Members): void {
+  const objects = whole.get(members) ?? new WeakSet()
+  if (objects.has(object)) return
   const [first] = missingMembers(from, object, members)
   if (first !== undefined) {
     throw new Failure(
       `${first}, which this app relies on: install the version that package.json names`
     )
   }
+  whole.set(members, objects.add(object))
 }
 
 function memberAt(object: object, path: string): unknown {
