@@ -40,8 +40,8 @@ export abstract class Keeping {
   /** The word of the writer on the log as it is now; null where it keeps everything, or has yet to say. */
   abstract get word(): KeptWord | null
 
-  /** The first block that the writer keeps on `fork`, by the last word on it that is known here. */
-  protected abstract known(fork: number): number
+  /** The first block that the writer keeps on `fork`, by the last word on it that is known here; else 0. */
+  abstract keptOn(fork: number): number
 
   /** Takes a word of the writer, its last one, on the log as it is or on a later fork. */
   protected abstract accept(word: KeptWord): Heard
@@ -63,7 +63,7 @@ export abstract class Keeping {
 
   /** Takes a word that a peer has passed on, if the writer has signed it and has said no later one. */
   take(word: KeptWord): Heard {
-    if (word.first <= this.known(word.fork)) return 'known'
+    if (word.first <= this.keptOn(word.fork)) return 'known'
     const signer = manifestOf(this.core)?.signers[0]
     if (word.fork < this.core.fork || signer === undefined) return 'too early'
     return isWordOf(signer.publicKey, this.core.key, word) ? this.accept(word) : 'forged'

@@ -25,13 +25,8 @@ export class ReaderKeeping extends Keeping {
     return this.#word?.fork === this.core.fork ? this.#word : null
   }
 
-  /** The first block that the writer keeps on `fork`, by its word; 0 where it has yet to say. */
   keptOn(fork: number): number {
     return [this.word, this.#later].find((word) => word?.fork === fork)?.first ?? 0
-  }
-
-  protected known(fork: number): number {
-    return this.keptOn(fork)
   }
 
   protected accept(word: KeptWord): 'taken' | 'too early' {

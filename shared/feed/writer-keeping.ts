@@ -32,7 +32,7 @@ export class WriterKeeping extends Keeping {
     return this.#earlier?.fork === this.core.fork ? this.#earlier.first : 0
   }
 
-  protected known(fork: number): number {
+  keptOn(fork: number): number {
     return fork === this.core.fork ? Math.max(this.kept, this.letGo) : 0
   }
 
