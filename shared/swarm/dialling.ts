@@ -2,6 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
+import { seemsDead } from '../limits/dead-connections.ts'
 import {
   dialCounts,
   filterFound,
@@ -10,7 +11,6 @@ import {
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { seemsDead } from '../limits/dead-connections.ts'
 import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */

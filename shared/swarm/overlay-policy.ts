@@ -107,7 +107,7 @@ type Admission<N> =
   /** It gets the place of another. */
   | { readonly do: 'replace'; readonly neighbour: N }
 
-/** Where a peer is that decides on another. */
+/** What a peer has room for that decides on another. */
 export interface Capacity {
   /** Peers that it takes. */
   readonly places: number

@@ -2,8 +2,8 @@ import { test } from 'brittle'
 import {
   ADVICE,
   type Acquaintance,
-  type Neighbour,
   type Capacity,
+  type Neighbour,
   admit,
   awayFor,
   beacons,
@@ -49,7 +49,7 @@ for (const [rule, more, dials] of [
 
 type Named = Neighbour & { name: string }
 
-const PLACE: Capacity = { places: 2, hasPath: true, mayReplace: true }
+const CAPACITY: Capacity = { places: 2, hasPath: true, mayReplace: true }
 
 function peer(name: string, more: Partial<Neighbour> = {}): Named {
   return { name, hasPath: true, own: false, inUse: false, age: 0, ...more }
@@ -74,7 +74,7 @@ for (const [rule, newcomer, others, more, decision] of [
   ['and none goes so soon after another', lost, [idle, idle], { mayReplace: false }, 'turn away']
 ] as [string, Named, Named[], Partial<Capacity>, string][]) {
   test(rule, (t) => {
-    const admission = admit(newcomer, others, { ...PLACE, ...more })
+    const admission = admit(newcomer, others, { ...CAPACITY, ...more })
     const who = admission.do === 'replace' ? ` ${admission.neighbour.name}` : ''
     t.is(admission.do + who, decision)
   })
