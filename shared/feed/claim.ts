@@ -38,6 +38,11 @@ export function claimOf(peer: Peer): Claim {
   return { claimedLength: length, claimedFork: synced ? fork : null }
 }
 
+/** Whether some peer of `core` claims blocks that it lacks. */
+export function isOutdone(core: Hypercore): boolean {
+  return core.peers.some((peer) => isAhead(claimOf(peer), core))
+}
+
 /** Whether a peer claims blocks that `log` lacks. */
 export function isAhead(
   { claimedLength, claimedFork }: Claim,

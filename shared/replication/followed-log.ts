@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { claimOf, isAhead } from '../feed/claim.ts'
+import { claimOf, isOutdone } from '../feed/claim.ts'
 import type { FollowerEvents } from '../feed/events.ts'
 import { type FollowedFeed, followFeed } from '../feed/feed.ts'
 import type { OwnKeeping } from '../feed/keeping.ts'
@@ -208,7 +208,6 @@ export class FollowedLog {
 
   // what a peer claims is asked of it by plain replication alone
   #awaitsPlain(): boolean {
-    const { peers } = this.#core
-    return this.#mode === 'plain' && peers.some((peer) => isAhead(claimOf(peer), this.#core))
+    return this.#mode === 'plain' && isOutdone(this.#core)
   }
 }

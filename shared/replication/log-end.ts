@@ -1,5 +1,5 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { claimOf, isAhead } from '../feed/claim.ts'
+import { claimOf, isAhead, isOutdone } from '../feed/claim.ts'
 import { now } from '../limits/clock.ts'
 import { askForRoots } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
@@ -141,8 +141,7 @@ export class LogEnd {
 
   // whether a peer says that the log is longer
   #isOutdone(): boolean {
-    const { peers, readable } = this.#core
-    return readable && peers.some((peer) => isAhead(claimOf(peer), this.#core))
+    return this.#core.readable && isOutdone(this.#core)
   }
 
   #hasAnswer(): boolean {
