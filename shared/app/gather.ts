@@ -1,3 +1,5 @@
+import { Signal } from '../limits/signal.ts'
+
 /**
  * A batch has no more than a message to a peer can hold, so that it is sent as it was appended; and in
  * bytes no more than is worth a commit of its own.
@@ -16,42 +18,41 @@ export async function* gather(batches: AsyncIterable<Uint8Array[]>): AsyncGenera
   let ended = false
   let fault: { reason: unknown } | null = null
   // the two sides wait for each other in turn: never both at once
-  let wake = (): void => {}
-  const change = (): Promise<void> => new Promise((resolve) => (wake = resolve))
+  const changed = new Signal()
   const isFull = (): boolean => waiting.length >= MAX_BLOCKS || bytes >= MAX_BYTES
 
   const read = async (): Promise<void> => {
     try {
       for await (const batch of batches) {
         for (const block of batch) {
-          if (isFull()) wake()
-          while (isFull() && !ended) await change()
+          if (isFull()) changed.raise()
+          while (isFull() && !ended) await changed.raised()
           if (ended) return
           waiting.push(block)
           bytes += block.byteLength
         }
-        wake()
+        changed.raise()
       }
     } catch (reason) {
       fault = { reason }
     }
     ended = true
-    wake()
+    changed.raise()
   }
 
   void read()
   try {
     for (;;) {
-      while (waiting.length === 0 && !ended) await change()
+      while (waiting.length === 0 && !ended) await changed.raised()
       if (waiting.length === 0) break
       bytes = 0
       const blocks = waiting.splice(0)
-      wake()
+      changed.raise()
       yield blocks
     }
   } finally {
     ended = true
-    wake()
+    changed.raise()
   }
   if (fault !== null) throw (fault as { reason: unknown }).reason
 }

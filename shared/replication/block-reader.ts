@@ -1,11 +1,11 @@
 import type { Hypercore } from 'hypercore'
 import { blocksWithin } from '../feed/block-budget.ts'
 import type { Delivery } from '../feed/events.ts'
+import { Signal } from '../limits/signal.ts'
 import { Deliveries } from './deliveries.ts'
 import { firstHole } from './first-hole.ts'
 import { GoneBlocks, storedBlocks } from './gone-blocks.ts'
 import { Prefetch } from './prefetch.ts'
-import { Signal } from './signal.ts'
 import type { Blocks, Step } from './steps.ts'
 
 /** Stored blocks are read in pieces of at most this many, and of this many bytes or one block. */

@@ -2,13 +2,13 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { treeHash } from '../feed/tree-hash.ts'
 import { TokenBucket } from '../limits/rate-limit.ts'
+import { Signal } from '../limits/signal.ts'
 import { ROOTS_REQUEST, askForRoots, interceptKind } from '../upstream/hypercore-messages.ts'
 import { remoteLogOf } from '../upstream/hypercore-peer.ts'
 import { type Reorganisation, guardReorganisation } from '../upstream/hypercore-replicator.ts'
 import type { TreeNode, Upgrade } from '../upstream/hypercore-proof.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
 import { rootsHere, verifiedLength } from '../upstream/hypercore-tree.ts'
-import { Signal } from './signal.ts'
 
 /** What it costs to judge roots, where a small message costs 1: of those that cost more none is judged. */
 const ROOTS_COST = 1000

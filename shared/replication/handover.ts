@@ -1,5 +1,6 @@
 import type { Hypercore, Peer } from 'hypercore'
 import { now, within } from '../limits/clock.ts'
+import { Signal } from '../limits/signal.ts'
 import { sendMessage } from '../upstream/hypercore-messages.ts'
 import { askForHoldings, connectionOf, holdsBlocks } from '../upstream/hypercore-peer.ts'
 import { startOfLastRun } from './first-hole.ts'
@@ -23,10 +24,10 @@ export async function waitUntilHeld(
   timeout = Infinity
 ): Promise<boolean> {
   let held = false
-  let wake = (): void => {}
+  const found = new Signal()
   const look = (peer: Peer): void => {
     held ||= isOnFork(core, peer) && holdsBlocks(peer, first(), end)
-    if (held) wake()
+    if (held) found.raise()
   }
   // a peer tells of new blocks far from its end only where they are wanted
   const ask = (peer: Peer): void => askForHoldings(peer, first(), end)
@@ -44,10 +45,7 @@ export async function waitUntilHeld(
       core.peers.forEach(look)
       if (held) return true
       if (now() >= deadline || !core.readable) return false
-      await new Promise<void>((resolve) => {
-        wake = resolve
-        setTimeout(resolve, POLL_MS)
-      })
+      await within(found.raised(), POLL_MS)
     }
   } finally {
     core.off('peer-add', ask)

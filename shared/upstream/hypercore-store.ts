@@ -59,14 +59,23 @@ export function readBlocks(core: Core, start: number, end: number): Promise<(Uin
  * lost what `core.length` still counts, so that a read of it fails. No public way tells when that is over.
  */
 export async function settledFork(core: Core): Promise<number> {
-  const { mutex } = (core as Core & Locked).state
   try {
-    await mutex.lock()
-    mutex.unlock()
+    await whileLocked(core, () => {})
   } catch {
     // the core is closed: nothing is written any more
   }
   return core.fork
+}
+
+/** Does `work` while nothing else is written to `core`. Throws once that is closed. No public way. */
+export async function whileLocked<T>(core: Core, work: () => T | Promise<T>): Promise<T> {
+  const { mutex } = (core as Core & Locked).state
+  await mutex.lock()
+  try {
+    return await work()
+  } finally {
+    mutex.unlock()
+  }
 }
 
 /** A file to which RocksDB appends what is written; the next one has a greater number. */

@@ -2,6 +2,7 @@
 import type { Hypercore } from 'hypercore'
 import type { Proof } from './hypercore-proof.ts'
 import { nodeOf, spansOf } from './hypercore-nodes.ts'
+import { whileLocked } from './hypercore-store.ts'
 import type { Members } from './members.ts'
 
 interface Write {
@@ -13,7 +14,6 @@ interface Write {
 
 interface Trimmed {
   readonly state: {
-    readonly mutex: { lock(): Promise<void>; unlock(): void }
     readonly storage: { write(): Write; readonly treeCache: { clear(): void } }
   }
   readonly core: {
@@ -28,7 +28,6 @@ interface LeapBatch {
 
 interface Leaping {
   readonly state: {
-    readonly mutex: { lock(): Promise<void>; unlock(): void }
     readonly storage: {
       write(): {
         putBitfieldPage(index: number, page: Uint8Array): void
@@ -54,8 +53,6 @@ const PAGE_BLOCKS = 32_768
 
 /** What this module uses of a core that is ready. */
 export const TRIM_MEMBERS: Members = {
-  'core.state.mutex.lock': 'function',
-  'core.state.mutex.unlock': 'function',
   'core.state.storage.write': 'function',
   'core.state.storage.treeCache.clear': 'function',
   'core.core.bitfield.firstSet': 'function',
@@ -85,19 +82,6 @@ export function firstHere(core: Hypercore, start: number): number {
   return first === -1 ? Infinity : first
 }
 
-// does `work` while nothing else is written to the log
-async function whileLocked<T>(
-  { mutex }: Pick<Trimmed['state'], 'mutex'>,
-  work: () => T | Promise<T>
-): Promise<T> {
-  await mutex.lock()
-  try {
-    return await work()
-  } finally {
-    mutex.unlock()
-  }
-}
-
 /**
  * Frees the blocks of `core` from `start` to before `end`, those that a leap has hidden too. A public way for a
  * part of it: `core.clear` frees no such block, and nodes of the Merkle tree as well where the first blocks of
@@ -107,7 +91,7 @@ export async function freeBlocks(core: Hypercore, start: number, end: number): P
   const { state } = core as unknown as Trimmed
   const first = firstHere(core, start)
   if (first !== start) {
-    await whileLocked(state, () => {
+    await whileLocked(core, () => {
       const tx = state.storage.write()
       tx.deleteBlockRange(start, Math.min(first, end))
       return tx.flush()
@@ -128,7 +112,7 @@ export async function freeTree(
   isWanted = (): boolean => true
 ): Promise<void> {
   const { state } = core as unknown as Trimmed
-  await whileLocked(state, async () => {
+  await whileLocked(core, async () => {
     if (!isWanted()) return
     const tx = state.storage.write()
     const kept = new Set(provingNodes(to, core.length))
@@ -187,12 +171,13 @@ export async function leapTo(
   if (!batch.verifyUpgrade(proof)) throw new Error('the proof is not one of an upgrade')
   inner._verifyBatchUpgrade(batch, null)
   await onverified()
-  await hideBlocks(core as unknown as Leaping, before)
+  await hideBlocks(core, before)
   await state._verifyBlock(batch, null, null, null)
 }
 
-async function hideBlocks({ state, core: inner }: Leaping, end: number): Promise<void> {
-  await whileLocked(state, async () => {
+async function hideBlocks(core: Hypercore, end: number): Promise<void> {
+  const { state, core: inner } = core as unknown as Leaping
+  await whileLocked(core, async () => {
     const tx = state.storage.write()
     for (let page = 0; page * PAGE_BLOCKS < end; page++) {
       tx.putBitfieldPage(page, new Uint8Array(PAGE_BLOCKS / 8))
