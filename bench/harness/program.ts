@@ -139,7 +139,7 @@ export class Program {
   }
 
   #until<T>(what: string, look: () => T | null): Promise<T> {
-    return new Promise((resolve, reject) => {
+    const found = new Promise<T>((resolve, reject) => {
       let timer: Timer | null = null
       const settle = (end: () => void): void => {
         this.#checks.delete(check)
@@ -153,8 +153,8 @@ export class Program {
       }
       const interrupted = (err: Interruption): void => settle(() => reject(err))
       const check = (): void => {
-        const found = look()
-        if (found !== null) return settle(() => resolve(found))
+        const value = look()
+        if (value !== null) return settle(() => resolve(value))
         if (this.#ended) return fail('has ended')
         if (timer) clearTimeout(timer)
         timer = setTimeout(() => fail(`has said nothing for ${SILENT_MS / 1000} s`), SILENT_MS)
@@ -164,5 +164,8 @@ export class Program {
       this.#checks.add(check)
       check()
     })
+    // one that is awaited later must not end the benchmark before its scopes are closed
+    found.catch(() => {})
+    return found
   }
 }
