@@ -6,18 +6,17 @@ import type { Message } from 'protomux'
 import type { FeedPeer } from '../feed/candidate.ts'
 import { NO_PATH } from '../feed/messages.ts'
 import { now } from '../limits/clock.ts'
+import { seemsDead } from '../limits/dead-connections.ts'
 import { canAdvise } from '../swarm/addresses.ts'
 import { Dialling } from '../swarm/dialling.ts'
 import {
   ADVICE,
   ADVICE_MS,
-  KEEP_ALIVE_MS,
   type Neighbour,
   READER_PLACES,
   REPLACE_MS,
   WRITER_PLACES,
   admit,
-  keepAlive,
   takeAdvice
 } from '../swarm/overlay-policy.ts'
 import {
@@ -29,6 +28,7 @@ import {
 } from '../upstream/hypercore-peer.ts'
 import { dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
 import { endInOrder } from './handover.ts'
+import { KeepAlives } from './keep-alives.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 
 const PROTOCOL = 'overlay/1'
@@ -61,7 +61,7 @@ export class Overlay {
   readonly #channels = new Map<Peer, Message<Full>>()
   readonly #metAt = new WeakMap<Peer, number>()
   readonly #leaving = new WeakSet<Peer>()
-  readonly #keepAlive = new WeakMap<Peer, number>()
+  readonly #keepAlives = new KeepAlives()
   readonly #timer: Timer
   #followed: number[] = []
   #replacedAt = -Infinity
@@ -77,7 +77,7 @@ export class Overlay {
     core.on('peer-add', this.#onadd)
     this.#timer = setInterval(() => {
       this.#dialling.look()
-      this.#setKeepAlive()
+      this.#keepAlives.adapt(core.peers, feed.source, this.#dialling.known)
     }, LOOK_MS)
   }
 
@@ -117,11 +117,12 @@ export class Overlay {
   // connections between us and the writer, by what the peer that we follow claims
   get #hops(): number {
     if (this.#core.writable) return 0
-    const { hops } = this.#linkWith(this.#feed.source) ?? { hops: NO_PATH }
-    return Math.min(NO_PATH, hops + 1)
+    const { source } = this.#feed
+    if (source === null || seemsDead(connectionOf(source))) return NO_PATH
+    return Math.min(NO_PATH, (this.#linkWith(source)?.hops ?? NO_PATH) + 1)
   }
 
-  #linkWith(peer: Peer | null): FeedPeer | undefined {
+  #linkWith(peer: Peer): FeedPeer | undefined {
     for (const link of this.#feed.links) if (link.peer === peer) return link
     return undefined
   }
@@ -198,17 +199,6 @@ export class Overlay {
     for (const advised of takeAdvice(able, this.#followed.length)) {
       this.#followed.push(now())
       dialAt(this.#swarm, this.#core.discoveryKey, advised)
-    }
-  }
-
-  #setKeepAlive(): void {
-    const { source } = this.#feed
-    for (const peer of this.#core.peers) {
-      const ms = keepAlive(this.#dialling.known, peer === source)
-      // setting it begins its time anew
-      if (ms === (this.#keepAlive.get(peer) ?? KEEP_ALIVE_MS)) continue
-      this.#keepAlive.set(peer, ms)
-      connectionOf(peer).setKeepAlive(ms)
     }
   }
 }
