@@ -7,13 +7,13 @@ import { connectionOf } from '../upstream/hypercore-peer.ts'
 /** How often each connection of a log shows that it is alive. */
 export class KeepAlives {
   readonly #set = new WeakMap<Peer, number>()
-  #dead = 0
+  #dead: Peer[] = []
   #diedAt = -Infinity
 
   /** Adapts the connections with `peers`, of which `source` is followed, where so many are `known`. */
   adapt(peers: readonly Peer[], source: Peer | null, known: number): void {
-    const dead = peers.filter((peer) => seemsDead(connectionOf(peer))).length
-    if (dead > this.#dead) this.#diedAt = now()
+    const dead = peers.filter((peer) => seemsDead(connectionOf(peer)))
+    if (dead.some((peer) => !this.#dead.includes(peer))) this.#diedAt = now()
     this.#dead = dead
     const afterDeath = now() - this.#diedAt < DEATH_MS
     for (const peer of peers) {
