@@ -15,6 +15,7 @@ const definition = command(
     'readers that leave in a minute, half of them without a word (default 10)'
   ),
   flag('--liars <percent>', 'readers that claim to be the writer (default 0)'),
+  flag('--killed <percent>', 'readers that are killed at once, the first that came (default 0)'),
   flag('--json', 'the outcome as JSON'),
   bail(({ reason, flag: one, arg }) => {
     throw new Failure(`${reason} ${one?.name ?? arg?.value ?? ''}: see --help`, USAGE)
@@ -28,7 +29,8 @@ try {
       readers: numberOf('readers', CROWD.readers),
       seed: numberOf('seed', CROWD.seed),
       churn: numberOf('churn', CROWD.churn * 100) / 100,
-      liars: numberOf('liars', CROWD.liars * 100) / 100
+      liars: numberOf('liars', CROWD.liars * 100) / 100,
+      killed: numberOf('killed', CROWD.killed * 100) / 100
     })
     const { text, faults } = verdictOn(outcome)
     process.stdout.write(definition.flags['json'] ? `${JSON.stringify(outcome)}\n` : text)

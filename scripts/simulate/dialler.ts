@@ -112,11 +112,16 @@ export class Dialler {
       this.#failed = 0
       this.#hadPathAt = this.#world.now
     }
+    let connected = 0
     let accepted = 0
-    for (const end of ends.values()) if (!end.own) accepted++
+    for (const end of ends.values()) {
+      if (end.seemsDead) continue
+      connected++
+      if (!end.own) accepted++
+    }
     return dialling({
       known: this.#known,
-      connected: ends.size,
+      connected,
       accepted,
       hasPath: this.#hasPath,
       lostFor: this.#world.now - this.#hadPathAt,
@@ -125,7 +130,9 @@ export class Dialler {
   }
 
   get #connections(): number {
-    return this.#peer.ends.size + this.#dialling.size
+    let live = 0
+    for (const end of this.#peer.ends.values()) if (!end.seemsDead) live++
+    return live + this.#dialling.size
   }
 
   #look(): void {

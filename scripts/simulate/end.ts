@@ -21,6 +21,9 @@ export class End implements CandidateState {
 
   /** What was sent to it was sent again, and not acknowledged. */
   seemsDead = false
+  /** It was asked for a sign of life, and has yet to give one. */
+  isSilent = false
+  probedAt = -Infinity
 
   // how it has served us
   retryAt = 0

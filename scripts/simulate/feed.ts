@@ -55,13 +55,15 @@ export class Feed {
   /** Connections between us and the writer. A liar is as near as can be. */
   get hops(): number {
     if (!this.#isReader) return 0
-    if (this.source === null || this.length < this.#provenEnd) return NO_PATH
+    if (this.source === null || this.source.seemsDead) return NO_PATH
+    if (this.length < this.#provenEnd) return NO_PATH
     return Math.min(NO_PATH, this.source.hops + 1)
   }
 
   /** Whether there is a path to the writer by what the source claims, whether or not it has begun. */
   get claimsPath(): boolean {
-    return !this.#isReader || (this.source !== null && this.source.hops + 1 < NO_PATH)
+    if (!this.#isReader) return true
+    return this.source !== null && !this.source.seemsDead && this.source.hops + 1 < NO_PATH
   }
 
   /** The writer has one more line. */
@@ -86,7 +88,21 @@ export class Feed {
   /** The peer at the other end acknowledges nothing. */
   suspect(end: End): void {
     end.seemsDead = true
-    if (this.source === end) this.#reviewLater()
+    for (const other of this.#peer.ends.values()) this.#probe(other)
+    if (this.source === end) this.#tellHops()
+    this.#reviewLater()
+  }
+
+  #probe(end: End): void {
+    if (!this.#isReader || this.#world.now - end.probedAt < REVIEW_MS) return
+    end.probedAt = this.#world.now
+    end.isSilent = true
+    this.#send(end, (their) => this.#acknowledge(their))
+  }
+
+  // the packet that says so is counted with those of the connection
+  #acknowledge(end: End): void {
+    this.#send(end, () => {})
   }
 
   get #isReader(): boolean {
@@ -101,7 +117,7 @@ export class Feed {
       heldBack: false,
       movedAt: this.#movedAt,
       starvedSince: this.#starvedSince,
-      heardAt: this.#heardAt
+      hasDied: source.seemsDead && this.#world.now - this.#heardAt >= SILENCE_MS
     }
     return {
       candidates: this.#peer.ends.values(),
@@ -253,7 +269,8 @@ export class Feed {
       this.#carryOut(choose(this.#choice(source), now))
     }
     const owed = source !== null && (this.#fallback !== null || this.length < this.#provenEnd)
-    if (othersAhead || owed || mayBeUsed) this.#reviewLater()
+    const isUseless = this.source?.seemsDead || this.source?.hops === NO_PATH
+    if (othersAhead || owed || mayBeUsed || isUseless) this.#reviewLater()
   }
 
   // a review that finds a silence in which no peer is ahead lets it begin anew
@@ -345,6 +362,12 @@ export class Feed {
   /** Has `arrive` called with the end of the peer that `end` leads to, when a message is there. */
   #send(end: End, arrive: (their: End) => void, delay = 0): void {
     this.#world.packets++
-    this.#world.send(end.peer, () => end.open && arrive(end.other), delay)
+    if (!end.peer.alive) this.#peer.unanswered(end)
+    this.#world.send(end.peer, () => end.open && this.#arrive(end.other, arrive), delay)
+  }
+
+  #arrive(end: End, arrive: (their: End) => void): void {
+    end.isSilent = false
+    arrive(end)
   }
 }

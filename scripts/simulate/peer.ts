@@ -62,10 +62,19 @@ export class Peer {
     for (const end of this.ends.values()) {
       const { peer, other } = end
       const spoken = keepAlive(this.#world.size, peer.feed.source === other) * this.#world.chance()
-      if (!inOrder) this.#world.after(spoken + SEEMS_DEAD_MS, () => peer.feed.suspect(other))
+      if (!inOrder) this.#world.after(spoken, () => peer.unanswered(other))
       const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
       this.#world.after(delay, () => this.#gone(peer, end))
     }
+  }
+
+  /** Something was sent to the peer at the other end, which is dead. */
+  unanswered(end: End): void {
+    this.#world.after(SEEMS_DEAD_MS, () => {
+      if (!this.alive || !end.open || end.seemsDead) return
+      this.feed.suspect(end)
+      this.dialler.lookLater()
+    })
   }
 
   #gone(peer: Peer, end: End): void {

@@ -9,6 +9,7 @@ export const CROWD: Scenario = {
   joinMs: 5000,
   churn: 0.1,
   liars: 0,
+  killed: 0,
   lines: 20
 }
 
@@ -21,7 +22,7 @@ export function simulate(scenario: Scenario): Outcome {
 
 /** What to say of `outcome`, and what of it breaks a promise. */
 export function verdictOn(outcome: Outcome): { text: string; faults: string[] } {
-  const { lines } = outcome
+  const { lines, afterKill } = outcome
   const faults: string[] = []
   if (outcome.withoutPath > 0) faults.push(`${outcome.withoutPath} readers have no path`)
   if (outcome.missing > 0) faults.push(`${outcome.missing} readers lack a line`)
@@ -34,6 +35,11 @@ export function verdictOn(outcome: Outcome): { text: string; faults: string[] } 
     `a line on half    ${middle(lines.map(({ half }) => half))} ms`,
     `a line on 99 %    ${middle(lines.map(({ most }) => most))} ms, at worst ${Math.max(...lines.map(({ most }) => most))} ms`,
     `a line on all     ${middle(lines.map(({ all }) => all))} ms, at worst ${Math.max(...lines.map(({ all }) => all))} ms`,
+    ...(afterKill === null
+      ? []
+      : [
+          `after the kill    ${afterKill.half} ms on half, ${afterKill.most} ms on 99 %, ${afterKill.all} ms on all`
+        ]),
     `without a path    ${outcome.longestLostMs} ms at the longest`,
     `dials             ${outcome.dials}, in the last minute ${outcome.lateDials}`,
     `turned away       ${outcome.refusals}`,

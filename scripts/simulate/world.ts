@@ -16,7 +16,16 @@ export interface Scenario {
   churn: number
   /** Part of the readers that claim to be the writer, and serve nothing. */
   liars: number
+  /** Part of the readers that are killed at once just before the middle one of the lines: the first that came. */
+  killed: number
   lines: number
+}
+
+/** Milliseconds until so many readers had a line. */
+interface Spread {
+  half: number
+  most: number
+  all: number
 }
 
 /** What came of it. */
@@ -27,7 +36,9 @@ export interface Outcome {
   depth: number
   hops: number[]
   /** For each line: milliseconds until half, 99 % and all of the readers had it. */
-  lines: { half: number; most: number; all: number }[]
+  lines: Spread[]
+  /** The same for the line after readers were killed; null where none was. */
+  afterKill: Spread | null
   /** The longest that a reader was without a path, from its start or from the end of a path. */
   longestLostMs: number
   /** Readers that have had no path for a while at the end, and readers that lack a line that was there in their time. */
@@ -169,7 +180,7 @@ export class World {
 
   /** Lets everything happen, and tells what came of it. */
   run(): Outcome {
-    const { readers, joinMs, lines, churn } = this.#scenario
+    const { readers, joinMs, lines, churn, killed } = this.#scenario
     for (let i = 0; i < readers; i++) {
       this.after(this.random.below(joinMs + 1), () => this.#joinReader())
     }
@@ -177,6 +188,7 @@ export class World {
     const leaving = (churn * readers) / 60_000
     if (leaving > 0) this.after(joinMs + 1 / leaving, () => this.#turnOver(leaving, end))
     for (let i = 0; i < lines; i++) this.after(ASSEMBLY_MS + i * LINE_MS, () => this.#type())
+    this.after(ASSEMBLY_MS + middleOf(lines) * LINE_MS - 1, () => this.#kill(killed))
     this.#clock.run(end + TAIL_MS - 60_000)
     const dialsBefore = this.dials
     this.#clock.run(end + TAIL_MS)
@@ -200,13 +212,23 @@ export class World {
     const peer = peers[this.random.below(peers.length)]
     if (peer?.alive && peer !== this.#writer) {
       const inOrder = this.random.chance(0.5)
-      peer.leave(inOrder)
-      this.#alive.delete(peer)
+      this.#leave(peer, inOrder)
       if (inOrder) this.#unannounce(peer)
-      for (const { waits } of this.#arrivals) waits.delete(peer)
       this.#joinReader()
     }
     this.after((1 / rate) * this.jitter(), () => this.#turnOver(rate, end))
+  }
+
+  #leave(peer: Peer, inOrder: boolean): void {
+    peer.leave(inOrder)
+    this.#alive.delete(peer)
+    for (const { waits } of this.#arrivals) waits.delete(peer)
+  }
+
+  // a set keeps the order in which they came
+  #kill(part: number): void {
+    const readers = [...this.#alive].filter((peer) => peer !== this.#writer)
+    for (const peer of readers.slice(0, Math.round(part * readers.length))) this.#leave(peer, false)
   }
 
   #unannounce(peer: Peer): void {
@@ -240,13 +262,15 @@ export class World {
       const { hops: at, lostAt } = peer.feed
       if (lostAt === null) hops[at] = (hops[at] ?? 0) + 1
     }
+    const lines = this.#arrivals.map(({ delays, waits }) => timesOf(delays, waits.size))
     const counts = Array.from(hops, (count) => count ?? 0)
     return {
       readers: this.#scenario.readers,
       seed: this.#scenario.seed,
       depth: counts.length - 1,
       hops: counts.slice(1),
-      lines: this.#arrivals.map(({ delays, waits }) => timesOf(delays, waits.size)),
+      lines,
+      afterKill: this.#scenario.killed > 0 ? (lines[middleOf(lines.length)] ?? null) : null,
       longestLostMs: Math.round(this.#longestLost),
       withoutPath: lost.length,
       missing: settled.filter(({ feed }) => feed.length < this.#arrivals.length).length,
@@ -261,7 +285,11 @@ export class World {
   }
 }
 
-function timesOf(delays: number[], waiting: number) {
+function middleOf(lines: number): number {
+  return lines >> 1
+}
+
+function timesOf(delays: number[], waiting: number): Spread {
   const sorted = [...delays, ...Array.from({ length: waiting }, () => Infinity)].sort(
     (a, b) => a - b
   )

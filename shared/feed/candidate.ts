@@ -9,8 +9,9 @@ export interface FeedPeer {
   /** Connections between that peer and the writer, NO_PATH for none. */
   readonly hops: number
   readonly followsUs: boolean
-  /** Bytes that have come from that peer on its connection. */
+  /** Bytes that have come from that peer on its connection, and packets, with bytes or without. */
   readonly received: number
+  readonly packets: number
   /** Whether what is sent to the peer is not acknowledged. */
   readonly seemsDead: boolean
   /** Sends what the peer has to answer, so that it seems dead soon where it is. */
@@ -28,7 +29,8 @@ export class Candidate {
   #retryAt = 0
   #failures = 0
   #lastId = 0
-  #probedAt = -Infinity
+  #probed: { at: number; packets: number } | null = null
+  #seemedDead = false
 
   constructor(channel: FeedPeer) {
     this.channel = channel
@@ -62,10 +64,22 @@ export class Candidate {
     return this.channel.seemsDead
   }
 
-  /** Has the peer answer, unless it was to just before: it is not to blame for what others say, and how often. */
+  /** Whether the peer was asked for a sign of life, and nothing has come from it since. */
+  get isSilent(): boolean {
+    return this.#probed !== null && this.#probed.packets === this.channel.packets
+  }
+
+  /** Whether the peer has come to seem dead since this was last asked. */
+  hasDied(): boolean {
+    const before = this.#seemedDead
+    this.#seemedDead = this.seemsDead
+    return this.#seemedDead && !before
+  }
+
+  /** Asks for a sign of life, unless that was done just before: what others say, and how often, decides on it. */
   probe(now: number): void {
-    if (now - this.#probedAt < REVIEW_MS) return
-    this.#probedAt = now
+    if (this.#probed !== null && now - this.#probed.at < REVIEW_MS) return
+    this.#probed = { at: now, packets: this.channel.packets }
     this.channel.probe()
   }
 

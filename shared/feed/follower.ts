@@ -3,7 +3,7 @@ import { now } from '../limits/clock.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { Intake } from './intake.ts'
-import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
+import type { Batch, Begin, Refuse } from './messages.ts'
 import { Selection } from './selection.ts'
 import { type Decision, REVIEW_MS } from './source-policy.ts'
 import { OpenStart, type Start } from './start.ts'
@@ -54,13 +54,9 @@ export class Follower {
     return this.#subscription?.contested ?? false
   }
 
-  /**
-   * Connections between this peer and the writer along the feed. NO_PATH while it is catching up: it
-   * would tell a peer that asks where the log ends a part for the whole.
-   */
+  /** Connections between this peer and the writer along the feed; NO_PATH while it is catching up. */
   get hops(): number {
-    const { source, provenEnd = Infinity } = this.#subscription ?? {}
-    return source && this.#core.length >= provenEnd ? Math.min(NO_PATH, source.hops + 1) : NO_PATH
+    return this.#selection.hops(this.#subscription)
   }
 
   add(peer: FeedPeer): void {
@@ -92,7 +88,7 @@ export class Follower {
     this.#events.onhops(peer.peer, peer.hops)
     const source = this.#subscription?.source
     const followed = source?.channel === peer
-    if (followed) this.#selection.sendHops(this.hops)
+    if (followed) this.#selection.sendHops(this.#subscription)
     // a log has one writer: of two that say they are it, one was started again
     else if (peer.hops === 0 && source?.hops === 0) source.probe(now())
     this.#choose()
@@ -148,13 +144,13 @@ export class Follower {
   }
 
   #begun(end: number, before: number): void {
-    this.#selection.sendHops(this.hops)
+    this.#selection.sendHops(this.#subscription)
     this.#events.onend(this.#start.answer(end, before))
   }
 
   #stored(subscription: Subscription<Candidate>, start: number, end: number): void {
     const { provenEnd } = subscription
-    if (start < provenEnd && end >= provenEnd) this.#selection.sendHops(this.hops)
+    if (start < provenEnd && end >= provenEnd) this.#selection.sendHops(this.#subscription)
     if (subscription.contest(false)) this.#events.onchange()
   }
 
@@ -189,7 +185,7 @@ export class Follower {
     if (decision.do === 'leave') {
       this.#leave()
       this.#events.onchange()
-      return this.#selection.sendHops(this.hops)
+      return this.#selection.sendHops(this.#subscription)
     }
     if (subscription.contest(decision.do === 'contest')) this.#events.onchange()
     if (decision.do === 'idle') this.#choose()

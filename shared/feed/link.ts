@@ -2,7 +2,7 @@ import type { Hypercore, Peer } from 'hypercore'
 import { seemsDead } from '../limits/dead-connections.ts'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import type { Address } from '../upstream/hyperdht.ts'
-import { payloadReceived } from '../upstream/hyperswarm.ts'
+import { packetsReceived, payloadReceived } from '../upstream/hyperswarm.ts'
 import { announceDelay } from './announce-delay.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
@@ -133,6 +133,10 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
 
   get received(): number {
     return payloadReceived(connectionOf(this.peer))
+  }
+
+  get packets(): number {
+    return packetsReceived(connectionOf(this.peer))
   }
 
   get seemsDead(): boolean {

@@ -1,4 +1,5 @@
 import { WINDOW_BYTES } from './messages.ts'
+import { SILENCE_MS } from './source-policy.ts'
 
 /** So many bytes between two reviews are a message on its way, and more than status and keep-alives. */
 const MOVE_BYTES = 4096
@@ -15,6 +16,8 @@ interface Observation {
   readonly othersAhead: boolean
   /** Bytes that have come from the source on its connection. */
   readonly received: number
+  /** What is sent to the source is not acknowledged. */
+  readonly seemsDead: boolean
 }
 
 /**
@@ -31,6 +34,7 @@ export class Pace {
   #wholeBytes: number
   #starved: { since: number; received: number } | null = null
   #heard: { at: number; received: number }
+  #hasDied = false
 
   /** `received`: bytes that had come from the source before it was asked. */
   constructor(received: number, now: number) {
@@ -48,8 +52,9 @@ export class Pace {
     return this.#starved?.since ?? null
   }
 
-  get heardAt(): number {
-    return this.#heard.at
+  /** Whether the source has gone without a word. */
+  get hasDied(): boolean {
+    return this.#hasDied
   }
 
   /** The source has given a sign of life, or has had nothing to send until now. */
@@ -64,8 +69,10 @@ export class Pace {
   }
 
   /** Takes what is seen at a review. Starvation ends with enough bytes, and begins anew. */
-  observe({ heldBack, othersAhead, received }: Observation, now: number): void {
+  observe({ heldBack, othersAhead, received, seemsDead }: Observation, now: number): void {
     if (received !== this.#heard.received) this.#heard = { at: now, received }
+    // where our own link is full its acknowledgements are late, and its blocks come all the same
+    this.#hasDied = seemsDead && !heldBack && now - this.#heard.at >= SILENCE_MS
     const counts = received - this.#wholeBytes <= UNFINISHED_BYTES
     if (counts && received - this.#movedBytes >= MOVE_BYTES) {
       this.#movedAt = now

@@ -1,6 +1,7 @@
 import type { Hypercore } from 'hypercore'
 import { Candidate, type FeedPeer } from './candidate.ts'
 import { claimOf, isAhead } from './claim.ts'
+import { NO_PATH } from './messages.ts'
 import { type Choice, type Decision, choose, replace, review } from './source-policy.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -43,8 +44,18 @@ export class Selection {
     this.#candidates.delete(peer)
   }
 
+  /**
+   * Connections between us and the writer along the feed, where `current` is followed. NO_PATH while we are
+   * catching up: we would tell a peer that asks where the log ends a part for the whole.
+   */
+  hops(current: Current): number {
+    if (current === null || current.hasDied || this.#core.length < current.provenEnd) return NO_PATH
+    return Math.min(NO_PATH, current.source.hops + 1)
+  }
+
   /** Tells every peer how far we are from the writer. */
-  sendHops(hops: number): void {
+  sendHops(current: Current): void {
+    const hops = this.hops(current)
     for (const peer of this.#candidates.keys()) peer.sendHops(hops)
   }
 
@@ -65,18 +76,26 @@ export class Selection {
 
   /** Decides whether `current` is worth following on; to be called again and again. */
   review(current: Current, now: number): Decision<Candidate> {
+    this.#probeAfterDeath(now)
     if (current === null) return this.choose(null, now)
     const { peers } = this.#core
     const { peer: source } = current.source.channel
     const othersAhead = peers.some((peer) => peer !== source && isAhead(claimOf(peer), this.#core))
     if (!othersAhead) this.#starvations = 0
-    current.observe(othersAhead, now)
+    if (current.observe(othersAhead, now)) this.sendHops(current)
     const starvations = this.#starvations
     const decision = review({ ...this.#choice(current), othersAhead, starvations }, now)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
     if (decision.do === 'abandon') current.source.failed(now)
     if (decision.do === 'idle') current.moved(now)
     return decision
+  }
+
+  // others may have gone with one that has come to seem dead
+  #probeAfterDeath(now: number): void {
+    const all = [...this.#candidates.values()]
+    const dead = all.filter((candidate) => candidate.hasDied())
+    if (dead.length > 0) for (const candidate of all) candidate.probe(now)
   }
 
   #choice(current: Current): Choice<Candidate> {

@@ -24,6 +24,8 @@ export interface CandidateState extends Claim {
   readonly retryAt: number
   /** What is sent to the peer is not acknowledged: it may have gone without a word. */
   readonly seemsDead: boolean
+  /** The peer was asked for a sign of life, since another one seems dead, and has yet to give one. */
+  readonly isSilent: boolean
 }
 
 /** How the subscription to the present source goes. */
@@ -38,8 +40,8 @@ export interface SubscriptionState<C extends CandidateState> {
   readonly movedAt: number
   /** Since when the source sends little while others are ahead; null while it does not. */
   readonly starvedSince: number | null
-  /** When something came from the source, whatever it was. */
-  readonly heardAt: number
+  /** The source has gone without a word, so that there is no path by it. */
+  readonly hasDied: boolean
 }
 
 /** What a choice is made by. */
@@ -108,11 +110,15 @@ export function review<C extends CandidateState>(
 ): Decision<C> {
   const { progress, log, othersAhead, starvations } = situation
   if (progress === null) return choose(situation, now)
-  const { source, fallback, provenEnd, heldBack, movedAt, starvedSince, heardAt } = progress
-  // where our own link is full its acknowledgements are late, and its blocks come all the same
-  if (source.seemsDead && !heldBack && now - heardAt >= SILENCE_MS) {
+  const { source, fallback, provenEnd, heldBack, movedAt, starvedSince, hasDied } = progress
+  if (hasDied) {
     const living = best(situation, now, (other) => replacesDead(source, other, log))
     if (living !== null) return { do: 'follow', source: living, fallback: null, starved: false }
+  }
+  // others may have shown since that they are alive
+  if (source.hops === NO_PATH) {
+    const nearer = choose(situation, now)
+    if (nearer.do === 'follow') return nearer
   }
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
@@ -148,17 +154,19 @@ export function isUsable(
 
 /** Sorts the better source first: one that lives, the nearer to the writer, then the one that claims more. */
 function compareSources(a: CandidateState, b: CandidateState): number {
-  const living = Number(a.seemsDead) - Number(b.seemsDead)
+  const living =
+    Number(a.seemsDead) - Number(b.seemsDead) || Number(a.isSilent) - Number(b.isSilent)
   return living || a.hops - b.hops || b.claimedLength - a.claimedLength
 }
 
 /**
- * Whether `other` has more than we, or all that we have from a source that is not `dead`: one as near to the
- * writer does not get its blocks from the dead one.
+ * Whether `other`, which is alive, has more than we, or all that we have and a path of its own. One that has
+ * its blocks from the `dead` one too finds that out, and says that it has no path; where the writer has died all do.
  */
 function replacesDead(dead: CandidateState, other: CandidateState, log: LogState): boolean {
-  if (other.seemsDead) return false
-  return isAhead(other, log) || (other.hops <= dead.hops && other.claimedLength >= log.length)
+  if (other.seemsDead || other.isSilent) return false
+  const mayHavePath = other.hops < NO_PATH && (dead.hops > 0 || other.hops === 0)
+  return isAhead(other, log) || (mayHavePath && other.claimedLength >= log.length)
 }
 
 /** How long a peer is left alone that has failed `failures` times in a row before. */

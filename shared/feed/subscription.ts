@@ -73,6 +73,11 @@ export class Subscription<C extends Source> {
     return this.#contested
   }
 
+  /** Whether the source has gone without a word, as far as was seen at the last review. */
+  get hasDied(): boolean {
+    return this.#pace.hasDied
+  }
+
   /** What the policy judges the source by. */
   get progress(): SubscriptionState<C> {
     return {
@@ -82,7 +87,7 @@ export class Subscription<C extends Source> {
       heldBack: this.#heldBack,
       movedAt: this.#pace.movedAt,
       starvedSince: this.#pace.starvedSince,
-      heardAt: this.#pace.heardAt
+      hasDied: this.#pace.hasDied
     }
   }
 
@@ -144,10 +149,12 @@ export class Subscription<C extends Source> {
     return changed
   }
 
-  /** Takes what is seen at a review. */
-  observe(othersAhead: boolean, now: number): void {
-    const { received } = this.source
-    this.#pace.observe({ othersAhead, received, heldBack: this.#heldBack }, now)
+  /** Takes what is seen at a review. Returns whether the source has died, or is alive after all. */
+  observe(othersAhead: boolean, now: number): boolean {
+    const { received, seemsDead } = this.source
+    const before = this.#pace.hasDied
+    this.#pace.observe({ othersAhead, received, seemsDead, heldBack: this.#heldBack }, now)
+    return this.#pace.hasDied !== before
   }
 
   get #heldBack(): boolean {

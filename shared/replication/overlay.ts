@@ -12,11 +12,13 @@ import { Dialling } from '../swarm/dialling.ts'
 import {
   ADVICE,
   ADVICE_MS,
+  KEEP_ALIVE_MS,
   type Neighbour,
   READER_PLACES,
   REPLACE_MS,
   WRITER_PLACES,
   admit,
+  keepAlive,
   takeAdvice
 } from '../swarm/overlay-policy.ts'
 import {
@@ -28,7 +30,6 @@ import {
 } from '../upstream/hypercore-peer.ts'
 import { dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
 import { endInOrder } from './handover.ts'
-import { KeepAlives } from './keep-alives.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 
 const PROTOCOL = 'overlay/1'
@@ -61,7 +62,7 @@ export class Overlay {
   readonly #channels = new Map<Peer, Message<Full>>()
   readonly #metAt = new WeakMap<Peer, number>()
   readonly #leaving = new WeakSet<Peer>()
-  readonly #keepAlives = new KeepAlives()
+  readonly #keepAlive = new WeakMap<Peer, number>()
   readonly #timer: Timer
   #followed: number[] = []
   #replacedAt = -Infinity
@@ -77,7 +78,7 @@ export class Overlay {
     core.on('peer-add', this.#onadd)
     this.#timer = setInterval(() => {
       this.#dialling.look()
-      this.#keepAlives.adapt(core.peers, feed.source, this.#dialling.known)
+      this.#setKeepAlive()
     }, LOOK_MS)
   }
 
@@ -199,6 +200,16 @@ export class Overlay {
     for (const advised of takeAdvice(able, this.#followed.length)) {
       this.#followed.push(now())
       dialAt(this.#swarm, this.#core.discoveryKey, advised)
+    }
+  }
+
+  #setKeepAlive(): void {
+    for (const peer of this.#core.peers) {
+      const ms = keepAlive(this.#dialling.known, peer === this.#feed.source)
+      // setting it begins its time anew
+      if (ms === (this.#keepAlive.get(peer) ?? KEEP_ALIVE_MS)) continue
+      this.#keepAlive.set(peer, ms)
+      connectionOf(peer).setKeepAlive(ms)
     }
   }
 }

@@ -43,9 +43,6 @@ export const REPLACE_MS = 1000
 /** How often a connection that is idle shows that it is alive; and one of a crowd that is not in use. */
 export const KEEP_ALIVE_MS = 5000
 const IDLE_KEEP_ALIVE_MS = 20_000
-/** The same for each that is left, for DEATH_MS after one seems to have died: others may have with it. */
-const DEATH_KEEP_ALIVE_MS = 1000
-export const DEATH_MS = 3000
 
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
@@ -147,12 +144,8 @@ export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
 }
 
-/**
- * How often a connection shows that it is alive, where so many peers are `known`; `afterDeath` says whether
- * another one has seemed dead for less than DEATH_MS.
- */
-export function keepAlive(known: number, isSource: boolean, afterDeath = false): number {
-  if (afterDeath) return DEATH_KEEP_ALIVE_MS
+/** How often a connection shows that it is alive, where so many peers are `known`. */
+export function keepAlive(known: number, isSource: boolean): number {
   return !isCrowd(known) || isSource ? KEEP_ALIVE_MS : IDLE_KEEP_ALIVE_MS
 }
 

@@ -197,3 +197,13 @@ export function payloadReceived(connection: Connection): number {
   const { bytesReceived, packetsReceived } = (connection as Connection & Counted).rawStream
   return bytesReceived - PACKET_HEADER * packetsReceived
 }
+
+/**
+ * Packets that have come on `connection`, those that but acknowledge what was sent too: a peer that is alive
+ * sends one for whatever it is sent. Throws a Failure where they are no longer counted, since every peer would
+ * seem to be gone. No public way.
+ */
+export function packetsReceived(connection: Connection): number {
+  assertMembers('hyperswarm', connection, RECEIVED_MEMBERS)
+  return (connection as Connection & Counted).rawStream.packetsReceived
+}

@@ -54,6 +54,11 @@ export class Copy {
     return copy
   }
 
+  /** Connections between this copy and the writer. */
+  get hops(): number {
+    return this.#log.hops
+  }
+
   /** What the overlay is to know of the peers. */
   get feed(): OverlayFeed {
     return this.#log.feed

@@ -13,6 +13,7 @@ export class FakePeer implements FeedPeer {
   /** The id of the subscription that it has answered. */
   begunWith = 0
   received = 0
+  packets = 0
   readonly asked: Subscribe[] = []
   /** Each distance from the writer that it was told. */
   readonly hopsTold: number[] = []

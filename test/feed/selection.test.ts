@@ -1,6 +1,7 @@
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
 import type { Candidate } from '../../shared/feed/candidate.ts'
+import { NO_PATH } from '../../shared/feed/messages.ts'
 import { FED_BYTES } from '../../shared/feed/pace.ts'
 import { Selection } from '../../shared/feed/selection.ts'
 import {
@@ -148,6 +149,26 @@ test('a peer that refused, or has gone, is not followed', (t) => {
   t.is(selection.choose(null, 0).do, 'follow', 'a new connection begins anew')
   selection.remove(peer)
   t.is(selection.choose(null, 0).do, 'stay')
+})
+
+test('once a peer seems dead the others show that they are alive, and then one is followed', (t) => {
+  const [source, silent, living] = [1, 1, 2].map((hops) => new FakePeer({ hops, length: 10 }))
+  if (!source || !silent || !living) throw new Error('no peers')
+  const { selection } = create(source, silent, living)
+  const current = follow(selection.choose(null, 0), 0)
+  current.proved(10, 0)
+  t.is(selection.hops(current), 2)
+  source.seemsDead = true
+  t.is(selection.review(current, SILENCE_MS).do, 'idle', 'none has shown it')
+  t.alike(
+    [source, silent, living].map(({ probes }) => probes),
+    [1, 1, 1]
+  )
+  t.is(selection.hops(current), NO_PATH)
+  t.is(living.hopsTold.at(-1), NO_PATH, 'they are told that there is no path by us')
+  living.packets++
+  t.is(follow(selection.review(current, SILENCE_MS + 1), 0).source.channel, living)
+  t.is(living.probes, 1, 'they are asked once for each that dies')
 })
 
 test('a path to the writer is required until any source will do', (t) => {

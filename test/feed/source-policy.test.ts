@@ -28,7 +28,8 @@ interface Named extends CandidateState {
 /** A peer beside the writer that has ten blocks more than we; `more` says what is different. */
 function peer(name: string, more: Partial<CandidateState> = {}): Named {
   const claim = { hops: 1, claimedLength: 20, claimedFork: 3 }
-  return { name, ...claim, followsUs: false, retryAt: 0, seemsDead: false, ...more }
+  const rest = { followsUs: false, retryAt: 0, seemsDead: false, isSilent: false }
+  return { name, ...claim, ...rest, ...more }
 }
 
 /** A subscription to `source` that goes well; `more` says what is different. */
@@ -43,7 +44,7 @@ function following(
     heldBack: false,
     movedAt: NOW,
     starvedSince: null,
-    heardAt: 0,
+    hasDied: source.seemsDead,
     ...more
   }
 }
@@ -101,6 +102,7 @@ for (const [rule, candidate, usable, requirePath = false] of [
 const near = peer('near', { hops: 1 })
 const far = peer('far', { hops: 2 })
 const full = peer('full', { hops: 2, claimedLength: 21 })
+const lost = peer('lost', { hops: NO_PATH, claimedLength: 10 })
 const useless = peer('useless', { hops: 0, retryAt: Infinity })
 
 for (const [rule, given, decision] of [
@@ -109,6 +111,11 @@ for (const [rule, given, decision] of [
   ['the nearest to the writer is followed', { candidates: [far, useless, near] }, 'follow near'],
   ['of equally near ones, that which claims most', { candidates: [far, full] }, 'follow full'],
   ['near comes before much', { candidates: [full, near] }, 'follow near'],
+  [
+    'one that has shown that it is alive comes before those that have yet to',
+    { candidates: [peer('silent', { isSilent: true }), far] },
+    'follow far'
+  ],
   [
     'the source is kept while it is the best',
     { candidates: [near, far], progress: following(near) },
@@ -204,6 +211,7 @@ const source = peer('source', { hops: 2, ...EQUAL })
 const owing = peer('source', { hops: 2, ...AHEAD })
 const rival = peer('rival', { hops: 5, ...AHEAD })
 const dead = peer('dead', { hops: 2, ...EQUAL, seemsDead: true })
+const deadWriter = peer('dead writer', { hops: 0, ...EQUAL, seemsDead: true })
 const SILENT = { movedAt: NOW - SILENCE_MS }
 const OVERTAKEN = { movedAt: NOW - OVERTAKEN_MS, starvedSince: NOW - OVERTAKEN_MS }
 const STARVED = { starvedSince: NOW - STARVATION_MS }
@@ -393,9 +401,14 @@ for (const [rule, given, decision] of [
     'follow rival'
   ],
   [
-    'or that has as much and is as near to the writer, and so does not have its blocks from it',
-    { candidates: [dead, peer('near', { hops: 2, ...EQUAL })], progress: following(dead) },
-    'follow near'
+    'or that has as much, and a path',
+    { candidates: [dead, peer('far', { hops: 3, ...EQUAL })], progress: following(dead) },
+    'follow far'
+  ],
+  [
+    'but not for one without a path',
+    { candidates: [dead, peer('lost', { hops: NO_PATH, ...EQUAL })], progress: following(dead) },
+    'stay'
   ],
   [
     'but not for one that has less',
@@ -406,26 +419,38 @@ for (const [rule, given, decision] of [
     'stay'
   ],
   [
-    'nor while something still comes from it',
+    'nor for one that has yet to show that it is alive',
     {
-      candidates: [dead, rival],
-      progress: following(dead, { heardAt: NOW - SILENCE_MS + 1 }),
+      candidates: [dead, peer('silent', { hops: 0, ...AHEAD, isSilent: true })],
+      progress: following(dead),
       othersAhead: true
     },
     'stay'
   ],
   [
-    'nor while it waits for us',
+    'a writer that seems dead is not left for a reader: that one has its blocks from it',
     {
-      candidates: [dead, rival],
-      progress: following(dead, { heldBack: true }),
-      othersAhead: true
+      candidates: [deadWriter, peer('reader', { hops: 1, ...EQUAL })],
+      progress: following(deadWriter)
     },
     'stay'
   ],
   [
-    'nor for one that is farther away: that one may follow it too',
-    { candidates: [dead, peer('behind', { hops: 3, ...EQUAL })], progress: following(dead) },
+    'but for another process of it',
+    {
+      candidates: [deadWriter, peer('writer', { hops: 0, ...EQUAL })],
+      progress: following(deadWriter)
+    },
+    'follow writer'
+  ],
+  [
+    'a source that has lost its path is left for one that has one',
+    { candidates: [lost, far], progress: following(lost) },
+    'follow far'
+  ],
+  [
+    'but not while something is under way from it',
+    { candidates: [lost, far], progress: following(lost, { provenEnd: 11 }) },
     'stay'
   ],
   [

@@ -7,6 +7,7 @@ import { after } from '../../shared/limits/clock.ts'
 import { SYNC } from '../helpers/hostile.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { printsExactly, seqsOf, untilBlock } from '../helpers/blocks.ts'
+import { NO_PATH } from '../../shared/feed/messages.ts'
 import { Copy } from './copy.ts'
 import { FeedOnlyReader } from './feed-only-reader.ts'
 import { Host, serve } from './host.ts'
@@ -111,7 +112,10 @@ test('a writer that was killed is left for the same one that was started again',
   await announce(t, copy.core)
   await copy.until(1)
   const killed = copy.feed.source
+  t.is(copy.hops, 1)
   await writer.program.kill()
+  while (copy.hops < NO_PATH) await after(50)
+  t.is(copy.feed.source, killed, 'that it leads to no writer is told before another is there')
   await startWriter(t, [], { storage, length: 1 })
   while (copy.feed.source === killed) await after(50)
   t.ok(killed !== null && copy.core.peers.includes(killed), 'before the connection has timed out')

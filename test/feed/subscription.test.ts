@@ -19,6 +19,7 @@ const SOURCE: CandidateState & { received: number } = {
   followsUs: false,
   retryAt: 0,
   seemsDead: false,
+  isSilent: false,
   received: 5000
 }
 const OTHER: typeof SOURCE = { ...SOURCE, hops: 1 }
@@ -194,6 +195,25 @@ test('a source that sends little while others are ahead starves us', (t) => {
   subscription.taken(7000)
   t.is(starved(8000, 2 * FED_BYTES - 1), 8000)
   t.is(starved(9000, 2 * FED_BYTES - 1, false), null)
+})
+
+test('a source that acknowledges nothing, and sends nothing for two seconds, has died', (t) => {
+  const source = { ...SOURCE, seemsDead: true }
+  const subscription = begun(source)
+  const changes = (now: number): boolean => subscription.observe(false, now)
+  t.absent(changes(2000))
+  t.ok(changes(3000))
+  t.ok(subscription.hasDied)
+  t.absent(changes(4000))
+  source.received++
+  t.ok(changes(5000), 'and is alive after all where something comes')
+  t.absent(subscription.hasDied)
+  t.ok(changes(7000))
+  source.seemsDead = false
+  t.ok(changes(8000), 'or where it acknowledges what it was sent')
+  source.seemsDead = true
+  subscription.receiveBatch(batch(10))
+  t.absent(changes(10_000), 'its silence is ours where it waits for us')
 })
 
 test('the bytes of a batch count as movement before it is whole', (t) => {

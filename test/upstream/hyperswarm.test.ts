@@ -18,6 +18,8 @@ import {
   giveUpDials,
   isOwnDial,
   limitDials,
+  packetsReceived,
+  payloadReceived,
   publicKeyOf,
   timeoutsInARow,
   unreadBytes
@@ -150,7 +152,27 @@ test(`${installed('hyperswarm')}: rtoCount counts the times that nothing was ack
   t.absent(closed, 'until it answers')
 })
 
-test('a connection that counts neither says so, where each peer would be dropped, or none', async (t) => {
+test(`${installed('hyperswarm')}: packetsReceived counts packets that but acknowledge`, async (t) => {
+  const { near, far } = await meet(createSwarm(t), createSwarm(t))
+  far.resume()
+  // more than may still be on their way from the handshake
+  for (let asked = 0; asked < 16; asked++) {
+    const before = packetsReceived(near)
+    near.sendKeepAlive()
+    while (packetsReceived(near) === before) {
+      await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+    }
+  }
+  const payload = payloadReceived(near)
+  const packets = packetsReceived(near)
+  near.sendKeepAlive()
+  while (packetsReceived(near) === packets) {
+    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+  }
+  t.is(payloadReceived(near), payload, 'which have no payload')
+})
+
+test('a connection that counts none of these says so, where each peer would be dropped, or none', async (t) => {
   const { near } = await meet(createSwarm(t), createSwarm(t))
   const other: Connection = Object.create(near, {
     _writableState: { value: {} },
@@ -158,7 +180,9 @@ test('a connection that counts neither says so, where each peer would be dropped
   })
   for (const [count, member] of [
     [unreadBytes, 'connection._writableState.buffered'],
-    [timeoutsInARow, 'connection.rawStream.rtoCount']
+    [timeoutsInARow, 'connection.rawStream.rtoCount'],
+    [packetsReceived, 'connection.rawStream.bytesReceived'],
+    [payloadReceived, 'connection.rawStream.bytesReceived']
   ] as const) {
     try {
       count(other)
