@@ -23,7 +23,7 @@ export class End implements CandidateState {
   seemsDead = false
   /** It was asked for a sign of life, and has yet to give one. */
   isSilent = false
-  probedAt = -Infinity
+  askedForLifeAt = -Infinity
 
   // how it has served us
   retryAt = 0

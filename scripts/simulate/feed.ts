@@ -20,6 +20,9 @@ import type { World } from './world.ts'
 /** What a peer does that claims to be the writer, and never sends a line. */
 const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
 const MORE = 1_000_000
+/** So often the connections are looked at, and no more often is a peer asked for a sign of life. */
+const LOOK_MS = 1000
+const ASK_MS = 2000
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
 
@@ -39,6 +42,7 @@ export class Feed {
   #starvedSince: number | null = null
   #starvations = 0
   #hasBegun = false
+  #hasDied = false
   #reviewing = false
   /** Since when there is no path to the writer; null while there is one. */
   lostAt: number | null = null
@@ -55,8 +59,7 @@ export class Feed {
   /** Connections between us and the writer. A liar is as near as can be. */
   get hops(): number {
     if (!this.#isReader) return 0
-    if (this.source === null || this.source.seemsDead) return NO_PATH
-    if (this.length < this.#provenEnd) return NO_PATH
+    if (this.source === null || this.#hasDied || this.length < this.#provenEnd) return NO_PATH
     return Math.min(NO_PATH, this.source.hops + 1)
   }
 
@@ -88,14 +91,15 @@ export class Feed {
   /** The peer at the other end acknowledges nothing. */
   suspect(end: End): void {
     end.seemsDead = true
-    for (const other of this.#peer.ends.values()) this.#probe(other)
-    if (this.source === end) this.#tellHops()
-    this.#reviewLater()
+    this.#world.after(LOOK_MS * this.#world.chance(), () => {
+      for (const other of this.#peer.ends.values()) this.#askForLife(other)
+    })
+    if (this.source === end) this.#reviewLater()
   }
 
-  #probe(end: End): void {
-    if (!this.#isReader || this.#world.now - end.probedAt < REVIEW_MS) return
-    end.probedAt = this.#world.now
+  #askForLife(end: End): void {
+    if (this.#world.now - end.askedForLifeAt < ASK_MS) return
+    end.askedForLifeAt = this.#world.now
     end.isSilent = true
     this.#send(end, (their) => this.#acknowledge(their))
   }
@@ -117,7 +121,7 @@ export class Feed {
       heldBack: false,
       movedAt: this.#movedAt,
       starvedSince: this.#starvedSince,
-      hasDied: source.seemsDead && this.#world.now - this.#heardAt >= SILENCE_MS
+      hasDied: this.#hasDied
     }
     return {
       candidates: this.#peer.ends.values(),
@@ -143,6 +147,7 @@ export class Feed {
     if (decision.do === 'follow') {
       this.#unsubscribe()
       this.source = decision.source
+      this.#hasDied = false
       this.#fallback = decision.fallback
       this.#movedAt = now
       this.#starvedSince = null
@@ -257,10 +262,16 @@ export class Feed {
     }
     if (!othersAhead) this.#starvations = 0
     this.#starvedSince = othersAhead ? (this.#starvedSince ?? now) : null
+    const hadDied = this.#hasDied
+    this.#hasDied = source !== null && source.seemsDead && now - this.#heardAt >= SILENCE_MS
+    if (this.#hasDied !== hadDied) this.#tellHops()
     const decision = review(
       { ...this.#choice(source), othersAhead, starvations: this.#starvations },
       now
     )
+    if (decision.do === 'follow' && this.#hasDied && source !== null) {
+      this.#failed(source, retryDelay(source.failures++))
+    }
     this.#carryOut(decision)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
     if (decision.do === 'contest') this.#askAll()

@@ -1,7 +1,7 @@
 import type { Peer } from 'hypercore'
 import { claimOf } from './claim.ts'
 import type { Ack, Subscribe } from './messages.ts'
-import { RETRY_MS, REVIEW_MS, retryDelay } from './source-policy.ts'
+import { RETRY_MS, retryDelay } from './source-policy.ts'
 
 /** A peer with an open feed, and what a follower may send to it. */
 export interface FeedPeer {
@@ -9,13 +9,13 @@ export interface FeedPeer {
   /** Connections between that peer and the writer, NO_PATH for none. */
   readonly hops: number
   readonly followsUs: boolean
-  /** Bytes that have come from that peer on its connection, and packets, with bytes or without. */
+  /** Bytes that have come from that peer on its connection. */
   readonly received: number
-  readonly packets: number
   /** Whether what is sent to the peer is not acknowledged. */
   readonly seemsDead: boolean
-  /** Sends what the peer has to answer, so that it seems dead soon where it is. */
-  probe(): unknown
+  /** Whether the peer was asked for a sign of life, and has yet to give one. */
+  readonly isSilent: boolean
+  askForLife(): unknown
   /** Tells how far we are from the writer, unless the peer knows. */
   sendHops(hops: number): void
   subscribe(message: Subscribe): unknown
@@ -29,8 +29,6 @@ export class Candidate {
   #retryAt = 0
   #failures = 0
   #lastId = 0
-  #probed: { at: number; packets: number } | null = null
-  #seemedDead = false
 
   constructor(channel: FeedPeer) {
     this.channel = channel
@@ -64,23 +62,8 @@ export class Candidate {
     return this.channel.seemsDead
   }
 
-  /** Whether the peer was asked for a sign of life, and nothing has come from it since. */
   get isSilent(): boolean {
-    return this.#probed !== null && this.#probed.packets === this.channel.packets
-  }
-
-  /** Whether the peer has come to seem dead since this was last asked. */
-  hasDied(): boolean {
-    const before = this.#seemedDead
-    this.#seemedDead = this.seemsDead
-    return this.#seemedDead && !before
-  }
-
-  /** Asks for a sign of life, unless that was done just before: what others say, and how often, decides on it. */
-  probe(now: number): void {
-    if (this.#probed !== null && now - this.#probed.at < REVIEW_MS) return
-    this.#probed = { at: now, packets: this.channel.packets }
-    this.channel.probe()
+    return this.channel.isSilent
   }
 
   /** An id for the next subscription to this peer: never 0, which stands for none. */

@@ -3,7 +3,7 @@ import { now } from '../limits/clock.ts'
 import type { Candidate, FeedPeer } from './candidate.ts'
 import type { FollowerEvents } from './events.ts'
 import { Intake } from './intake.ts'
-import type { Batch, Begin, Refuse } from './messages.ts'
+import { type Batch, type Begin, NO_PATH, type Refuse } from './messages.ts'
 import { Selection } from './selection.ts'
 import { type Decision, REVIEW_MS } from './source-policy.ts'
 import { OpenStart, type Start } from './start.ts'
@@ -59,6 +59,11 @@ export class Follower {
     return this.#selection.hops(this.#subscription)
   }
 
+  /** Whether a source is followed that lives, and there is no path by it yet. */
+  get catchesUp(): boolean {
+    return this.#subscription?.hasDied === false && this.hops === NO_PATH
+  }
+
   add(peer: FeedPeer): void {
     this.#selection.add(peer)
     this.#choose()
@@ -90,7 +95,7 @@ export class Follower {
     const followed = source?.channel === peer
     if (followed) this.#selection.sendHops(this.#subscription)
     // a log has one writer: of two that say they are it, one was started again
-    else if (peer.hops === 0 && source?.hops === 0) source.probe(now())
+    else if (peer.hops === 0 && source?.hops === 0) source.channel.askForLife()
     this.#choose()
     const left = followed && this.#subscription?.source !== source
     // a peer that keeps changing its hops would be followed and left over and over

@@ -1,8 +1,8 @@
 import type { Hypercore, Peer } from 'hypercore'
-import { seemsDead } from '../limits/dead-connections.ts'
+import { askForLife, isSilent, seemsDead } from '../limits/dead-connections.ts'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import type { Address } from '../upstream/hyperdht.ts'
-import { packetsReceived, payloadReceived } from '../upstream/hyperswarm.ts'
+import { payloadReceived } from '../upstream/hyperswarm.ts'
 import { announceDelay } from './announce-delay.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
@@ -70,8 +70,7 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     channel.open({
       onopen: () => {
         this.#announcements = new AnnouncementBuffer(peer, core.fork, (sinceTold) => {
-          const catchesUp =
-            follower !== null && follower.source !== null && follower.hops === NO_PATH
+          const catchesUp = follower?.catchesUp ?? false
           return announceDelay({ isWriter, catchesUp, peerHops: this.#hops, sinceTold })
         })
         this.sendHops(follower?.hops ?? 0)
@@ -135,16 +134,16 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     return payloadReceived(connectionOf(this.peer))
   }
 
-  get packets(): number {
-    return packetsReceived(connectionOf(this.peer))
-  }
-
   get seemsDead(): boolean {
     return seemsDead(connectionOf(this.peer))
   }
 
-  probe(): void {
-    connectionOf(this.peer).sendKeepAlive()
+  get isSilent(): boolean {
+    return isSilent(connectionOf(this.peer))
+  }
+
+  askForLife(): void {
+    askForLife(connectionOf(this.peer))
   }
 
   get address(): Address {

@@ -76,7 +76,6 @@ export class Selection {
 
   /** Decides whether `current` is worth following on; to be called again and again. */
   review(current: Current, now: number): Decision<Candidate> {
-    this.#probeAfterDeath(now)
     if (current === null) return this.choose(null, now)
     const { peers } = this.#core
     const { peer: source } = current.source.channel
@@ -86,16 +85,11 @@ export class Selection {
     const starvations = this.#starvations
     const decision = review({ ...this.#choice(current), othersAhead, starvations }, now)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
-    if (decision.do === 'abandon') current.source.failed(now)
+    // it may be alive after all, and be left over and over
+    const diedAndLeft = current.hasDied && decision.do === 'follow'
+    if (diedAndLeft || decision.do === 'abandon') current.source.failed(now)
     if (decision.do === 'idle') current.moved(now)
     return decision
-  }
-
-  // others may have gone with one that has come to seem dead
-  #probeAfterDeath(now: number): void {
-    const all = [...this.#candidates.values()]
-    const dead = all.filter((candidate) => candidate.hasDied())
-    if (dead.length > 0) for (const candidate of all) candidate.probe(now)
   }
 
   #choice(current: Current): Choice<Candidate> {

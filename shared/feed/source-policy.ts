@@ -24,7 +24,7 @@ export interface CandidateState extends Claim {
   readonly retryAt: number
   /** What is sent to the peer is not acknowledged: it may have gone without a word. */
   readonly seemsDead: boolean
-  /** The peer was asked for a sign of life, since another one seems dead, and has yet to give one. */
+  /** The peer was asked for a sign of life, as another one seems dead, and has yet to give one. */
   readonly isSilent: boolean
 }
 
@@ -111,14 +111,11 @@ export function review<C extends CandidateState>(
   const { progress, log, othersAhead, starvations } = situation
   if (progress === null) return choose(situation, now)
   const { source, fallback, provenEnd, heldBack, movedAt, starvedSince, hasDied } = progress
-  if (hasDied) {
-    const living = best(situation, now, (other) => replacesDead(source, other, log))
+  const isWhole = fallback === null && log.length >= provenEnd
+  const hasLostPath = source.hops === NO_PATH && isWhole && now - movedAt >= OVERTAKEN_MS
+  if (hasDied || hasLostPath) {
+    const living = best(situation, now, (other) => replaces(source, other, log))
     if (living !== null) return { do: 'follow', source: living, fallback: null, starved: false }
-  }
-  // others may have shown since that they are alive
-  if (source.hops === NO_PATH) {
-    const nearer = choose(situation, now)
-    if (nearer.do === 'follow') return nearer
   }
   const silent = !heldBack && now - movedAt >= SILENCE_MS
   const starved = starvedSince !== null && now - starvedSince >= starvationLimit(starvations)
@@ -160,12 +157,13 @@ function compareSources(a: CandidateState, b: CandidateState): number {
 }
 
 /**
- * Whether `other`, which is alive, has more than we, or all that we have and a path of its own. One that has
- * its blocks from the `dead` one too finds that out, and says that it has no path; where the writer has died all do.
+ * Whether `other` lives, and has more than we, or all that we have and a path. That path may lead by `source`,
+ * which has died or lost its own: the peer finds that out within seconds, and says so. Where the source is the
+ * writer it most likely does.
  */
-function replacesDead(dead: CandidateState, other: CandidateState, log: LogState): boolean {
+function replaces(source: CandidateState, other: CandidateState, log: LogState): boolean {
   if (other.seemsDead || other.isSilent) return false
-  const mayHavePath = other.hops < NO_PATH && (dead.hops > 0 || other.hops === 0)
+  const mayHavePath = other.hops < NO_PATH && (source.hops > 0 || other.hops === 0)
   return isAhead(other, log) || (mayHavePath && other.claimedLength >= log.length)
 }
 

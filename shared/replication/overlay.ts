@@ -12,13 +12,11 @@ import { Dialling } from '../swarm/dialling.ts'
 import {
   ADVICE,
   ADVICE_MS,
-  KEEP_ALIVE_MS,
   type Neighbour,
   READER_PLACES,
   REPLACE_MS,
   WRITER_PLACES,
   admit,
-  keepAlive,
   takeAdvice
 } from '../swarm/overlay-policy.ts'
 import {
@@ -31,6 +29,7 @@ import {
 import { dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
 import { endInOrder } from './handover.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
+import { SignsOfLife } from './signs-of-life.ts'
 
 const PROTOCOL = 'overlay/1'
 /** A peer that has not said by then how far it is from the writer is of an earlier version. */
@@ -62,7 +61,7 @@ export class Overlay {
   readonly #channels = new Map<Peer, Message<Full>>()
   readonly #metAt = new WeakMap<Peer, number>()
   readonly #leaving = new WeakSet<Peer>()
-  readonly #keepAlive = new WeakMap<Peer, number>()
+  readonly #signsOfLife = new SignsOfLife()
   readonly #timer: Timer
   #followed: number[] = []
   #replacedAt = -Infinity
@@ -78,7 +77,7 @@ export class Overlay {
     core.on('peer-add', this.#onadd)
     this.#timer = setInterval(() => {
       this.#dialling.look()
-      this.#setKeepAlive()
+      this.#signsOfLife.look(core.peers, feed.source, this.#dialling.known)
     }, LOOK_MS)
   }
 
@@ -173,7 +172,9 @@ export class Overlay {
 
   // those who have a path, a few at random: each is asked by a part of those who are turned away
   #adviceFor(asking: Peer): Advised[] {
-    const able = [...this.#feed.links].filter(({ peer, hops }) => peer !== asking && hops < NO_PATH)
+    const able = [...this.#feed.links].filter(
+      ({ peer, hops, seemsDead }) => peer !== asking && hops < NO_PATH && !seemsDead
+    )
     const advice: Advised[] = []
     while (advice.length < ADVICE && able.length > 0) {
       const [link] = able.splice(Math.floor(Math.random() * able.length), 1)
@@ -200,16 +201,6 @@ export class Overlay {
     for (const advised of takeAdvice(able, this.#followed.length)) {
       this.#followed.push(now())
       dialAt(this.#swarm, this.#core.discoveryKey, advised)
-    }
-  }
-
-  #setKeepAlive(): void {
-    for (const peer of this.#core.peers) {
-      const ms = keepAlive(this.#dialling.known, peer === this.#feed.source)
-      // setting it begins its time anew
-      if (ms === (this.#keepAlive.get(peer) ?? KEEP_ALIVE_MS)) continue
-      this.#keepAlive.set(peer, ms)
-      connectionOf(peer).setKeepAlive(ms)
     }
   }
 }

@@ -8,12 +8,12 @@ export class FakePeer implements FeedPeer {
   hops: number
   followsUs = false
   seemsDead = false
-  /** How often it was sent what it has to answer. */
-  probes = 0
+  /** How often it was asked for a sign of life. */
+  timesAsked = 0
   /** The id of the subscription that it has answered. */
   begunWith = 0
   received = 0
-  packets = 0
+  isSilent = false
   readonly asked: Subscribe[] = []
   /** Each distance from the writer that it was told. */
   readonly hopsTold: number[] = []
@@ -45,8 +45,8 @@ export class FakePeer implements FeedPeer {
     }
   }
 
-  probe(): void {
-    this.probes++
+  askForLife(): void {
+    this.timesAsked++
   }
 
   subscribe(message: Subscribe): void {

@@ -167,9 +167,9 @@ test('a source that says it is the writer has to answer where another peer says 
   const [old, young] = [new FakePeer({ hops: 0 }), new FakePeer({ hops: 1 })]
   const following = await TestFollower.start(t, await createLog(t), { from: 0 }, old, young)
   following.tell(old, 0)
-  t.is(old.probes, 0)
+  t.is(old.timesAsked, 0)
   for (const hops of [0, 1, 0]) following.tell(young, hops)
-  t.alike([old.probes, young.probes, following.source], [1, 0, 0], 'though not each time')
+  t.alike([old.timesAsked, young.timesAsked, following.source], [2, 0, 0])
 })
 
 test('a source that refuses is replaced, and left alone for a while', async (t) => {

@@ -151,24 +151,29 @@ test('a peer that refused, or has gone, is not followed', (t) => {
   t.is(selection.choose(null, 0).do, 'stay')
 })
 
-test('once a peer seems dead the others show that they are alive, and then one is followed', (t) => {
-  const [source, silent, living] = [1, 1, 2].map((hops) => new FakePeer({ hops, length: 10 }))
-  if (!source || !silent || !living) throw new Error('no peers')
-  const { selection } = create(source, silent, living)
+test('a source that has died is no path, and is left for a peer that lives', (t) => {
+  const source = new FakePeer({ hops: 1, length: 10 })
+  const other = new FakePeer({ hops: 2, length: 10 })
+  const { selection } = create(source, other)
   const current = follow(selection.choose(null, 0), 0)
-  current.proved(10, 0)
   t.is(selection.hops(current), 2)
+  source.seemsDead = other.isSilent = true
+  t.is(selection.review(current, SILENCE_MS).do, 'idle', 'it has yet to show that it does')
+  t.is(other.hopsTold.at(-1), NO_PATH)
+  other.isSilent = false
+  t.is(follow(selection.review(current, SILENCE_MS), 0).source.channel, other)
+  t.is(current.source.retryAt, SILENCE_MS + RETRY_MS, 'and not followed again at once')
+})
+
+test('a source that lives after all is a path again', (t) => {
+  const source = new FakePeer({ hops: 1, length: 10 })
+  const { selection } = create(source)
+  const current = follow(selection.choose(null, 0), 0)
   source.seemsDead = true
-  t.is(selection.review(current, SILENCE_MS).do, 'idle', 'none has shown it')
-  t.alike(
-    [source, silent, living].map(({ probes }) => probes),
-    [1, 1, 1]
-  )
-  t.is(selection.hops(current), NO_PATH)
-  t.is(living.hopsTold.at(-1), NO_PATH, 'they are told that there is no path by us')
-  living.packets++
-  t.is(follow(selection.review(current, SILENCE_MS + 1), 0).source.channel, living)
-  t.is(living.probes, 1, 'they are asked once for each that dies')
+  selection.review(current, SILENCE_MS)
+  source.seemsDead = false
+  selection.review(current, SILENCE_MS)
+  t.alike(source.hopsTold, [NO_PATH, 2])
 })
 
 test('a path to the writer is required until any source will do', (t) => {

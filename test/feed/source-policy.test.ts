@@ -214,6 +214,7 @@ const dead = peer('dead', { hops: 2, ...EQUAL, seemsDead: true })
 const deadWriter = peer('dead writer', { hops: 0, ...EQUAL, seemsDead: true })
 const SILENT = { movedAt: NOW - SILENCE_MS }
 const OVERTAKEN = { movedAt: NOW - OVERTAKEN_MS, starvedSince: NOW - OVERTAKEN_MS }
+const QUIET = { movedAt: NOW - OVERTAKEN_MS }
 const STARVED = { starvedSince: NOW - STARVATION_MS }
 
 for (const [rule, given, decision] of [
@@ -444,22 +445,40 @@ for (const [rule, given, decision] of [
     'follow writer'
   ],
   [
-    'a source that has lost its path is left for one that has one',
-    { candidates: [lost, far], progress: following(lost) },
-    'follow far'
-  ],
-  [
-    'but not while something is under way from it',
-    { candidates: [lost, far], progress: following(lost, { provenEnd: 11 }) },
-    'stay'
-  ],
-  [
     'nor for one that seems dead itself',
     {
       candidates: [dead, peer('dead', { hops: 0, ...AHEAD, seemsDead: true })],
       progress: following(dead),
       othersAhead: true
     },
+    'stay'
+  ],
+  [
+    'a source that has lost its path, and brings nothing, is left for one that has one',
+    { candidates: [lost, far], progress: following(lost, QUIET) },
+    'follow far'
+  ],
+  [
+    'but not while it brings something',
+    { candidates: [lost, far], progress: following(lost) },
+    'stay'
+  ],
+  [
+    'nor while something is under way from it',
+    { candidates: [lost, far], progress: following(lost, { ...QUIET, provenEnd: 11 }) },
+    'stay'
+  ],
+  [
+    'nor for one that has less',
+    {
+      candidates: [lost, peer('far', { hops: 2, claimedLength: 9 })],
+      progress: following(lost, QUIET)
+    },
+    'stay'
+  ],
+  [
+    'nor while it is on probation',
+    { candidates: [lost, far], progress: following(lost, { ...QUIET, fallback: full }) },
     'stay'
   ],
   [
