@@ -115,7 +115,7 @@ export class Dialler {
     let connected = 0
     let accepted = 0
     for (const end of ends.values()) {
-      if (end.seemsDead) continue
+      if (!end.isLive(this.#world.now)) continue
       connected++
       if (!end.own) accepted++
     }
@@ -131,7 +131,7 @@ export class Dialler {
 
   get #connections(): number {
     let live = 0
-    for (const end of this.#peer.ends.values()) if (!end.seemsDead) live++
+    for (const end of this.#peer.ends.values()) if (end.isLive(this.#world.now)) live++
     return live + this.#dialling.size
   }
 

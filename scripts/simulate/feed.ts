@@ -124,7 +124,7 @@ export class Feed {
       hasDied: this.#hasDied
     }
     return {
-      candidates: this.#peer.ends.values(),
+      candidates: [...this.#peer.ends.values()],
       log: { length: this.length, fork: 0 },
       progress,
       requirePath: !this.#hasBegun
@@ -265,6 +265,7 @@ export class Feed {
     const hadDied = this.#hasDied
     this.#hasDied = source !== null && source.seemsDead && now - this.#heardAt >= SILENCE_MS
     if (this.#hasDied !== hadDied) this.#tellHops()
+    if (source?.seemsDead) for (const end of this.#peer.ends.values()) this.#askForLife(end)
     const decision = review(
       { ...this.#choice(source), othersAhead, starvations: this.#starvations },
       now

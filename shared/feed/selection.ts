@@ -77,6 +77,8 @@ export class Selection {
   /** Decides whether `current` is worth following on; to be called again and again. */
   review(current: Current, now: number): Decision<Candidate> {
     if (current === null) return this.choose(null, now)
+    // others may have gone with it, and only one that has not can replace it
+    if (current.source.seemsDead) for (const one of this.#candidates.keys()) one.askForLife()
     const { peers } = this.#core
     const { peer: source } = current.source.channel
     const othersAhead = peers.some((peer) => peer !== source && isAhead(claimOf(peer), this.#core))
@@ -94,7 +96,7 @@ export class Selection {
 
   #choice(current: Current): Choice<Candidate> {
     return {
-      candidates: this.#candidates.values(),
+      candidates: [...this.#candidates.values()],
       log: this.#core,
       progress: current?.progress ?? null,
       requirePath: this.#requirePath

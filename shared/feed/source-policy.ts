@@ -46,7 +46,7 @@ export interface SubscriptionState<C extends CandidateState> {
 
 /** What a choice is made by. */
 export interface Choice<C extends CandidateState> {
-  readonly candidates: Iterable<C>
+  readonly candidates: readonly C[]
   readonly log: LogState
   /** null while no peer is followed. */
   readonly progress: SubscriptionState<C> | null
@@ -97,7 +97,7 @@ export function choose<C extends CandidateState>(choice: Choice<C>, now: number)
 export function replace<C extends CandidateState>(choice: Choice<C>, now: number): Decision<C> {
   const { candidates, progress } = choice
   const fallback = progress?.fallback ?? null
-  const isThere = fallback !== null && [...candidates].includes(fallback)
+  const isThere = fallback !== null && candidates.includes(fallback)
   const source = isThere ? fallback : best(choice, now)
   if (source === null) return { do: 'leave' }
   return { do: 'follow', source, fallback: null, starved: false }
@@ -114,7 +114,9 @@ export function review<C extends CandidateState>(
   const isWhole = fallback === null && log.length >= provenEnd
   const hasLostPath = source.hops === NO_PATH && isWhole && now - movedAt >= OVERTAKEN_MS
   if (hasDied || hasLostPath) {
-    const living = best(situation, now, (other) => replaces(source, other, log))
+    const living =
+      best(situation, now, (other) => isAlive(other) && isAhead(other, log)) ??
+      best(situation, now, (other) => isAlive(other) && mayReplace(source, other, log))
     if (living !== null) return { do: 'follow', source: living, fallback: null, starved: false }
   }
   const silent = !heldBack && now - movedAt >= SILENCE_MS
@@ -156,15 +158,17 @@ function compareSources(a: CandidateState, b: CandidateState): number {
   return living || a.hops - b.hops || b.claimedLength - a.claimedLength
 }
 
+function isAlive({ seemsDead, isSilent }: CandidateState): boolean {
+  return !seemsDead && !isSilent
+}
+
 /**
- * Whether `other` lives, and has more than we, or all that we have and a path. That path may lead by `source`,
- * which has died or lost its own: the peer finds that out within seconds, and says so. Where the source is the
- * writer it most likely does.
+ * Whether `other` has all that we have, and a path. That path may lead by `source`, which has died or lost its
+ * own: the peer finds that out within seconds, and says so. Where the source is the writer it most likely does.
  */
-function replaces(source: CandidateState, other: CandidateState, log: LogState): boolean {
-  if (other.seemsDead || other.isSilent) return false
-  const mayHavePath = other.hops < NO_PATH && (source.hops > 0 || other.hops === 0)
-  return isAhead(other, log) || (mayHavePath && other.claimedLength >= log.length)
+function mayReplace(source: CandidateState, other: CandidateState, log: LogState): boolean {
+  if (other.hops === NO_PATH || other.claimedLength < log.length) return false
+  return source.hops > 0 || other.hops === 0
 }
 
 /** How long a peer is left alone that has failed `failures` times in a row before. */
@@ -182,7 +186,7 @@ function best<C extends CandidateState>(
   now: number,
   accept: (candidate: C) => boolean = () => true
 ): C | null {
-  const able = [...choice.candidates].filter(
+  const able = choice.candidates.filter(
     (candidate) => isUsable(candidate, choice, now) && accept(candidate)
   )
   return able.sort(compareSources)[0] ?? null

@@ -22,7 +22,9 @@ export function askForLife(connection: Connection): void {
   connection.sendKeepAlive()
 }
 
-/** Whether the peer was asked for a sign of life, and nothing has come from it since. */
-export function isSilent(connection: Connection): boolean {
-  return asked.get(connection)?.packets === packetsReceived(connection)
+/** Whether the peer was asked for a sign of life, `since` milliseconds ago or more, and nothing has come from it. */
+export function isSilent(connection: Connection, since = 0): boolean {
+  const last = asked.get(connection)
+  if (last === undefined || now() - last.at < since) return false
+  return last.packets === packetsReceived(connection)
 }

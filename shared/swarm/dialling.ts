@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
-import { seemsDead } from '../limits/dead-connections.ts'
+import { isSilent, seemsDead } from '../limits/dead-connections.ts'
 import {
   dialCounts,
   filterFound,
@@ -15,6 +15,8 @@ import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
+/** A peer that has given no sign of life so long after it was asked for one does not count as connected. */
+const ANSWER_MS = 1000
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -100,7 +102,9 @@ export class Dialling {
   look(): void {
     if (this.#hasPath === null) return
     const { connections, connecting } = this.#swarm
-    const live = [...connections].filter((connection) => !seemsDead(connection))
+    const live = [...connections].filter(
+      (connection) => !seemsDead(connection) && !isSilent(connection, ANSWER_MS)
+    )
     const { attempted, opened } = dialCounts(this.#swarm)
     const failed = attempted - opened - connecting - this.#givenUp
     const hasPath = this.#hasPath()

@@ -165,6 +165,21 @@ test('a source that has died is no path, and is left for a peer that lives', (t)
   t.is(current.source.retryAt, SILENCE_MS + RETRY_MS, 'and not followed again at once')
 })
 
+test('a source on probation that fails is replaced where the one before it has gone', (t) => {
+  const [source, rival, other] = [0, 1, 2].map(
+    (hops) => new FakePeer({ hops, length: hops === 1 ? 20 : 10 })
+  )
+  if (!source || !rival || !other) throw new Error('no peers')
+  const { selection } = create(source, rival, other)
+  const first = follow(selection.choose(null, 0), 0)
+  const onProbation = follow(selection.review(first, SILENCE_MS), SILENCE_MS)
+  t.alike([onProbation.source.channel, onProbation.progress.fallback], [rival, first.source])
+  selection.remove(source)
+  onProbation.source.refused(SILENCE_MS)
+  const next = follow(selection.replace(onProbation, SILENCE_MS), SILENCE_MS)
+  t.is(next.source.channel, other)
+})
+
 test('a source that lives after all is a path again', (t) => {
   const source = new FakePeer({ hops: 1, length: 10 })
   const { selection } = create(source)

@@ -407,6 +407,15 @@ for (const [rule, given, decision] of [
     'follow far'
   ],
   [
+    'of both for the one that has more, though it is farther away',
+    {
+      candidates: [dead, peer('near', { hops: 1, ...EQUAL }), rival],
+      progress: following(dead),
+      othersAhead: true
+    },
+    'follow rival'
+  ],
+  [
     'but not for one without a path',
     { candidates: [dead, peer('lost', { hops: NO_PATH, ...EQUAL })], progress: following(dead) },
     'stay'
