@@ -4,14 +4,26 @@ import HyperDHT from 'hyperdht'
 
 /** With fewer, connections fail now and then. */
 const NODES = 10
+/**
+ * So often each node is told of all others. They share a processor with what is measured, and forget one that
+ * answers late: without this a crowd that comes all at once meets a DHT whose first node knows no other.
+ */
+const REMIND_MS = 1000
 
 const [host = '127.0.0.1'] = Bare.argv.slice(2)
 const bootstrap: { host: string; port: number }[] = []
+const nodes: HyperDHT[] = []
 for (let count = 0; count < NODES; count++) {
   const node = new HyperDHT({ bootstrap, host, ephemeral: false, firewalled: false })
   await node.fullyBootstrapped()
   if (bootstrap.length === 0) bootstrap.push({ host, port: node.address().port })
+  nodes.push(node)
 }
+setInterval(() => {
+  const addresses = nodes.map((node) => ({ host, port: node.address().port }))
+  // a node leaves out its own
+  for (const node of nodes) for (const address of addresses) node.addNode(address)
+}, REMIND_MS)
 process.stdout.write(`${host}:${bootstrap[0]?.port ?? 0}\n`)
 
 process.stdin.on('end', () => Bare.exit(0))

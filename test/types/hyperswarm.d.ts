@@ -27,6 +27,7 @@ declare module 'hyperdht' {
 
   interface HyperDHT {
     address(): { host: string; port: number }
+    addNode(node: { host: string; port: number }): void
     refresh(): void
     ping(node: { host: string; port: number }): Promise<object>
     lookup(topic: Uint8Array): AsyncIterable<{ peers: { publicKey: Uint8Array }[] }>
