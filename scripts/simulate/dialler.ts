@@ -2,6 +2,7 @@ import {
   ADVICE,
   ADVICE_MS,
   MAX_AWAY_MS,
+  PATIENCE_MS,
   READER_PLACES,
   REPLACE_MS,
   WRITER_PLACES,
@@ -23,7 +24,7 @@ const LOOK_MS = 1000
 const WRITER_DIALS = { upTo: 64, atOnce: 64 }
 /** A connection that is open takes three times the way there and back; a dead peer is given up on. */
 const DIAL_TRIPS = 3
-const DIAL_TIMEOUT_MS = 6000
+const DIAL_TIMEOUT_MS = 12_000
 /** When Hyperswarm dials a peer again to which a dial has failed so many times, or that has gone. */
 const RETRY_MS = [1000, 5000, 15_000, 15_000]
 
@@ -31,7 +32,7 @@ const RETRY_MS = [1000, 5000, 15_000, 15_000]
 export class Dialler {
   readonly #world: World
   readonly #peer: Peer
-  readonly #dialling = new Set<Peer>()
+  readonly #dialling = new Map<Peer, number>()
   readonly #away = new Map<Peer, { times: number; until: number }>()
   readonly #failures = new Map<Peer, number>()
   // what look-ups found, and whom Hyperswarm dials before those
@@ -125,8 +126,15 @@ export class Dialler {
       accepted,
       hasPath: this.#hasPath,
       lostFor: this.#world.now - this.#hadPathAt,
-      failed: this.#failed
+      failed: this.#failed,
+      hanging: this.#hanging
     })
+  }
+
+  get #hanging(): number {
+    let hanging = 0
+    for (const at of this.#dialling.values()) if (this.#world.now - at >= PATIENCE_MS) hanging++
+    return hanging
   }
 
   get #connections(): number {
@@ -193,7 +201,7 @@ export class Dialler {
 
   #dialOne(peer: Peer): void {
     this.#world.dials++
-    this.#dialling.add(peer)
+    this.#dialling.set(peer, this.#world.now)
     const takes = peer.alive ? DIAL_TRIPS * 2 * this.#world.latency() : DIAL_TIMEOUT_MS
     this.#world.after(takes, () => {
       this.#dialling.delete(peer)

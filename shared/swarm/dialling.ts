@@ -1,17 +1,19 @@
 import b4a from 'b4a'
 import type Hyperswarm from 'hyperswarm'
+import type { Connection } from 'hyperswarm'
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
 import { isSilent, seemsDead } from '../limits/dead-connections.ts'
 import {
   dialCounts,
+  dialsUnderWay,
   filterFound,
   forgetPeer,
   giveUpDials,
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { MAX_AWAY_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
+import { MAX_AWAY_MS, PATIENCE_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
@@ -34,6 +36,8 @@ export class Dialling {
   #hadPathAt = now()
   #givenUp = 0
   #upTo = Infinity
+  /** When each dial that is under way was seen first. */
+  #begun = new Map<Connection, number>()
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
@@ -118,10 +122,18 @@ export class Dialling {
       accepted: live.filter((connection) => !isOwnDial(connection)).length,
       hasPath,
       lostFor: now() - this.#hadPathAt,
-      failed: Math.max(0, failed - this.#failedBefore)
+      failed: Math.max(0, failed - this.#failedBefore),
+      hanging: this.#hanging()
     })
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + connections.size - live.length, atOnce)
     if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
+  }
+
+  #hanging(): number {
+    const before = this.#begun
+    const dials = dialsUnderWay(this.#swarm)
+    this.#begun = new Map(dials.map((dial) => [dial, before.get(dial) ?? now()]))
+    return [...this.#begun.values()].filter((at) => now() - at >= PATIENCE_MS).length
   }
 }

@@ -16,6 +16,10 @@ const OWN_CHOICE = 4
 /** Dials at once in a crowd, without a path to the writer and with one. */
 const LOST_DIALS = 8
 const CALM_DIALS = 2
+/** With a path to the writer no more dials than this are under way, however many of them hang. */
+const MAX_CALM_DIALS = 4
+/** A dial that has taken so long hangs: the peer may be dead. */
+export const PATIENCE_MS = 3000
 
 /** Peers that a reader takes, and a writer; each that comes after these is told that there is no place. */
 export const READER_PLACES = 64
@@ -62,6 +66,8 @@ export interface Acquaintance {
   readonly lostFor: number
   /** Dials that have failed since there was a path. */
   readonly failed: number
+  /** Dials under way that have taken PATIENCE_MS or more. */
+  readonly hanging: number
 }
 
 /** How many connections to dial for, those under way counted, and how many to dial at once. */
@@ -73,18 +79,23 @@ export interface Dials {
 /**
  * Dials are bounded where a crowd is known: a handshake takes milliseconds of processor time at both ends,
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
- * announced for half an hour, so each dial that has failed lets one more be under way.
+ * announced for half an hour, and a dial to it takes ten seconds or more: so each dial that has failed, or hangs,
+ * lets one more be under way.
  */
 export function dialling(acquaintance: Acquaintance): Dials {
-  const { known, connected, accepted, hasPath, lostFor, failed } = acquaintance
+  const { known, connected, accepted, hasPath, lostFor, failed, hanging } = acquaintance
   // as long as none has answered those that are known may all be dead
   const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
   if (isSmall) return { upTo: ALL, atOnce: ALL }
   const own = accepted + OWN_CHOICE
-  if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce: CALM_DIALS }
+  if (hasPath) {
+    const atOnce = Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging)
+    return { upTo: Math.max(ENOUGH, own) + Math.min(hanging, atOnce), atOnce }
+  }
   // those that are connected may all be of no use
   const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
-  return { upTo: Math.min(ALL, Math.max(some, own)), atOnce: Math.min(ALL, LOST_DIALS + failed) }
+  const upTo = Math.min(ALL, Math.max(some, own) + hanging)
+  return { upTo, atOnce: Math.min(ALL, LOST_DIALS + failed + hanging) }
 }
 
 /** A peer that we are connected to, or that has come. */

@@ -90,15 +90,15 @@ export function limitDials(swarm: Hyperswarm, connections: number, atOnce: numbe
   if (more) dialler._attemptClientConnections()
 }
 
-/**
- * Ends the dials of `swarm` that are under way, and returns how many: their peers are dialled later, where
- * they are wanted. No public way.
- */
-export function giveUpDials(swarm: Hyperswarm): number {
+/** The dials of `swarm` that are under way. No public way: `swarm.connecting` is their number. */
+export function dialsUnderWay(swarm: Hyperswarm): Connection[] {
   const all = [...(swarm as Hyperswarm & Dialler)._allConnections]
-  const dials = all.filter(
-    (connection) => !swarm.connections.has(connection) && !connection.destroying
-  )
+  return all.filter((connection) => !swarm.connections.has(connection) && !connection.destroying)
+}
+
+/** Ends the dials of `swarm` that are under way, and returns how many: their peers are dialled later, where wanted. */
+export function giveUpDials(swarm: Hyperswarm): number {
+  const dials = dialsUnderWay(swarm)
   for (const dial of dials) dial.destroy()
   return dials.length
 }
