@@ -172,7 +172,8 @@ export class Dialler {
 
   #dial(): void {
     const { upTo, atOnce } = this.#dials
-    while (this.#dialling.size < atOnce && this.#connections < upTo) {
+    const hanging = Math.min(this.#hanging, atOnce)
+    while (this.#dialling.size < atOnce && this.#connections - hanging < upTo) {
       const peer = this.#next()
       if (peer === undefined) return
       if (this.#isNew(peer)) this.#dialOne(peer)

@@ -3,7 +3,7 @@ import type { CandidateState } from '../../shared/feed/source-policy.ts'
 import type { Peer } from './peer.ts'
 
 /** A peer that has given no sign of life for so long does not count as connected. */
-const ANSWER_MS = 1000
+const ANSWER_MS = 1500
 
 /** One end of a connection: what a peer knows of `peer`, which is at the other end. */
 export class End implements CandidateState {
@@ -27,10 +27,11 @@ export class End implements CandidateState {
   /** It was asked for a sign of life, and has yet to give one. */
   isSilent = false
   askedForLifeAt = -Infinity
+  silentSince = -Infinity
 
   /** Whether it counts as connected at `now`. */
   isLive(now: number): boolean {
-    return !this.seemsDead && !(this.isSilent && now - this.askedForLifeAt >= ANSWER_MS)
+    return !this.seemsDead && !(this.isSilent && now - this.silentSince >= ANSWER_MS)
   }
 
   // how it has served us

@@ -100,6 +100,7 @@ export class Feed {
   #askForLife(end: End): void {
     if (this.#world.now - end.askedForLifeAt < ASK_MS) return
     end.askedForLifeAt = this.#world.now
+    if (!end.isSilent) end.silentSince = this.#world.now
     end.isSilent = true
     this.#send(end, (their) => this.#acknowledge(their))
   }
@@ -271,7 +272,7 @@ export class Feed {
       now
     )
     if (decision.do === 'follow' && this.#hasDied && source !== null) {
-      this.#failed(source, retryDelay(source.failures++))
+      this.#failed(source, RETRY_MS)
     }
     this.#carryOut(decision)
     if (decision.do === 'follow' && decision.starved) this.#starvations++

@@ -87,9 +87,9 @@ export class Selection {
     const starvations = this.#starvations
     const decision = review({ ...this.#choice(current), othersAhead, starvations }, now)
     if (decision.do === 'follow' && decision.starved) this.#starvations++
-    // it may be alive after all, and be left over and over
-    const diedAndLeft = current.hasDied && decision.do === 'follow'
-    if (diedAndLeft || decision.do === 'abandon') current.source.failed(now)
+    // it may be alive after all, and would be left over and over
+    if (current.hasDied && decision.do === 'follow') current.source.refused(now)
+    if (decision.do === 'abandon') current.source.failed(now)
     if (decision.do === 'idle') current.moved(now)
     return decision
   }

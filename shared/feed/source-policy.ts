@@ -24,7 +24,7 @@ export interface CandidateState extends Claim {
   readonly retryAt: number
   /** What is sent to the peer is not acknowledged: it may have gone without a word. */
   readonly seemsDead: boolean
-  /** The peer was asked for a sign of life, as another one seems dead, and has yet to give one. */
+  /** The peer was asked for a sign of life, and has yet to give one. */
   readonly isSilent: boolean
 }
 

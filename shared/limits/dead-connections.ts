@@ -5,9 +5,16 @@ import { now } from './clock.ts'
 /** A connection with this many retransmission timeouts in a row is taken for dead. */
 const DEAD_AFTER_TIMEOUTS = 2
 /** No more often is a peer asked for a sign of life. */
-const ASK_MS = 2000
+export const ASK_MS = 2000
 
-const asked = new WeakMap<Connection, { at: number; packets: number }>()
+/** When a peer was last asked, and since when nothing has come from it but what had come by then. */
+interface Question {
+  readonly askedAt: number
+  readonly since: number
+  readonly packets: number
+}
+
+const questions = new WeakMap<Connection, Question>()
 
 /** Whether nothing arrives any more at the other end of `connection`, which is open and may not know. */
 export function seemsDead(connection: Connection): boolean {
@@ -15,16 +22,18 @@ export function seemsDead(connection: Connection): boolean {
 }
 
 /** Sends what the peer has to acknowledge, unless that was done just before: it seems dead soon where it is. */
-export function askForLife(connection: Connection): void {
-  const last = asked.get(connection)
-  if (last !== undefined && now() - last.at < ASK_MS) return
-  asked.set(connection, { at: now(), packets: packetsReceived(connection) })
+export function askForLife(connection: Connection, askedAt = now()): void {
+  const last = questions.get(connection)
+  if (last !== undefined && askedAt - last.askedAt < ASK_MS) return
+  const packets = packetsReceived(connection)
+  const since = last?.packets === packets ? last.since : askedAt
+  questions.set(connection, { askedAt, since, packets })
   connection.sendKeepAlive()
 }
 
-/** Whether the peer was asked for a sign of life, `since` milliseconds ago or more, and nothing has come from it. */
-export function isSilent(connection: Connection, since = 0): boolean {
-  const last = asked.get(connection)
-  if (last === undefined || now() - last.at < since) return false
+/** Whether the peer was asked for a sign of life, `ms` milliseconds ago or more, and nothing has come from it. */
+export function isSilent(connection: Connection, ms = 0, at = now()): boolean {
+  const last = questions.get(connection)
+  if (last === undefined || at - last.since < ms) return false
   return last.packets === packetsReceived(connection)
 }

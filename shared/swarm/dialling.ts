@@ -18,7 +18,7 @@ import { MAX_AWAY_MS, PATIENCE_MS, awayFor, dialling, isCrowd } from './overlay-
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
 /** A peer that has given no sign of life so long after it was asked for one does not count as connected. */
-const ANSWER_MS = 1000
+const ANSWER_MS = 1500
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -116,6 +116,7 @@ export class Dialling {
       this.#failedBefore = failed
       this.#hadPathAt = now()
     }
+    const hanging = this.#hanging()
     const { upTo, atOnce } = dialling({
       known: this.known,
       connected: live.length,
@@ -123,10 +124,11 @@ export class Dialling {
       hasPath,
       lostFor: now() - this.#hadPathAt,
       failed: Math.max(0, failed - this.#failedBefore),
-      hanging: this.#hanging()
+      hanging
     })
     this.#upTo = upTo
-    limitDials(this.#swarm, upTo + connections.size - live.length, atOnce)
+    const idle = connections.size - live.length + Math.min(hanging, atOnce)
+    limitDials(this.#swarm, upTo + idle, atOnce)
     if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
   }
 

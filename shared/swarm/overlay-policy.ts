@@ -18,6 +18,8 @@ const LOST_DIALS = 8
 const CALM_DIALS = 2
 /** With a path to the writer no more dials than this are under way, however many of them hang. */
 const MAX_CALM_DIALS = 4
+/** Without one no more than so many that hang are dialled past: where all are slow it is the network or the machine. */
+const MAX_HANGING = 16
 /** A dial that has taken so long hangs: the peer may be dead. */
 export const PATIENCE_MS = 3000
 
@@ -70,7 +72,7 @@ export interface Acquaintance {
   readonly hanging: number
 }
 
-/** How many connections to dial for, those under way counted, and how many to dial at once. */
+/** How many connections to dial for, dials that do not hang counted, and how many to dial at once. */
 export interface Dials {
   readonly upTo: number
   readonly atOnce: number
@@ -89,13 +91,12 @@ export function dialling(acquaintance: Acquaintance): Dials {
   if (isSmall) return { upTo: ALL, atOnce: ALL }
   const own = accepted + OWN_CHOICE
   if (hasPath) {
-    const atOnce = Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging)
-    return { upTo: Math.max(ENOUGH, own) + Math.min(hanging, atOnce), atOnce }
+    return { upTo: Math.max(ENOUGH, own), atOnce: Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging) }
   }
   // those that are connected may all be of no use
   const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
-  const upTo = Math.min(ALL, Math.max(some, own) + hanging)
-  return { upTo, atOnce: Math.min(ALL, LOST_DIALS + failed + hanging) }
+  const more = failed + Math.min(MAX_HANGING, hanging)
+  return { upTo: Math.min(ALL, Math.max(some, own)), atOnce: Math.min(ALL, LOST_DIALS + more) }
 }
 
 /** A peer that we are connected to, or that has come. */

@@ -27,3 +27,15 @@ test('a peer is not asked again just after: how often others seem dead does not 
   t.is(counted.asked, 1)
   t.absent(isSilent(connection), 'what it has shown counts')
 })
+
+test('a peer that is asked again, and silent, has been since it was asked first', (t) => {
+  const { counted, connection } = create()
+  for (const at of [1000, 3000, 5000]) askForLife(connection, at)
+  t.is(counted.asked, 3)
+  t.ok(isSilent(connection, 4000, 5000))
+  t.absent(isSilent(connection, 4001, 5000))
+  counted.rawStream.packetsReceived++
+  askForLife(connection, 7000)
+  t.ok(isSilent(connection, 1000, 8000))
+  t.absent(isSilent(connection, 1001, 8000), 'or since the last sign that it gave')
+})
