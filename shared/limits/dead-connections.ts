@@ -4,6 +4,8 @@ import { now } from './clock.ts'
 
 /** A connection with this many retransmission timeouts in a row is taken for dead. */
 const DEAD_AFTER_TIMEOUTS = 2
+/** A peer that has given no sign of life so long after it was asked for one does not count as connected. */
+const ANSWER_MS = 1500
 /** No more often is a peer asked for a sign of life. */
 export const ASK_MS = 2000
 
@@ -36,4 +38,9 @@ export function isSilent(connection: Connection, ms = 0, at = now()): boolean {
   const last = questions.get(connection)
   if (last === undefined || at - last.since < ms) return false
   return last.packets === packetsReceived(connection)
+}
+
+/** Whether `connection` counts: it does not seem dead, and the peer has not been silent for long. */
+export function isLive(connection: Connection): boolean {
+  return !seemsDead(connection) && !isSilent(connection, ANSWER_MS)
 }

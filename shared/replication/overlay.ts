@@ -6,7 +6,7 @@ import type { Message } from 'protomux'
 import type { FeedPeer } from '../feed/candidate.ts'
 import { NO_PATH } from '../feed/messages.ts'
 import { now } from '../limits/clock.ts'
-import { seemsDead } from '../limits/dead-connections.ts'
+import { isLive, seemsDead } from '../limits/dead-connections.ts'
 import { canAdvise } from '../swarm/addresses.ts'
 import { Dialling } from '../swarm/dialling.ts'
 import {
@@ -128,8 +128,11 @@ export class Overlay {
   }
 
   #judge(newcomer: Peer, hasPath: boolean): void {
-    const peers = this.#core.peers.filter((peer) => !this.#leaving.has(peer))
-    if (!peers.includes(newcomer) || peers.length <= this.#places) return
+    const here = this.#core.peers.filter((peer) => !this.#leaving.has(peer))
+    // those that have died keep no place, though not without end: they may only seem to have
+    const peers =
+      here.length > 2 * this.#places ? here : here.filter((peer) => isLive(connectionOf(peer)))
+    if (!here.includes(newcomer) || peers.length <= this.#places) return
     const members = this.#members(peers.filter((peer) => peer !== newcomer))
     const mayReplace = now() - this.#replacedAt >= REPLACE_MS
     const own = isOwnDial(connectionOf(newcomer))

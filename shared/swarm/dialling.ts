@@ -3,7 +3,7 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
-import { isSilent, seemsDead } from '../limits/dead-connections.ts'
+import { isLive } from '../limits/dead-connections.ts'
 import {
   dialCounts,
   dialsUnderWay,
@@ -13,12 +13,10 @@ import {
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { MAX_AWAY_MS, PATIENCE_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
+import { ALL, MAX_AWAY_MS, PATIENCE_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
-/** A peer that has given no sign of life so long after it was asked for one does not count as connected. */
-const ANSWER_MS = 1500
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -56,7 +54,7 @@ export class Dialling {
 
   /**
    * Bounds the dials from now on, by whether some peer has a path to the writer. Without it, as at the
-   * writer, all peers are dialled at once, until there are as many as Hyperswarm wants.
+   * writer, all peers are dialled at once, until as many as Hyperswarm wants are connected and alive.
    */
   bound(hasPath: () => boolean): void {
     this.#hasPath = hasPath
@@ -104,11 +102,10 @@ export class Dialling {
 
   /** Adapts the bounds to what is known now: once a second or so, as a path may have come or gone. */
   look(): void {
-    if (this.#hasPath === null) return
     const { connections, connecting } = this.#swarm
-    const live = [...connections].filter(
-      (connection) => !seemsDead(connection) && !isSilent(connection, ANSWER_MS)
-    )
+    const live = [...connections].filter(isLive)
+    const dead = connections.size - live.length
+    if (this.#hasPath === null) return limitDials(this.#swarm, ALL + dead, ALL)
     const { attempted, opened } = dialCounts(this.#swarm)
     const failed = attempted - opened - connecting - this.#givenUp
     const hasPath = this.#hasPath()
@@ -127,8 +124,7 @@ export class Dialling {
       hanging
     })
     this.#upTo = upTo
-    const idle = connections.size - live.length + Math.min(hanging, atOnce)
-    limitDials(this.#swarm, upTo + idle, atOnce)
+    limitDials(this.#swarm, upTo + dead + Math.min(hanging, atOnce), atOnce)
     if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
   }
 

@@ -2,8 +2,8 @@
 
 /** A reader that knows of fewer peers is connected with all of them; of a crowd it needs a few. */
 const CROWD = 32
-/** Connections that a reader of a small swarm dials for, and dials at once: as many as Hyperswarm would have. */
-const ALL = 64
+/** Connections that a reader of a small swarm, and a writer, dials for, and at once: as many as Hyperswarm would have. */
+export const ALL = 64
 
 /** Of a crowd a reader needs so many: several ways to the writer, and thousands are a few steps away. */
 const ENOUGH = 12

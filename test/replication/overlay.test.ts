@@ -1,3 +1,4 @@
+import os from 'bare-os'
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import c from 'compact-encoding'
@@ -6,14 +7,17 @@ import type Hyperswarm from 'hyperswarm'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import { after } from '../../shared/limits/clock.ts'
+import { isLive } from '../../shared/limits/dead-connections.ts'
 import { full } from '../../shared/replication/overlay-messages.ts'
 import { Overlay } from '../../shared/replication/overlay.ts'
 import { createSwarm } from '../../shared/swarm.ts'
 import { Dialling } from '../../shared/swarm/dialling.ts'
 import { ADVICE } from '../../shared/swarm/overlay-policy.ts'
-import { muxOf } from '../../shared/upstream/hypercore-peer.ts'
+import { connectionOf, muxOf } from '../../shared/upstream/hypercore-peer.ts'
 import { publicKeyOf } from '../../shared/upstream/hyperswarm.ts'
 import { Copy } from '../feed/copy.ts'
+import { startReader } from '../helpers/app.ts'
+import { untilBlock } from '../helpers/blocks.ts'
 import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
@@ -78,6 +82,22 @@ test('a peer that is full sends others to its peers, and is not dialled again', 
     ids.some((id) => b4a.equals(id, publicKeyOf(writer))),
     'its line came from the first'
   )
+})
+
+test('a peer that has died keeps no place', async (t) => {
+  const log = await createLog(t, LINES)
+  await joinWriter(t, log)
+  const first = await startReader(t, b4a.toString(log.key, 'hex'), ['--start', '0'])
+  await untilBlock(first, LINES.length - 1)
+  const [dead] = log.peers
+  if (dead === undefined) throw new Error('no peer')
+  os.kill(first.pid, 'SIGSTOP')
+  await log.append([b4a.from('more')])
+  while (isLive(connectionOf(dead))) await after(50)
+  const second = await Copy.open(t, log.key)
+  await joinReader(t, second)
+  await second.until(LINES.length + 1)
+  t.ok(log.peers.includes(dead), 'before its connection has timed out')
 })
 
 test('a peer of an earlier version is turned away as well', async (t) => {
