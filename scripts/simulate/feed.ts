@@ -105,7 +105,7 @@ export class Feed {
     this.#send(end, (their) => this.#acknowledge(their))
   }
 
-  // the packet that says so is counted with those of the connection
+  // a packet that shows that we are alive, and nothing else
   #acknowledge(end: End): void {
     this.#send(end, () => {})
   }

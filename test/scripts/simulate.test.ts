@@ -13,6 +13,15 @@ for (const seed of [1, 2, 3, 4, 5]) {
   })
 }
 
+for (const seed of [1, 2, 3]) {
+  test(`a crowd whose older half is killed at once has the next line, seed ${seed}`, (t) => {
+    const { afterKill, withoutPath, missing } = simulate({ ...SMALL, seed, killed: 0.5 })
+    t.alike({ withoutPath, missing }, { withoutPath: 0, missing: 0 })
+    t.ok(afterKill !== null && afterKill.all > 1000, 'it is found out that they are dead')
+    t.ok(afterKill !== null && afterKill.all < 8000, `${afterKill?.all} simulated ms`)
+  })
+}
+
 test('a seed determines all that happens', (t) => {
   const [first, again, other] = [7, 7, 8].map((seed) => simulate({ ...SMALL, readers: 100, seed }))
   t.alike(first, again)
