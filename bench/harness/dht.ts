@@ -11,16 +11,18 @@ const NODES = 10
 const REMIND_MS = 1000
 
 const [host = '127.0.0.1'] = Bare.argv.slice(2)
-const bootstrap: { host: string; port: number }[] = []
+const addresses: { host: string; port: number }[] = []
+const bootstrap: typeof addresses = []
 const nodes: HyperDHT[] = []
 for (let count = 0; count < NODES; count++) {
   const node = new HyperDHT({ bootstrap, host, ephemeral: false, firewalled: false })
   await node.fullyBootstrapped()
-  if (bootstrap.length === 0) bootstrap.push({ host, port: node.address().port })
+  const address = { host, port: node.address().port }
+  if (bootstrap.length === 0) bootstrap.push(address)
+  addresses.push(address)
   nodes.push(node)
 }
 setInterval(() => {
-  const addresses = nodes.map((node) => ({ host, port: node.address().port }))
   // a node leaves out its own
   for (const node of nodes) for (const address of addresses) node.addNode(address)
 }, REMIND_MS)

@@ -5,6 +5,7 @@ import {
   PATIENCE_MS,
   READER_PLACES,
   REPLACE_MS,
+  UNBOUNDED,
   WRITER_PLACES,
   admit,
   awayFor,
@@ -18,10 +19,8 @@ import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
 
-/** How often it is looked whether more peers are needed. */
-const LOOK_MS = 1000
-/** A writer dials as many as Hyperswarm would have. */
-const WRITER_DIALS = { upTo: 64, atOnce: 64 }
+/** How often it is looked whether more peers are needed, and which have died. */
+export const LOOK_MS = 1000
 /** A connection that is open takes three times the way there and back; a dead peer is given up on. */
 const DIAL_TRIPS = 3
 const DIAL_TIMEOUT_MS = 12_000
@@ -107,23 +106,16 @@ export class Dialler {
   }
 
   get #dials() {
-    const { kind, ends } = this.#peer
-    if (kind === 'writer') return WRITER_DIALS
+    if (this.#peer.kind === 'writer') return UNBOUNDED
     if (this.#hasPath) {
       this.#failed = 0
       this.#hadPathAt = this.#world.now
     }
-    let connected = 0
-    let accepted = 0
-    for (const end of ends.values()) {
-      if (!end.isLive(this.#world.now)) continue
-      connected++
-      if (!end.own) accepted++
-    }
+    const live = this.#live
     return dialling({
       known: this.#known,
-      connected,
-      accepted,
+      connected: live.length,
+      accepted: live.filter(({ own }) => !own).length,
       hasPath: this.#hasPath,
       lostFor: this.#world.now - this.#hadPathAt,
       failed: this.#failed,
@@ -137,10 +129,12 @@ export class Dialler {
     return hanging
   }
 
+  get #live(): End[] {
+    return [...this.#peer.ends.values()].filter((end) => end.isLive(this.#world.now))
+  }
+
   get #connections(): number {
-    let live = 0
-    for (const end of this.#peer.ends.values()) if (end.isLive(this.#world.now)) live++
-    return live + this.#dialling.size
+    return this.#live.length + this.#dialling.size
   }
 
   #look(): void {

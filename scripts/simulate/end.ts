@@ -1,9 +1,7 @@
 import { NO_PATH } from '../../shared/feed/messages.ts'
+import { ANSWER_MS } from '../../shared/limits/dead-connections.ts'
 import type { CandidateState } from '../../shared/feed/source-policy.ts'
 import type { Peer } from './peer.ts'
-
-/** A peer that has given no sign of life for so long does not count as connected. */
-const ANSWER_MS = 1500
 
 /** One end of a connection: what a peer knows of `peer`, which is at the other end. */
 export class End implements CandidateState {

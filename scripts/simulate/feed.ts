@@ -12,7 +12,9 @@ import {
   retryDelay,
   review
 } from '../../shared/feed/source-policy.ts'
+import { ASK_MS } from '../../shared/limits/dead-connections.ts'
 import { STALL_TIMEOUT_MS } from '../../shared/replication/stall-detector.ts'
+import { LOOK_MS } from './dialler.ts'
 import type { End } from './end.ts'
 import type { Peer } from './peer.ts'
 import type { World } from './world.ts'
@@ -20,9 +22,6 @@ import type { World } from './world.ts'
 /** What a peer does that claims to be the writer, and never sends a line. */
 const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
 const MORE = 1_000_000
-/** So often the connections are looked at, and no more often is a peer asked for a sign of life. */
-const LOOK_MS = 1000
-const ASK_MS = 2000
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
 

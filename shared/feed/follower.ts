@@ -54,7 +54,7 @@ export class Follower {
     return this.#subscription?.contested ?? false
   }
 
-  /** Connections between this peer and the writer along the feed; NO_PATH while it is catching up. */
+  /** Connections between this peer and the writer along the feed, as all peers are told. */
   get hops(): number {
     return this.#selection.hops(this.#subscription)
   }

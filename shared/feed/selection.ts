@@ -45,8 +45,8 @@ export class Selection {
   }
 
   /**
-   * Connections between us and the writer along the feed, where `current` is followed. NO_PATH while we are
-   * catching up: we would tell a peer that asks where the log ends a part for the whole.
+   * Connections between us and the writer along the feed, where `current` is followed. NO_PATH where that has
+   * died, and while we are catching up: we would tell a peer that asks where the log ends a part for the whole.
    */
   hops(current: Current): number {
     if (current === null || current.hasDied || this.#core.length < current.provenEnd) return NO_PATH

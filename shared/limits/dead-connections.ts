@@ -5,7 +5,7 @@ import { now } from './clock.ts'
 /** A connection with this many retransmission timeouts in a row is taken for dead. */
 const DEAD_AFTER_TIMEOUTS = 2
 /** A peer that has given no sign of life so long after it was asked for one does not count as connected. */
-const ANSWER_MS = 1500
+export const ANSWER_MS = 1500
 /** No more often is a peer asked for a sign of life. */
 export const ASK_MS = 2000
 

@@ -13,7 +13,14 @@ import {
   isOwnDial,
   limitDials
 } from '../upstream/hyperswarm.ts'
-import { ALL, MAX_AWAY_MS, PATIENCE_MS, awayFor, dialling, isCrowd } from './overlay-policy.ts'
+import {
+  MAX_AWAY_MS,
+  PATIENCE_MS,
+  UNBOUNDED,
+  awayFor,
+  dialling,
+  isCrowd
+} from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
@@ -40,7 +47,8 @@ export class Dialling {
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
     filterFound(swarm, (publicKey) => {
-      this.look()
+      // that a crowd is known, and bounds the dials of a reader, may be found out just now
+      if (this.#hasPath !== null) this.look()
       return !this.isAway(publicKey) && this.unreached < MAX_UNREACHED
     })
   }
@@ -105,7 +113,9 @@ export class Dialling {
     const { connections, connecting } = this.#swarm
     const live = [...connections].filter(isLive)
     const dead = connections.size - live.length
-    if (this.#hasPath === null) return limitDials(this.#swarm, ALL + dead, ALL)
+    if (this.#hasPath === null) {
+      return limitDials(this.#swarm, UNBOUNDED.upTo + dead, UNBOUNDED.atOnce)
+    }
     const { attempted, opened } = dialCounts(this.#swarm)
     const failed = attempted - opened - connecting - this.#givenUp
     const hasPath = this.#hasPath()

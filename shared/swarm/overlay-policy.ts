@@ -2,8 +2,8 @@
 
 /** A reader that knows of fewer peers is connected with all of them; of a crowd it needs a few. */
 const CROWD = 32
-/** Connections that a reader of a small swarm, and a writer, dials for, and at once: as many as Hyperswarm would have. */
-export const ALL = 64
+/** As many connections as Hyperswarm would have. */
+const ALL = 64
 
 /** Of a crowd a reader needs so many: several ways to the writer, and thousands are a few steps away. */
 const ENOUGH = 12
@@ -78,6 +78,9 @@ export interface Dials {
   readonly atOnce: number
 }
 
+/** What a writer, and a reader of a small swarm, dials for. */
+export const UNBOUNDED: Dials = { upTo: ALL, atOnce: ALL }
+
 /**
  * Dials are bounded where a crowd is known: a handshake takes milliseconds of processor time at both ends,
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
@@ -88,7 +91,7 @@ export function dialling(acquaintance: Acquaintance): Dials {
   const { known, connected, accepted, hasPath, lostFor, failed, hanging } = acquaintance
   // as long as none has answered those that are known may all be dead
   const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
-  if (isSmall) return { upTo: ALL, atOnce: ALL }
+  if (isSmall) return UNBOUNDED
   const own = accepted + OWN_CHOICE
   if (hasPath) {
     return { upTo: Math.max(ENOUGH, own), atOnce: Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging) }

@@ -156,19 +156,9 @@ test(`${installed('hyperswarm')}: packetsReceived counts packets that but acknow
   const { near, far } = await meet(createSwarm(t), createSwarm(t))
   far.resume()
   // more than may still be on their way from the handshake
-  for (let asked = 0; asked < 16; asked++) {
-    const before = packetsReceived(near)
-    near.sendKeepAlive()
-    while (packetsReceived(near) === before) {
-      await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
-    }
-  }
+  for (let asked = 0; asked < 16; asked++) await acknowledged(near)
   const payload = payloadReceived(near)
-  const packets = packetsReceived(near)
-  near.sendKeepAlive()
-  while (packetsReceived(near) === packets) {
-    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
-  }
+  await acknowledged(near)
   t.is(payloadReceived(near), payload, 'which have no payload')
 })
 
@@ -192,6 +182,15 @@ test('a connection that counts none of these says so, where each peer would be d
     }
   }
 })
+
+/** Resolves once the peer of `connection` has acknowledged a packet. */
+async function acknowledged(connection: Connection): Promise<void> {
+  const before = packetsReceived(connection)
+  connection.sendKeepAlive()
+  while (packetsReceived(connection) === before) {
+    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS))
+  }
+}
 
 /** A swarm that knows no node of any DHT. */
 function createSwarm(t: Test): Hyperswarm {
