@@ -4,7 +4,7 @@ import { type Messages, type Receiver, interceptReceived } from '../upstream/hyp
 import { assertPeer, isPaused, remoteLogOf, requestsOpen } from '../upstream/hypercore-peer.ts'
 import { onInvalidData } from '../upstream/hypercore-replicator.ts'
 import { settledFork } from '../upstream/hypercore-store.ts'
-import { answerRequest } from './answer-request.ts'
+import { answersTo } from './answers.ts'
 import { FarBlocks } from './far-blocks.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { RequestQueue } from './request-queue.ts'
@@ -120,7 +120,7 @@ class MessageFilter {
       }),
       request: this.#queued(
         this.#checked(({ hash }) => (hash === null ? 0 : HASH_COST)),
-        (request, handle) => answerRequest(core, peer, request, handle)
+        answersTo(core, peer)
       )
     })
   }

@@ -2,7 +2,7 @@
 import type { Peer } from 'hypercore'
 import type { Connection } from 'hyperswarm'
 import type Protomux from 'protomux'
-import { sendMessage } from './hypercore-messages.ts'
+import { NOT_AVAILABLE, sendMessage } from './hypercore-messages.ts'
 import type { Address } from './hyperdht.ts'
 import { type Members, assertMembers } from './members.ts'
 
@@ -18,6 +18,10 @@ interface PeerState {
   readonly remoteRequests: { readonly size: number }
   readonly inflight: number
   readonly paused: boolean
+  _fulfillRequest(
+    answer: { readonly msg: { readonly id: number } },
+    pushing: boolean
+  ): Promise<void>
 }
 
 /** What this module uses of a peer. */
@@ -32,7 +36,8 @@ export const PEER_MEMBERS: Members = {
   'peer.remoteBitfield.findFirst': 'function',
   'peer.remoteRequests.size': 'number',
   'peer.inflight': 'number',
-  'peer.paused': 'boolean'
+  'peer.paused': 'boolean',
+  'peer._fulfillRequest': 'function'
 }
 
 /** Throws a Failure that names the first undocumented member that `peer` lacks: most would be missed in silence. */
@@ -92,6 +97,24 @@ export function answersOwed(peer: Peer): number {
  */
 export function isPaused(peer: Peer): boolean {
   return (peer as Peer & PeerState).paused
+}
+
+/**
+ * Has Hypercore refuse what it can't answer to `peer` while that is paused. It (11.37, `_fulfillRequest` of
+ * lib/replicator.js) looks for a block in the answer that it doesn't have, and the TypeError would end the
+ * connection as if the peer had sent nonsense. No public way.
+ */
+export function refuseWhilePaused(peer: Peer): void {
+  const answering = peer as Peer & PeerState
+  const { _fulfillRequest: fulfill } = answering
+  answering._fulfillRequest = async (answer, pushing) => {
+    try {
+      await fulfill.call(peer, answer, pushing)
+    } catch (err) {
+      if (!(err instanceof TypeError) || !isPaused(peer)) throw err
+      if (!pushing) sendMessage(peer, 'noData', { request: answer.msg.id, reason: NOT_AVAILABLE })
+    }
+  }
 }
 
 /** How many requests of `peer` Hypercore is dealing with, or has yet to. No public way. */

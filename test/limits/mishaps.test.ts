@@ -1,8 +1,13 @@
 import b4a from 'b4a'
 import { type Test, test } from 'brittle'
-import type { Hypercore } from 'hypercore'
+import type { Hypercore, Peer } from 'hypercore'
 import { filterMessages } from '../../shared/limits/message-filter.ts'
-import { type Messages, interceptKind } from '../../shared/upstream/hypercore-messages.ts'
+import {
+  type Messages,
+  interceptKind,
+  sendMessage
+} from '../../shared/upstream/hypercore-messages.ts'
+import { isPaused } from '../../shared/upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
 import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
@@ -66,6 +71,27 @@ test('a peer that refuses what it was asked for, as its log was rewound, is left
   t.is(await judged, 'left')
 })
 
+test('a peer that is to be judged soon is refused what is not here, and stays connected until then', async (t) => {
+  const log = await createLog(t, numbered(COUNT))
+  const copy = await createCopy(t, log)
+  const judged = judgement(copy)
+  const { answer, deliver } = await firstAnswer(t, log, copy)
+  const asker = only(log.peers)
+  const refused = new Promise<Messages['noData']>((resolve) => {
+    interceptKind(asker, 'noData', (message, handle) => {
+      resolve(message)
+      return handle(message)
+    })
+  })
+  await deliver({ ...answer, block: answer.block && { ...answer.block, value: b4a.from('no') } })
+  t.ok(isPaused(only(copy.peers)))
+  const block = { index: 500, nodes: 0 }
+  const request = { id: 9, fork: 0, block, hash: null, seek: null, upgrade: null }
+  sendMessage(asker, 'request', request)
+  t.is((await refused).request, 9)
+  t.alike(await judged, ['sent what the writer did not sign', { ban: true }])
+})
+
 /** What a filter of `copy` makes of its one peer. */
 function judgement(copy: Hypercore): Promise<unknown> {
   return new Promise((resolve) => {
@@ -74,6 +100,12 @@ function judgement(copy: Hypercore): Promise<unknown> {
       onmishap: () => resolve('left')
     })
   })
+}
+
+function only(peers: readonly Peer[]): Peer {
+  const [peer] = peers
+  if (peer === undefined || peers.length > 1) throw new Error(`${peers.length} peers, not one`)
+  return peer
 }
 
 /** What `log` has answered, and how it comes to its copy. */

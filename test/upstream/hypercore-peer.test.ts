@@ -1,8 +1,8 @@
 import b4a from 'b4a'
-import { test } from 'brittle'
+import { type Test, test } from 'brittle'
 import type { Peer } from 'hypercore'
 import Protomux from 'protomux'
-import { sendMessage } from '../../shared/upstream/hypercore-messages.ts'
+import { type Messages, sendMessage } from '../../shared/upstream/hypercore-messages.ts'
 import {
   type RemoteLog,
   PEER_MEMBERS,
@@ -15,6 +15,7 @@ import {
   holdsBlocks,
   isPaused,
   muxOf,
+  refuseWhilePaused,
   requestsOpen
 } from '../../shared/upstream/hypercore-peer.ts'
 import { setEagerUpgrade } from '../../shared/upstream/hypercore-replicator.ts'
@@ -22,7 +23,7 @@ import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
 import { hasMembers, installed } from './installed.ts'
-import { createPair } from './pair.ts'
+import { type Pair, createPair } from './pair.ts'
 
 /** Why a peer sends no block: its log is on another fork, or it holds the block no longer. */
 const NOT_AVAILABLE = 1
@@ -158,37 +159,74 @@ test(`${installed('hypercore')}: wireWant asks, remoteBitfield and remoteContigu
 })
 
 test(`${installed('hypercore')}: a peer that has refused 32 blocks is paused, and not before`, async (t) => {
-  let refused = 0
+  const { refusals, states } = await createPausedPair(t)
+  t.is(states.indexOf(true), 31)
+  t.ok(refusals >= 32)
+})
+
+for (const [asks, request] of [
+  ['for a block that is not here', { fork: 0, block: { index: 60, nodes: 0 }, upgrade: null }],
+  ['of another fork', { fork: 7, block: null, upgrade: { start: 0, length: 64 } }]
+] as const) {
+  test(`${installed('hypercore')}: _fulfillRequest refuses a paused peer that asks ${asks}`, async (t) => {
+    const { reader, source, toldOfRefusal } = await createPausedPair(t)
+    refuseWhilePaused(source)
+    const refused = toldOfRefusal()
+    const message = { id: 9, hash: null, seek: null, ...request }
+    sendMessage(reader, 'request', message)
+    t.alike(await refused, { request: 9, reason: NOT_AVAILABLE })
+  })
+}
+
+/** A pair whose log has refused so many blocks that the copy has paused it. */
+async function createPausedPair(t: Test): Promise<
+  Pair & {
+    refusals: number
+    /** Whether the log was paused after each of them. */
+    states: boolean[]
+    /** Resolves to the next refusal of the copy. */
+    toldOfRefusal(): Promise<Messages['noData']>
+  }
+> {
+  let refusals = 0
   const states: boolean[] = []
   let onpaused: () => void = () => {}
-  const { copy, reader, source } = await createPair(t, numbered(64), {
+  let onrefusal: (message: Messages['noData']) => void = () => {}
+  const pair = await createPair(t, numbered(64), {
     atLog: {
       request(message, handle) {
-        if (copy.length === 0) return handle(message)
-        refused++
-        return sendMessage(reader, 'noData', { request: message.id, reason: NOT_AVAILABLE })
+        if (pair.copy.length === 0) return handle(message)
+        refusals++
+        return sendMessage(pair.reader, 'noData', { request: message.id, reason: NOT_AVAILABLE })
+      },
+      noData(message, handle) {
+        onrefusal(message)
+        return handle(message)
       }
     },
     atCopy: {
       async noData(message, handle) {
         await handle(message)
-        states.push(isPaused(source))
-        if (isPaused(source)) onpaused()
+        states.push(isPaused(pair.source))
+        if (isPaused(pair.source)) onpaused()
       }
     }
   })
   const paused = new Promise<void>((resolve) => {
     onpaused = resolve
   })
-  await copy.update({ wait: true })
-  copy
+  await pair.copy.update({ wait: true })
+  pair.copy
     .download({ start: 0, end: 64 })
     .done()
     .catch(() => {})
   await paused
-  t.is(states.indexOf(true), 31)
-  t.ok(refused >= 32)
-})
+  const toldOfRefusal = (): Promise<Messages['noData']> =>
+    new Promise((resolve) => {
+      onrefusal = resolve
+    })
+  return { ...pair, refusals, states, toldOfRefusal }
+}
 
 function publicKeyOf(connection: object): Uint8Array {
   return (connection as { publicKey: Uint8Array }).publicKey

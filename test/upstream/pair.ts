@@ -6,7 +6,7 @@ import { connect } from '../helpers/connect.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
 
 /** A log on disk and a copy of it on disk, which replicate over one stream. */
-interface Pair {
+export interface Pair {
   log: Hypercore
   copy: Hypercore
   /** The copy, as the log sees it. */
