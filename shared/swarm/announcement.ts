@@ -1,6 +1,6 @@
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
-import { announcedTo, firstNodes, isRelayed, namesPeer } from '../upstream/hyperdht-records.ts'
+import { announcedTo, firstNodes, isRelayed, remembersPeer } from '../upstream/hyperdht-records.ts'
 import { publicKeyOf } from '../upstream/hyperswarm.ts'
 
 /** How often the nodes of the DHT are asked whether they remember us, by a process with few peers. */
@@ -76,17 +76,17 @@ export function keepAnnounced(
 
 async function memoryOf(swarm: Hyperswarm, topic: Uint8Array): Promise<Memory> {
   const ask = (node: { host: string; port: number }): Promise<boolean | null> =>
-    namesPeer(swarm.dht, node, topic, publicKeyOf(swarm))
+    remembersPeer(swarm.dht, node, topic, publicKeyOf(swarm))
   let answered = false
   for (const node of someOf(announcedTo(swarm, topic))) {
-    const named = await ask(node)
-    if (named === true) return 'kept'
-    if (named === false) answered = true
+    const remembers = await ask(node)
+    if (remembers === true) return 'kept'
+    if (remembers === false) answered = true
   }
   if (answered) return 'lost'
   // they may have gone for good, and others have come
   const answers = await Promise.all(someOf(await firstNodes(swarm.dht)).map(ask))
-  return answers.some((named) => named !== null) ? 'lost' : 'away'
+  return answers.some((remembers) => remembers !== null) ? 'lost' : 'away'
 }
 
 /** Up to SAMPLE of `nodes`, each time others. */

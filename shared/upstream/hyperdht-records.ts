@@ -45,20 +45,26 @@ const TOPIC_MEMBERS: Members = { 'topic._closestNodes': 'object' }
 const FIND_PEER = 2
 const LOOKUP = 3
 
+/** Of the peers of a topic that a node knows it names no more than these, by chance (lib/persistent.js). */
+const MAX_NAMED = 20
+
 /**
- * Whether `node` names the peer with `publicKey` to those that look for `topic`; null where it does not
- * answer within a second. One packet each way. A node that knows more than twenty peers names twenty of
- * them. The request is documented, its number is not.
+ * Whether `node` still names the peer with `publicKey` to those that look for `topic`, as far as can be
+ * told: one that names as many as it ever does has not forgotten the topic, and it may know more. null
+ * where it does not answer within a second. One packet each way. The request is documented, its number
+ * and how it is answered are not.
  */
-export async function namesPeer(
+export async function remembersPeer(
   dht: HyperDHT,
   node: Address,
   topic: Uint8Array,
   publicKey: Uint8Array
 ): Promise<boolean | null> {
   const answer = await ask(dht, node, LOOKUP, topic)
-  // the answer lists the keys as they are
-  return answer && answer.value !== null && b4a.indexOf(answer.value, publicKey) !== -1
+  if (answer === null) return null
+  // it begins with how many it names, and lists the keys as they are
+  const { value } = answer
+  return value !== null && ((value[0] ?? 0) >= MAX_NAMED || b4a.indexOf(value, publicKey) !== -1)
 }
 
 /**

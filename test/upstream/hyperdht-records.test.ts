@@ -8,7 +8,7 @@ import {
   announcedTo,
   firstNodes,
   isRelayed,
-  namesPeer
+  remembersPeer
 } from '../../shared/upstream/hyperdht-records.ts'
 import { publicKeyOf } from '../../shared/upstream/hyperswarm.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
@@ -34,7 +34,11 @@ test(`${installed('hyperswarm')}: _closestNodes took an announcement`, async (t)
   const nodes = announcedTo(swarm, TOPIC)
   t.ok(nodes.length > 0)
   for (const node of nodes) {
-    t.is(await namesPeer(swarm.dht, node, TOPIC, publicKeyOf(swarm)), true, 'request 3 names it')
+    t.is(
+      await remembersPeer(swarm.dht, node, TOPIC, publicKeyOf(swarm)),
+      true,
+      'request 3 names it'
+    )
   }
 })
 
@@ -42,8 +46,21 @@ test(`${installed('hyperdht')}: request 3 tells a peer that is unknown from no a
   const { dht } = createSwarm(t)
   await dht.fullyBootstrapped()
   const [node = NOWHERE] = dht.toArray()
-  t.is(await namesPeer(dht, node, TOPIC, STRANGER), false)
-  t.is(await namesPeer(dht, NOWHERE, TOPIC, STRANGER), null)
+  t.is(await remembersPeer(dht, node, TOPIC, STRANGER), false)
+  t.is(await remembersPeer(dht, NOWHERE, TOPIC, STRANGER), null)
+})
+
+test(`${installed('hyperdht')}: of more than twenty peers a node names twenty, so that any may be known`, async (t) => {
+  const { dht } = createSwarm(t)
+  await dht.fullyBootstrapped()
+  const topic = b4a.alloc(32, 3)
+  const known: (boolean | null)[] = []
+  for (let count = 1; count <= 20; count++) {
+    await announceAnother(dht, topic, count)
+    const [node = NOWHERE] = dht.toArray()
+    known.push(await remembersPeer(dht, node, topic, STRANGER))
+  }
+  t.is(known.indexOf(true), 19)
 })
 
 test(`${installed('hyperdht')}: request 2 tells whether a node relays`, async (t) => {
@@ -57,6 +74,15 @@ test(`${installed('hyperdht')}: _resolveBootstrapNodes names the first nodes`, a
   const [first] = await firstNodes(createSwarm(t).dht)
   t.is(`${first?.host}:${first?.port}`, bootstrap.split(',')[0])
 })
+
+/** Announces a peer with a key of its own, by the part of HyperDHT that the apps have no need of. */
+async function announceAnother(dht: HyperDHT, topic: Uint8Array, count: number): Promise<void> {
+  const { keyPair } = HyperDHT as typeof HyperDHT & { keyPair(seed: Uint8Array): object }
+  const announcing = dht as HyperDHT & {
+    announce(topic: Uint8Array, keyPair: object): { finished(): Promise<void> }
+  }
+  await announcing.announce(topic, keyPair(b4a.alloc(32, count))).finished()
+}
 
 function createSwarm(t: Test): Hyperswarm {
   const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
