@@ -101,7 +101,7 @@ export class Feed {
     end.askedForLifeAt = this.#world.now
     if (!end.isSilent) end.silentSince = this.#world.now
     end.isSilent = true
-    this.#send(end, (their) => this.#acknowledge(their))
+    this.#send(end, (their) => end.peer.feed.#acknowledge(their))
   }
 
   // a packet that shows that we are alive, and nothing else

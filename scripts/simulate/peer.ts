@@ -61,7 +61,9 @@ export class Peer {
     this.alive = false
     for (const end of this.ends.values()) {
       const { peer, other } = end
-      const spoken = keepAlive(this.#world.size, peer.feed.source === other) * this.#world.chance()
+      const asks = peer.#keepAlive(other)
+      // it was heard last when one of the two had shown that it is alive
+      const spoken = asks - this.#world.chance() * Math.min(asks, this.#keepAlive(end))
       if (!inOrder) this.#world.after(spoken, () => peer.unanswered(other))
       const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
       this.#world.after(delay, () => this.#gone(peer, end))
@@ -75,6 +77,10 @@ export class Peer {
       this.feed.suspect(end)
       this.dialler.lookLater()
     })
+  }
+
+  #keepAlive(end: End): number {
+    return keepAlive(this.#world.size, { isSource: this.feed.source === end, own: end.own })
   }
 
   #gone(peer: Peer, end: End): void {

@@ -1,19 +1,27 @@
 import type { Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { ASK_MS, askForLife, seemsDead } from '../limits/dead-connections.ts'
-import { KEEP_ALIVE_MS, keepAlive } from '../swarm/overlay-policy.ts'
+import { keepAlive } from '../swarm/overlay-policy.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
+import { isOwnDial, packetsReceived } from '../upstream/hyperswarm.ts'
 
-/** When the peers of a log show that they are alive: every so often, and once one of them seems dead. */
+/** When we show a peer next that we are alive. */
+interface Schedule {
+  readonly ms: number
+  /** Packets that had come from it when the time began. */
+  readonly packets: number
+}
+
+/** When the peers of a log show that they are alive: after a while, and once one of them seems dead. */
 export class SignsOfLife {
-  readonly #keepAlive = new WeakMap<Peer, number>()
+  readonly #schedules = new WeakMap<Peer, Schedule>()
   #dead: Peer[] = []
   #hasDied = false
   #askedAt = -Infinity
 
   /** Looks at `peers`, of which `source` is followed, where so many are `known`. */
   look(peers: readonly Peer[], source: Peer | null, known: number): void {
-    for (const peer of peers) this.#adapt(peer, keepAlive(known, peer === source))
+    for (const peer of peers) this.#schedule(peer, known, peer === source)
     const dead = peers.filter((peer) => seemsDead(connectionOf(peer)))
     // others may have gone with it
     this.#hasDied ||= dead.some((peer) => !this.#dead.includes(peer))
@@ -24,10 +32,14 @@ export class SignsOfLife {
     for (const peer of peers) askForLife(connectionOf(peer))
   }
 
-  #adapt(peer: Peer, ms: number): void {
-    // setting it begins its time anew
-    if (ms === (this.#keepAlive.get(peer) ?? KEEP_ALIVE_MS)) return
-    this.#keepAlive.set(peer, ms)
-    connectionOf(peer).setKeepAlive(ms)
+  // setting the time begins it anew: a source is asked however much comes, so that its death shows soon
+  #schedule(peer: Peer, known: number, isSource: boolean): void {
+    const connection = connectionOf(peer)
+    const packets = packetsReceived(connection)
+    const ms = keepAlive(known, { isSource, own: isOwnDial(connection) })
+    const last = this.#schedules.get(peer)
+    if (ms === last?.ms && (isSource || packets === last.packets)) return
+    this.#schedules.set(peer, { ms, packets })
+    connection.setKeepAlive(ms)
   }
 }

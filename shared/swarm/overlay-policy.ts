@@ -46,9 +46,11 @@ const ANSWERS = 32
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
-/** How often a connection that is idle shows that it is alive; and one of a crowd that is not in use. */
-export const KEEP_ALIVE_MS = 5000
+/** After so long a peer shows on a connection that it is alive; and on one of a crowd that is not with its source. */
+const KEEP_ALIVE_MS = 5000
 const IDLE_KEEP_ALIVE_MS = 20_000
+/** The peer that has not dialled waits longer by this factor, for the other one to do it. */
+const ACCEPTED_WAITS = 1.25
 
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
@@ -159,9 +161,16 @@ export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
 }
 
-/** How often a connection shows that it is alive, where so many peers are `known`. */
-export function keepAlive(known: number, isSource: boolean): number {
-  return !isCrowd(known) || isSource ? KEEP_ALIVE_MS : IDLE_KEEP_ALIVE_MS
+/**
+ * After how many milliseconds, in which nothing came from a peer, we show it that we are alive, where so many peers
+ * are `known`. What it acknowledges shows the same of it, so that one of two does it; to a source we show it anyway.
+ */
+export function keepAlive(
+  known: number,
+  { isSource, own }: { isSource: boolean; own: boolean }
+): number {
+  if (isSource) return KEEP_ALIVE_MS
+  return (isCrowd(known) ? IDLE_KEEP_ALIVE_MS : KEEP_ALIVE_MS) * (own ? 1 : ACCEPTED_WAITS)
 }
 
 /** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered. */

@@ -106,9 +106,15 @@ test('so much advice is followed in a while, and no more', (t) => {
 })
 
 test('in a crowd connections that are not in use show seldom that they are alive', (t) => {
-  t.is(keepAlive(31, false), 5000)
-  t.is(keepAlive(32, false), 20_000)
-  t.is(keepAlive(1000, true), 5000)
+  t.is(keepAlive(31, { isSource: false, own: true }), 5000)
+  t.is(keepAlive(31, { isSource: false, own: false }), 6250)
+  t.is(keepAlive(32, { isSource: false, own: true }), 20_000)
+  t.is(
+    keepAlive(32, { isSource: false, own: false }),
+    25_000,
+    'the one that dialled does it for both'
+  )
+  t.is(keepAlive(1000, { isSource: true, own: false }), 5000)
 })
 
 test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
