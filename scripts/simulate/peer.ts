@@ -61,9 +61,7 @@ export class Peer {
     this.alive = false
     for (const end of this.ends.values()) {
       const { peer, other } = end
-      const asks = peer.#keepAlive(other)
-      // it was heard last when one of the two had shown that it is alive
-      const spoken = asks - this.#world.chance() * Math.min(asks, this.#keepAlive(end))
+      const spoken = peer.#speaksIn(other)
       if (!inOrder) this.#world.after(spoken, () => peer.unanswered(other))
       const delay = inOrder ? this.#world.latency() : spoken + TIMED_OUT_MS
       this.#world.after(delay, () => this.#gone(peer, end))
@@ -77,6 +75,14 @@ export class Peer {
       this.feed.suspect(end)
       this.dialler.lookLater()
     })
+  }
+
+  // in how many milliseconds the peer shows that it is alive, where the one at the other end has died
+  #speaksIn(end: End): number {
+    const ms = this.#keepAlive(end)
+    const putOff = !end.own && this.feed.source !== end
+    const every = putOff ? Math.min(ms, end.peer.#keepAlive(end.other)) : ms
+    return ms - every * this.#world.chance()
   }
 
   #keepAlive(end: End): number {

@@ -32,13 +32,14 @@ export class SignsOfLife {
     for (const peer of peers) askForLife(connectionOf(peer))
   }
 
-  // setting the time begins it anew: a source is asked however much comes, so that its death shows soon
+  // setting the time begins it anew: what comes puts it off where the peer has the first turn
   #schedule(peer: Peer, known: number, isSource: boolean): void {
     const connection = connectionOf(peer)
     const packets = packetsReceived(connection)
-    const ms = keepAlive(known, { isSource, own: isOwnDial(connection) })
+    const own = isOwnDial(connection)
+    const ms = keepAlive(known, { isSource, own })
     const last = this.#schedules.get(peer)
-    if (ms === last?.ms && (isSource || packets === last.packets)) return
+    if (ms === last?.ms && (isSource || own || packets === last.packets)) return
     this.#schedules.set(peer, { ms, packets })
     connection.setKeepAlive(ms)
   }

@@ -162,8 +162,9 @@ export function awayFor(times: number, chance: number): number {
 }
 
 /**
- * After how many milliseconds, in which nothing came from a peer, we show it that we are alive, where so many peers
- * are `known`. What it acknowledges shows the same of it, so that one of two does it; to a source we show it anyway.
+ * After how many milliseconds we show a peer that we are alive, where so many are `known`. What it acknowledges shows
+ * the same of it: so the one that has not dialled does it only after so long in which nothing has come, unless it
+ * follows the other.
  */
 export function keepAlive(
   known: number,
