@@ -5,6 +5,9 @@ import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
 import { isLive } from '../limits/dead-connections.ts'
 import {
+  allConnections,
+  connectionWith,
+  deferPeer,
   dialCounts,
   dialsUnderWay,
   filterFound,
@@ -43,6 +46,8 @@ export class Dialling {
   #upTo = Infinity
   /** When each dial that is under way was seen first. */
   #begun = new Map<Connection, number>()
+  /** Peers that have yet to answer, or no longer do: those that are dialled, and those that have died. */
+  #unanswered: Connection[] = []
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
@@ -113,6 +118,7 @@ export class Dialling {
     const { connections, connecting } = this.#swarm
     const live = [...connections].filter(isLive)
     const dead = connections.size - live.length
+    this.#deferSilent(live)
     if (this.#hasPath === null) {
       return limitDials(this.#swarm, UNBOUNDED.upTo + dead, UNBOUNDED.atOnce)
     }
@@ -136,6 +142,17 @@ export class Dialling {
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + dead + Math.min(hanging, atOnce), atOnce)
     if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
+  }
+
+  // Hyperswarm dials such a peer again before any that it has never dialled: of a crowd others may answer
+  #deferSilent(live: readonly Connection[]): void {
+    const before = this.#unanswered
+    const answered = new Set(live)
+    this.#unanswered = allConnections(this.#swarm).filter((one) => !answered.has(one))
+    if (!isCrowd(this.known)) return
+    for (const { remotePublicKey } of before) {
+      if (!connectionWith(this.#swarm, remotePublicKey)) deferPeer(this.#swarm, remotePublicKey)
+    }
   }
 
   #hanging(): number {

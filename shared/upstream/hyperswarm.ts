@@ -90,10 +90,14 @@ export function limitDials(swarm: Hyperswarm, connections: number, atOnce: numbe
   if (more) dialler._attemptClientConnections()
 }
 
+/** The connections of `swarm`, and its dials until they have ended. No public way to the latter. */
+export function allConnections(swarm: Hyperswarm): Connection[] {
+  return [...(swarm as Hyperswarm & Dialler)._allConnections]
+}
+
 /** The dials of `swarm` that are under way. No public way: `swarm.connecting` is their number. */
 export function dialsUnderWay(swarm: Hyperswarm): Connection[] {
-  const all = [...(swarm as Hyperswarm & Dialler)._allConnections]
-  return all.filter((connection) => !swarm.connections.has(connection) && !connection.destroying)
+  return allConnections(swarm).filter((one) => !swarm.connections.has(one) && !one.destroying)
 }
 
 /** Ends the dials of `swarm` that are under way, and returns how many: their peers are dialled later, where wanted. */
@@ -133,6 +137,15 @@ export function isOwnDial(connection: Connection): boolean {
 export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
   const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
   if (info) (info as PeerInfo & { reconnect(again: boolean): void }).reconnect(false)
+}
+
+/**
+ * Has the peer of `publicKey`, which did not answer a dial or has died, dialled after those that were not dialled
+ * before. Hyperswarm (4.17, lib/peer-info.js) would dial it before those. No public way.
+ */
+export function deferPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
+  const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
+  if (info) Object.assign(info, { tried: true, proven: false })
 }
 
 /** The key by which peers know `swarm`. Documented as an option, not as a property. */
