@@ -11,6 +11,7 @@ import {
   SWARM_MEMBERS,
   connectionWith,
   createSwarmWith,
+  deferPeer,
   dialAt,
   dialCounts,
   filterFound,
@@ -25,7 +26,9 @@ import {
   unreadBytes
 } from '../../shared/upstream/hyperswarm.ts'
 import { Program } from '../helpers/program.ts'
+import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { hasMembers, installed } from './installed.ts'
+import { untilQueued } from './queue.ts'
 
 const TOPIC = b4a.alloc(32, 1)
 const HOST = '127.0.0.1'
@@ -91,6 +94,26 @@ test(`${installed('hyperswarm')}: reconnect(false) ends the dialling of a peer`,
   near.destroy()
   await closed
   t.is(client.peers.size, 0, 'it is not kept to be dialled again')
+})
+
+test(`${installed('hyperswarm')}: a peer that was tried is dialled after one that was not`, async (t) => {
+  const swarm = createSwarmWith(new HyperDHT({ bootstrap: bootstrap.split(',') }), DIALS)
+  t.teardown(() => swarm.destroy(), { force: true })
+  swarm.join(TOPIC, { server: false, client: true })
+  await bindPort(swarm.dht)
+  const [silent, other] = [b4a.alloc(32, 1), b4a.alloc(32, 2)]
+  dialAt(swarm, TOPIC, { publicKey: silent, host: HOST, port: 9 })
+  limitDials(swarm, 0, 1)
+  giveUpDials(swarm)
+  while (connectionWith(swarm, silent)) {
+    await new Promise<void>((resolve) => swarm.once('update', resolve))
+  }
+  deferPeer(swarm, silent)
+  dialAt(swarm, TOPIC, { publicKey: other, host: HOST, port: 9 })
+  await untilQueued(swarm, silent)
+  limitDials(swarm, 1, 1)
+  t.ok(connectionWith(swarm, other))
+  t.absent(connectionWith(swarm, silent))
 })
 
 test(`${installed('hyperswarm')}: _handlePeer dials an address, with no DHT`, async (t) => {
@@ -218,3 +241,5 @@ async function meet(
   dialAt(client, TOPIC, { publicKey: publicKeyOf(server), host: HOST, port })
   return { near: await near, far: await far }
 }
+
+closeTestnet()

@@ -1,0 +1,65 @@
+import b4a from 'b4a'
+import { type Test, test } from 'brittle'
+import HyperDHT from 'hyperdht'
+import type Hyperswarm from 'hyperswarm'
+import { Dialling } from '../../shared/swarm/dialling.ts'
+import { bindPort } from '../../shared/upstream/hyperdht.ts'
+import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
+import { untilQueued } from '../upstream/queue.ts'
+import {
+  connectionWith,
+  createSwarmWith,
+  dialAt,
+  giveUpDials,
+  limitDials
+} from '../../shared/upstream/hyperswarm.ts'
+
+const TOPIC = b4a.alloc(32, 1)
+const CROWD = 32
+const [SILENT, OTHER] = [b4a.alloc(32, 2), b4a.alloc(32, 3)]
+
+for (const [heard, first, title] of [
+  [
+    CROWD,
+    OTHER,
+    'of a crowd, a peer that was not dialled yet comes before one that did not answer'
+  ],
+  [1, SILENT, 'of few peers, one that did not answer is dialled again']
+] as const) {
+  test(title, async (t) => {
+    const swarm = createSwarm(t)
+    swarm.join(TOPIC, { server: false, client: true })
+    await bindPort(swarm.dht)
+    const dialling = Dialling.of(swarm)
+    dialling.heard = heard
+    dial(swarm, SILENT)
+    dialling.look()
+    // all that is under way is looked at, however it ends
+    limitDials(swarm, 0, 1)
+    giveUpDials(swarm)
+    while (connectionWith(swarm, SILENT)) await update(swarm)
+    dialling.look()
+    limitDials(swarm, 0, 1)
+    dial(swarm, OTHER)
+    await untilQueued(swarm, SILENT)
+    limitDials(swarm, 1, 1)
+    t.ok(connectionWith(swarm, first))
+    t.is(swarm.connecting, 1)
+  })
+}
+
+function dial(swarm: Hyperswarm, publicKey: Uint8Array): void {
+  dialAt(swarm, TOPIC, { publicKey, host: '127.0.0.1', port: 9 })
+}
+
+function update(swarm: Hyperswarm): Promise<void> {
+  return new Promise((resolve) => swarm.once('update', resolve))
+}
+
+function createSwarm(t: Test): Hyperswarm {
+  const swarm = createSwarmWith(new HyperDHT({ bootstrap: bootstrap.split(',') }), 1)
+  t.teardown(() => swarm.destroy(), { force: true })
+  return swarm
+}
+
+closeTestnet()
