@@ -10,7 +10,7 @@ import {
   admit,
   awayFor,
   dialling,
-  isCrowd,
+  isParted,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 import { FIRST_LOOK, lookAgain } from '../../shared/swarm/look-ups.ts'
@@ -36,7 +36,7 @@ export class Dialler {
   readonly #failures = new Map<Peer, number>()
   // what look-ups found, and whom Hyperswarm dials before those
   #found: Peer[] = []
-  readonly #isFound = new Set<Peer>()
+  readonly #isKnown = new Set<Peer>()
   #again: Peer[] = []
   #followed: number[] = []
   #replacedAt = -Infinity
@@ -70,6 +70,7 @@ export class Dialler {
   judge(newcomer: End, hasPath: boolean): void {
     const { kind, ends, feed } = this.#peer
     const { now } = this.#world
+    this.#isKnown.add(newcomer.peer)
     const places = kind === 'writer' ? WRITER_PLACES : READER_PLACES
     if (!newcomer.open || ends.size <= places) return
     const others = [...ends.values()].filter((end) => end !== newcomer)
@@ -102,7 +103,7 @@ export class Dialler {
   }
 
   get #known(): number {
-    return this.#isFound.size
+    return this.#isKnown.size
   }
 
   get #dials() {
@@ -140,11 +141,11 @@ export class Dialler {
   #look(): void {
     const { now } = this.#world
     const isAlone = this.#connections === 0
-    const isLost = isCrowd(this.#known) && !this.#hasPath
+    const isWriter = this.#peer.kind === 'writer'
+    const isLost = isParted(this.#known, this.#live.length, isWriter ? null : this.#hasPath)
     if (!isAlone && !isLost) {
       // nothing is looked at until that changes
-      this.#lookUps = FIRST_LOOK
-      this.#lookedAt = now
+      this.#lookUps = lookAgain(this.#lookUps, { alone: false, lost: false })
     } else if (now - this.#lookedAt >= this.#lookUps.delay) {
       const look = lookAgain(this.#lookUps, { alone: isAlone, lost: isLost })
       if (look.asks) this.#lookUp()
@@ -158,7 +159,7 @@ export class Dialler {
   #lookUp(): void {
     this.#world.lookUps++
     this.#world.lookUp(this.#peer, (found) => {
-      for (const peer of found) this.#isFound.add(peer)
+      for (const peer of found) this.#isKnown.add(peer)
       this.#found = found
       this.#dial()
     })
@@ -246,7 +247,7 @@ export class Dialler {
     if (this.#connections < this.#dials.upTo) {
       for (const peer of takeAdvice(strangers, this.#followed.length)) {
         this.#followed.push(now)
-        this.#isFound.add(peer)
+        this.#isKnown.add(peer)
         this.#found.push(peer)
       }
     }

@@ -90,10 +90,15 @@ export class Feed {
   /** The peer at the other end acknowledges nothing. */
   suspect(end: End): void {
     end.seemsDead = true
+    this.askForLife()
+    if (this.source === end) this.#reviewLater()
+  }
+
+  /** One peer may have died, and others with it: all are asked for a sign of life. */
+  askForLife(): void {
     this.#world.after(LOOK_MS * this.#world.chance(), () => {
       for (const other of this.#peer.ends.values()) this.#askForLife(other)
     })
-    if (this.source === end) this.#reviewLater()
   }
 
   #askForLife(end: End): void {

@@ -4,7 +4,8 @@ import { End } from './end.ts'
 import { Feed } from './feed.ts'
 import type { World } from './world.ts'
 
-/** What is sent to a peer that was killed is sent again: so long after, it seems dead. */
+/** What is sent to a peer that was killed is sent again after so long; and so long after, it seems dead. */
+const SENT_AGAIN_MS = 1000
 const SEEMS_DEAD_MS = 2500
 /** And so long after, the connection ends. */
 const TIMED_OUT_MS = 14_000
@@ -70,6 +71,9 @@ export class Peer {
 
   /** Something was sent to the peer at the other end, which is dead. */
   unanswered(end: End): void {
+    this.#world.after(SENT_AGAIN_MS, () => {
+      if (this.alive && end.open && this.feed.source === end) this.feed.askForLife()
+    })
     this.#world.after(SEEMS_DEAD_MS, () => {
       if (!this.alive || !end.open || end.seemsDead) return
       this.feed.suspect(end)

@@ -23,6 +23,11 @@ export function seemsDead(connection: Connection): boolean {
   return timeoutsInARow(connection) >= DEAD_AFTER_TIMEOUTS
 }
 
+/** Whether what was sent on `connection` was not acknowledged in time, which a loss can bring about too. */
+export function mayBeDead(connection: Connection): boolean {
+  return timeoutsInARow(connection) > 0
+}
+
 /** Sends what the peer has to acknowledge, unless that was done just before: it seems dead soon where it is. */
 export function askForLife(connection: Connection, askedAt = now()): void {
   const last = questions.get(connection)

@@ -1,6 +1,6 @@
 import type { Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
-import { ASK_MS, askForLife, seemsDead } from '../limits/dead-connections.ts'
+import { ASK_MS, askForLife, mayBeDead, seemsDead } from '../limits/dead-connections.ts'
 import { keepAlive } from '../swarm/overlay-policy.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { isOwnDial, packetsReceived } from '../upstream/hyperswarm.ts'
@@ -12,22 +12,24 @@ interface Schedule {
   readonly packets: number
 }
 
-/** When the peers of a log show that they are alive: after a while, and once one of them seems dead. */
+/** When the peers of a log show that they are alive: after a while, and once one of them, or soon where it is the source, seems dead. */
 export class SignsOfLife {
   readonly #schedules = new WeakMap<Peer, Schedule>()
-  #dead: Peer[] = []
-  #hasDied = false
+  #suspects: Peer[] = []
+  #hasNew = false
   #askedAt = -Infinity
 
   /** Looks at `peers`, of which `source` is followed, where so many are `known`. */
   look(peers: readonly Peer[], source: Peer | null, known: number): void {
     for (const peer of peers) this.#schedule(peer, known, peer === source)
-    const dead = peers.filter((peer) => seemsDead(connectionOf(peer)))
+    const suspects = peers.filter((peer) =>
+      (peer === source ? mayBeDead : seemsDead)(connectionOf(peer))
+    )
     // others may have gone with it
-    this.#hasDied ||= dead.some((peer) => !this.#dead.includes(peer))
-    this.#dead = dead
-    if (!this.#hasDied || now() - this.#askedAt < ASK_MS) return
-    this.#hasDied = false
+    this.#hasNew ||= suspects.some((peer) => !this.#suspects.includes(peer))
+    this.#suspects = suspects
+    if (!this.#hasNew || now() - this.#askedAt < ASK_MS) return
+    this.#hasNew = false
     this.#askedAt = now()
     for (const peer of peers) askForLife(connectionOf(peer))
   }

@@ -52,7 +52,7 @@ function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
 
   function next(): void {
     const alone = swarm.connections.size === 0 && swarm.connecting === 0
-    const look = lookAgain(last, { alone, lost: Dialling.of(swarm).isLost })
+    const look = lookAgain(last, { alone, lost: Dialling.of(swarm).isParted })
     if (look.asks) refresh(discovery)
     last = look
     timer = setTimeout(next, look.delay)

@@ -22,7 +22,8 @@ import {
   UNBOUNDED,
   awayFor,
   dialling,
-  isCrowd
+  isCrowd,
+  isParted
 } from './overlay-policy.ts'
 
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
@@ -94,9 +95,13 @@ export class Dialling {
     return this.#swarm.connections.size < this.#upTo
   }
 
-  /** Whether a crowd is known, and none of those that are connected has a path to the writer. */
-  get isLost(): boolean {
-    return isCrowd(this.known) && this.#hasPath?.() === false
+  /** Whether we are parted from a crowd. */
+  get isParted(): boolean {
+    return isParted(this.known, this.#live.length, this.#hasPath?.() ?? null)
+  }
+
+  get #live(): Connection[] {
+    return [...this.#swarm.connections].filter(isLive)
   }
 
   /** The peer with `publicKey` has no place for us: it is left alone, longer each time. */
@@ -116,7 +121,7 @@ export class Dialling {
   /** Adapts the bounds to what is known now: once a second or so, as a path may have come or gone. */
   look(): void {
     const { connections, connecting } = this.#swarm
-    const live = [...connections].filter(isLive)
+    const live = this.#live
     const dead = connections.size - live.length
     this.#deferSilent(live)
     if (this.#hasPath === null) {

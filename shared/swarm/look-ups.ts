@@ -1,15 +1,18 @@
 // When a peer asks the DHT again. Pure.
 
 /** So often it is looked whether to, in milliseconds. */
-const LOOK_MS = 4000
-/** The same for a peer that is alone, at the most. */
+const LOOK_MS = 1000
+/** The same for a peer that has just come, and for one that is alone, at the least and at the most. */
+const ALONE_MS = 4000
 const MAX_ALONE_MS = 30_000
+/** A peer that is lost asks again after so many looks, and after twice as many each time. */
+const LOST_LOOKS = 4
 
 /** How a peer is that may ask. */
 export interface Seeker {
   /** It is connected to no peer, and dials none. */
   readonly alone: boolean
-  /** It is of a crowd, and knows no way to the writer. */
+  /** It is of a crowd, and parted from it. */
   readonly lost: boolean
 }
 
@@ -21,16 +24,21 @@ interface LookUps {
   readonly lostFor: number
 }
 
-export const FIRST_LOOK: LookUps = { delay: LOOK_MS, lostFor: 0 }
+export const FIRST_LOOK: LookUps = { delay: ALONE_MS, lostFor: 0 }
 
 /**
  * Looks at a peer, `last` being what the look before brought; `asks` says whether the DHT is to be asked now.
  * While a peer is alone it is, soon and then ever more seldom: the nodes of the DHT may have come back with
- * nothing of what was announced to them. While it is lost it is too, each time after twice as long: the writer may
- * have gone, and all look for it.
+ * nothing of what was announced to them. Once it is lost it is at once, and then each time after twice as long: the
+ * writer may have gone, and all look for it.
  */
 export function lookAgain(last: LookUps, { alone, lost }: Seeker): LookUps & { asks: boolean } {
-  const delay = alone ? Math.min(last.delay * 1.5, MAX_ALONE_MS) : LOOK_MS
   const lostFor = lost && !alone ? last.lostFor + 1 : 0
-  return { delay, lostFor, asks: alone || (lostFor > 0 && Number.isInteger(Math.log2(lostFor))) }
+  const delay = alone ? Math.min(Math.max(ALONE_MS, last.delay) * 1.5, MAX_ALONE_MS) : LOOK_MS
+  return { delay, lostFor, asks: alone || (lostFor > 0 && isDue(lostFor - 1)) }
+}
+
+// at 0, 4, 12, 28 and so on
+function isDue(looks: number): boolean {
+  return Number.isInteger(Math.log2(looks / LOST_LOOKS + 1))
 }

@@ -46,15 +46,25 @@ const ANSWERS = 32
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
-/** After so long a peer shows on a connection that it is alive; and on one of a crowd that is not with its source. */
+/** After so long a peer shows its source that it is alive, and finds out whether that is. */
+const SOURCE_KEEP_ALIVE_MS = 3000
+/** The same for other peers; and for those of a crowd, as often as any firewall needs to let them through. */
 const KEEP_ALIVE_MS = 5000
-const IDLE_KEEP_ALIVE_MS = 20_000
+const IDLE_KEEP_ALIVE_MS = 25_000
 /** The peer that has not dialled waits longer by this factor, for the other one to do it. */
 const ACCEPTED_WAITS = 1.25
 
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
   return known >= CROWD
+}
+
+/**
+ * Whether a peer that knows of so many is parted from a crowd: a reader without a path to the writer; or a writer,
+ * whose `hasPath` is null, that so few are connected to that most may have been killed, while others look for it.
+ */
+export function isParted(known: number, connected: number, hasPath: boolean | null): boolean {
+  return isCrowd(known) && (hasPath === null ? connected < ENOUGH : !hasPath)
 }
 
 /** What a reader knows of the others. */
@@ -170,7 +180,7 @@ export function keepAlive(
   known: number,
   { isSource, own }: { isSource: boolean; own: boolean }
 ): number {
-  if (isSource) return KEEP_ALIVE_MS
+  if (isSource) return SOURCE_KEEP_ALIVE_MS
   return (isCrowd(known) ? IDLE_KEEP_ALIVE_MS : KEEP_ALIVE_MS) * (own ? 1 : ACCEPTED_WAITS)
 }
 

@@ -9,12 +9,13 @@ test('a peer that is alone asks again, soon and then ever more seldom', (t) => {
   t.alike(asked(Array<Seeker>(8).fill(ALONE)), [4, 10, 19, 32.5, 52.75, 82.75, 112.75, 142.75])
 })
 
-test('a peer that is lost asks again after twice as long each time', (t) => {
-  t.alike(asked(Array<Seeker>(16).fill(LOST)), [4, 8, 16, 32, 64])
+test('a peer that is lost asks at once, and again after twice as long each time', (t) => {
+  t.alike(asked(Array<Seeker>(60).fill(LOST)), [4, 8, 16, 32])
+  t.alike(asked([FOUND, FOUND, ...Array<Seeker>(6).fill(LOST)]), [6, 10])
 })
 
 test('a peer that has been found asks no more, and begins anew when it is lost', (t) => {
-  t.alike(asked([ALONE, ALONE, FOUND, FOUND, LOST, LOST, LOST]), [4, 10, 27, 31])
+  t.alike(asked([ALONE, ALONE, FOUND, FOUND, LOST, LOST, LOST]), [4, 10, 21])
 })
 
 /** When, in seconds, a peer asks that is in each of `situations` as it is looked at. */

@@ -9,6 +9,7 @@ import {
   beacons,
   dialling,
   isCrowd,
+  isParted,
   keepAlive,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
@@ -108,13 +109,21 @@ test('so much advice is followed in a while, and no more', (t) => {
 test('in a crowd connections that are not in use show seldom that they are alive', (t) => {
   t.is(keepAlive(31, { isSource: false, own: true }), 5000)
   t.is(keepAlive(31, { isSource: false, own: false }), 6250)
-  t.is(keepAlive(32, { isSource: false, own: true }), 20_000)
+  t.is(keepAlive(32, { isSource: false, own: true }), 25_000)
   t.is(
     keepAlive(32, { isSource: false, own: false }),
-    25_000,
+    31_250,
     'the one that dialled does it for both'
   )
-  t.is(keepAlive(1000, { isSource: true, own: false }), 5000)
+  t.is(keepAlive(1000, { isSource: true, own: false }), 3000)
+})
+
+test('a peer is parted from a crowd without a path, and a writer once few are connected to it', (t) => {
+  t.absent(isParted(31, 0, false), 'there is no crowd')
+  t.ok(isParted(32, 31, false))
+  t.absent(isParted(32, 1, true))
+  t.ok(isParted(32, 11, null))
+  t.absent(isParted(32, 12, null))
 })
 
 test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
