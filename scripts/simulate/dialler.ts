@@ -34,7 +34,7 @@ export class Dialler {
   readonly #dialling = new Map<Peer, number>()
   readonly #away = new Map<Peer, { times: number; until: number }>()
   readonly #failures = new Map<Peer, number>()
-  // what look-ups found, and whom Hyperswarm dials before those
+  // what look-ups found, and whom Hyperswarm dials after those
   #found: Peer[] = []
   readonly #isKnown = new Set<Peer>()
   #again: Peer[] = []
@@ -94,7 +94,7 @@ export class Dialler {
 
   /** The connection with `peer` has ended by itself: Hyperswarm dials again whom it has dialled. */
   ended({ own, peer }: End): void {
-    if (own && !this.#isAway(peer)) this.#retry(peer, 0)
+    if (own && !this.#isAway(peer)) this.#retry(peer, 0, this.#found)
     this.lookLater()
   }
 
@@ -176,7 +176,7 @@ export class Dialler {
   }
 
   #next(): Peer | undefined {
-    const queue = this.#again.length > 0 ? this.#again : this.#found
+    const queue = this.#found.length > 0 ? this.#found : this.#again
     const last = queue.pop()
     if (queue.length === 0 || last === undefined) return last
     const i = this.#world.random.below(queue.length + 1)
@@ -206,20 +206,20 @@ export class Dialler {
       if (isOpen) this.#peer.connect(peer)
       else if (!peer.alive) {
         this.#failed++
-        this.#retry(peer, 1)
+        this.#retry(peer, 1, this.#again)
       }
       this.#dial()
     })
   }
 
-  #retry(peer: Peer, least: number): void {
+  #retry(peer: Peer, least: number, queue: Peer[]): void {
     const failures = Math.max(least, this.#failures.get(peer) ?? 0)
     this.#failures.set(peer, failures + 1)
     const delay = RETRY_MS[failures]
     if (delay === undefined) return
     this.#world.after(delay, () => {
       if (!this.#peer.alive) return
-      this.#again.push(peer)
+      queue.push(peer)
       this.#dial()
     })
   }

@@ -1,4 +1,4 @@
-import { keepAlive } from '../../shared/swarm/overlay-policy.ts'
+import { type KeepAlive, keepAlive } from '../../shared/swarm/overlay-policy.ts'
 import { Dialler } from './dialler.ts'
 import { End } from './end.ts'
 import { Feed } from './feed.ts'
@@ -83,14 +83,14 @@ export class Peer {
 
   // in how many milliseconds the peer shows that it is alive, where the one at the other end has died
   #speaksIn(end: End): number {
-    const ms = this.#keepAlive(end)
-    const putOff = !end.own && this.feed.source !== end
-    const every = putOff ? Math.min(ms, end.peer.#keepAlive(end.other)) : ms
+    const { ms, putOff } = this.#keepAlive(end)
+    const every = putOff ? Math.min(ms, end.peer.#keepAlive(end.other).ms) : ms
     return ms - every * this.#world.chance()
   }
 
-  #keepAlive(end: End): number {
-    return keepAlive(this.#world.size, { isSource: this.feed.source === end, own: end.own })
+  #keepAlive(end: End): KeepAlive {
+    const { own, followsUs } = end
+    return keepAlive(this.#world.size, { isSource: this.feed.source === end, followsUs, own })
   }
 
   #gone(peer: Peer, end: End): void {

@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Connection } from 'hyperswarm'
 import { seemsDead } from '../limits/dead-connections.ts'
-import { payloadReceived } from '../upstream/hyperswarm.ts'
+import { payloadReceived } from '../upstream/hyperswarm-connection.ts'
 
 /** A connection with a peer, as a person is told of it. */
 export class PeerEntry {

@@ -6,7 +6,7 @@ import Protomux from 'protomux'
 import { Failure, diskFault, messageOf } from '../errors.ts'
 import { isMishap } from '../upstream/hypercore-errors.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
-import { unreadBytes } from '../upstream/hyperswarm.ts'
+import { unreadBytes } from '../upstream/hyperswarm-connection.ts'
 import { containFaults } from '../upstream/protomux.ts'
 import { type Drop, filterMessages } from './message-filter.ts'
 

@@ -1,5 +1,5 @@
 import type { Connection } from 'hyperswarm'
-import { packetsReceived, timeoutsInARow } from '../upstream/hyperswarm.ts'
+import { packetsReceived, timeoutsInARow } from '../upstream/hyperswarm-connection.ts'
 import { now } from './clock.ts'
 
 /** A connection with this many retransmission timeouts in a row is taken for dead. */

@@ -26,7 +26,8 @@ import {
   muxOf,
   requestsOpen
 } from '../upstream/hypercore-peer.ts'
-import { dialAt, isOwnDial } from '../upstream/hyperswarm.ts'
+import { dialAt } from '../upstream/hyperswarm.ts'
+import { isOwnDial } from '../upstream/hyperswarm-connection.ts'
 import { endInOrder } from './handover.ts'
 import { type Advised, type Full, full } from './overlay-messages.ts'
 import { SignsOfLife } from './signs-of-life.ts'
@@ -77,7 +78,8 @@ export class Overlay {
     core.on('peer-add', this.#onadd)
     this.#timer = setInterval(() => {
       this.#dialling.look()
-      this.#signsOfLife.look(core.peers, feed.source, this.#dialling.known)
+      const { source, links } = feed
+      this.#signsOfLife.look({ all: core.peers, source, links, known: this.#dialling.known })
     }, LOOK_MS)
   }
 

@@ -1,48 +1,70 @@
 import type { Peer } from 'hypercore'
+import type { FeedPeer } from '../feed/candidate.ts'
 import { now } from '../limits/clock.ts'
 import { ASK_MS, askForLife, mayBeDead, seemsDead } from '../limits/dead-connections.ts'
-import { keepAlive } from '../swarm/overlay-policy.ts'
+import { type Relation, keepAlive } from '../swarm/overlay-policy.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
-import { isOwnDial, packetsReceived } from '../upstream/hyperswarm.ts'
+import { isOwnDial, packetsReceived } from '../upstream/hyperswarm-connection.ts'
 
-/** When we show a peer next that we are alive. */
-interface Schedule {
+/** What is known of the peers of a log. */
+interface Peers {
+  readonly all: readonly Peer[]
+  /** The one that is followed. */
+  readonly source: Peer | null
+  readonly links: Iterable<FeedPeer>
+  /** How many are known, connected or not. */
+  readonly known: number
+}
+
+/** What a peer was shown last, and what had come from it by then. */
+interface Shown {
   readonly ms: number
-  /** Packets that had come from it when the time began. */
   readonly packets: number
 }
 
-/** When the peers of a log show that they are alive: after a while, and once one of them, or soon where it is the source, seems dead. */
+/**
+ * Shows the peers of a log from time to time that we are alive, and asks all of them whether they are as soon as
+ * one seems dead, or a source may be: others may have gone with it.
+ */
 export class SignsOfLife {
-  readonly #schedules = new WeakMap<Peer, Schedule>()
+  readonly #shown = new WeakMap<Peer, Shown>()
   #suspects: Peer[] = []
   #hasNew = false
   #askedAt = -Infinity
+  /** Packets that had come from the source at the last look. */
+  #heard = 0
 
-  /** Looks at `peers`, of which `source` is followed, where so many are `known`. */
-  look(peers: readonly Peer[], source: Peer | null, known: number): void {
-    for (const peer of peers) this.#schedule(peer, known, peer === source)
-    const suspects = peers.filter((peer) =>
-      (peer === source ? mayBeDead : seemsDead)(connectionOf(peer))
-    )
-    // others may have gone with it
+  /** Looks at the peers; to be called every second or so. */
+  look({ all, source, links, known }: Peers): void {
+    const followers = new Set([...links].filter((link) => link.followsUs).map(({ peer }) => peer))
+    for (const peer of all) {
+      const own = isOwnDial(connectionOf(peer))
+      const isSource = peer === source
+      this.#schedule(peer, known, { isSource, followsUs: followers.has(peer), own })
+    }
+    const heard = source === null ? 0 : packetsReceived(connectionOf(source))
+    const isQuiet = heard === this.#heard
+    this.#heard = heard
+    const suspects = all.filter((peer) => {
+      const connection = connectionOf(peer)
+      return seemsDead(connection) || (peer === source && isQuiet && mayBeDead(connection))
+    })
     this.#hasNew ||= suspects.some((peer) => !this.#suspects.includes(peer))
     this.#suspects = suspects
     if (!this.#hasNew || now() - this.#askedAt < ASK_MS) return
     this.#hasNew = false
     this.#askedAt = now()
-    for (const peer of peers) askForLife(connectionOf(peer))
+    for (const peer of all) askForLife(connectionOf(peer))
   }
 
-  // setting the time begins it anew: what comes puts it off where the peer has the first turn
-  #schedule(peer: Peer, known: number, isSource: boolean): void {
+  #schedule(peer: Peer, known: number, relation: Relation): void {
     const connection = connectionOf(peer)
     const packets = packetsReceived(connection)
-    const own = isOwnDial(connection)
-    const ms = keepAlive(known, { isSource, own })
-    const last = this.#schedules.get(peer)
-    if (ms === last?.ms && (isSource || own || packets === last.packets)) return
-    this.#schedules.set(peer, { ms, packets })
+    const { ms, putOff } = keepAlive(known, relation)
+    const last = this.#shown.get(peer)
+    if (ms === last?.ms && !(putOff && packets !== last.packets)) return
+    this.#shown.set(peer, { ms, packets })
+    // which begins the time anew
     connection.setKeepAlive(ms)
   }
 }

@@ -2,7 +2,7 @@ import b4a from 'b4a'
 import type { Hypercore, Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { answersOwed, connectionOf } from '../upstream/hypercore-peer.ts'
-import { payloadReceived } from '../upstream/hyperswarm.ts'
+import { payloadReceived } from '../upstream/hyperswarm-connection.ts'
 
 /** Blocks that were asked for and have not come for this long are not coming. */
 export const STALL_TIMEOUT_MS = 10_000

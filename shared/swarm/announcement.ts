@@ -1,12 +1,19 @@
 import type Hyperswarm from 'hyperswarm'
 import { now } from '../limits/clock.ts'
-import { announcedTo, firstNodes, isRelayed, remembersPeer } from '../upstream/hyperdht-records.ts'
+import {
+  type Named,
+  announcedTo,
+  firstNodes,
+  isRelayed,
+  namesPeer
+} from '../upstream/hyperdht-records.ts'
 import { publicKeyOf } from '../upstream/hyperswarm.ts'
 
 /** How often the nodes of the DHT are asked whether they remember us, by a process with few peers. */
 const CHECK_MS = 8000
-/** With more peers than this it is done less often: each of them asks as well. */
+/** With more peers than this it is done less often, though no less than every MAX_CHECK_MS: each of them asks as well. */
 const PEERS = 4
+const MAX_CHECK_MS = 60_000
 /** The same while no node answers, and once the nodes were told again. */
 const SOON_MS = 4000
 /** This many nodes in a row have forgotten us before we take it that all have: some come and go. */
@@ -15,8 +22,8 @@ const SAMPLE = 3
 const TRIES = 5
 const MAX_WAIT_MS = 600_000
 
-/** What the nodes of the DHT say of us. */
-type Memory = 'kept' | 'lost' | 'away'
+/** What the nodes of the DHT say of us; `unclear` where they name others, as those of a crowd do. */
+type Memory = 'kept' | 'unclear' | 'lost' | 'away'
 
 /**
  * Calls `announce` soon after the nodes of the DHT have lost what `swarm` announced for `topic`: it is
@@ -30,7 +37,7 @@ export function keepAnnounced(
   announce: () => void
 ): () => void {
   let away = false
-  // asked only after the nodes have lost the announcement, or were away
+  // asked only where it is not clear that the nodes have kept the announcement, and answered
   let relayed = true
   let tries = 0
   let notBefore = 0
@@ -47,7 +54,7 @@ export function keepAnnounced(
       if (healthy) tries = Math.max(0, tries - 1)
       else if (away) tries = notBefore = 0
       const repeated = !healthy && !away && repeat()
-      const usual = CHECK_MS * Math.max(1, swarm.connections.size / PEERS)
+      const usual = Math.min(MAX_CHECK_MS, CHECK_MS * Math.max(1, swarm.connections.size / PEERS))
       const delay = away || repeated ? SOON_MS : usual
       timer = setTimeout(check, delay * (0.75 + Math.random() / 2))
     })
@@ -59,7 +66,7 @@ export function keepAnnounced(
     away = memory === 'away'
     if (memory !== 'kept') relayed = false
     // peers may have come while no node answered
-    if (memory !== 'kept' || back) return false
+    if (memory === 'lost' || away || back) return false
     relayed ||= await isRelayed(swarm, publicKeyOf(swarm))
     return relayed
   }
@@ -75,18 +82,19 @@ export function keepAnnounced(
 }
 
 async function memoryOf(swarm: Hyperswarm, topic: Uint8Array): Promise<Memory> {
-  const ask = (node: { host: string; port: number }): Promise<boolean | null> =>
-    remembersPeer(swarm.dht, node, topic, publicKeyOf(swarm))
+  const ask = (node: { host: string; port: number }): Promise<Named | null> =>
+    namesPeer(swarm.dht, node, topic, publicKeyOf(swarm))
   let answered = false
   for (const node of someOf(announcedTo(swarm, topic))) {
-    const remembers = await ask(node)
-    if (remembers === true) return 'kept'
-    if (remembers === false) answered = true
+    const named = await ask(node)
+    if (named === 'named') return 'kept'
+    if (named === 'full') return 'unclear'
+    if (named === 'missing') answered = true
   }
   if (answered) return 'lost'
   // they may have gone for good, and others have come
   const answers = await Promise.all(someOf(await firstNodes(swarm.dht)).map(ask))
-  return answers.some((remembers) => remembers !== null) ? 'lost' : 'away'
+  return answers.some((named) => named !== null) ? 'lost' : 'away'
 }
 
 /** Up to SAMPLE of `nodes`, each time others. */

@@ -55,7 +55,8 @@ function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
     const look = lookAgain(last, { alone, lost: Dialling.of(swarm).isParted })
     if (look.asks) refresh(discovery)
     last = look
-    timer = setTimeout(next, look.delay)
+    // not all of those that have lost the same peer at once
+    timer = setTimeout(next, look.delay * (0.75 + Math.random() / 2))
   }
 }
 

@@ -13,9 +13,10 @@ import {
   filterFound,
   forgetPeer,
   giveUpDials,
-  isOwnDial,
+  isDeferred,
   limitDials
 } from '../upstream/hyperswarm.ts'
+import { isOwnDial } from '../upstream/hyperswarm-connection.ts'
 import {
   MAX_AWAY_MS,
   PATIENCE_MS,
@@ -47,15 +48,17 @@ export class Dialling {
   #upTo = Infinity
   /** When each dial that is under way was seen first. */
   #begun = new Map<Connection, number>()
-  /** Peers that have yet to answer, or no longer do: those that are dialled, and those that have died. */
-  #unanswered: Connection[] = []
+  /** Peers that have yet to answer, and, where the value says that they did, those that have died. */
+  #unanswered = new Map<Connection, boolean>()
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
     filterFound(swarm, (publicKey) => {
       // that a crowd is known, and bounds the dials of a reader, may be found out just now
       if (this.#hasPath !== null) this.look()
-      return !this.isAway(publicKey) && this.unreached < MAX_UNREACHED
+      if (this.isAway(publicKey) || this.unreached >= MAX_UNREACHED) return false
+      // found again, one that did not answer would be dialled as if it had not been yet
+      return !isCrowd(this.known) || !isDeferred(swarm, publicKey)
     })
   }
 
@@ -151,12 +154,14 @@ export class Dialling {
 
   // Hyperswarm dials such a peer again before any that it has never dialled: of a crowd others may answer
   #deferSilent(live: readonly Connection[]): void {
+    const swarm = this.#swarm
     const before = this.#unanswered
     const answered = new Set(live)
-    this.#unanswered = allConnections(this.#swarm).filter((one) => !answered.has(one))
+    const unanswered = allConnections(swarm).filter((one) => !answered.has(one))
+    this.#unanswered = new Map(unanswered.map((one) => [one, swarm.connections.has(one)]))
     if (!isCrowd(this.known)) return
-    for (const { remotePublicKey } of before) {
-      if (!connectionWith(this.#swarm, remotePublicKey)) deferPeer(this.#swarm, remotePublicKey)
+    for (const [{ remotePublicKey }, hadAnswered] of before) {
+      if (!connectionWith(swarm, remotePublicKey)) deferPeer(swarm, remotePublicKey, hadAnswered)
     }
   }
 

@@ -48,11 +48,11 @@ const ANSWERS = 32
 export const REPLACE_MS = 1000
 /** After so long a peer shows its source that it is alive, and finds out whether that is. */
 const SOURCE_KEEP_ALIVE_MS = 3000
-/** The same for other peers; and for those of a crowd, as often as any firewall needs to let them through. */
+/** The same for other peers; and for those of a crowd, before most firewalls forget a connection that is idle. */
 const KEEP_ALIVE_MS = 5000
 const IDLE_KEEP_ALIVE_MS = 25_000
-/** The peer that has not dialled waits longer by this factor, for the other one to do it. */
-const ACCEPTED_WAITS = 1.25
+/** Where it is the other's turn we wait longer by this factor, and from the last that has come. */
+const WAITS = 1.25
 
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
@@ -171,17 +171,31 @@ export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
 }
 
+/** What a peer is to us. */
+export interface Relation {
+  readonly isSource: boolean
+  /** Whether we are its source. */
+  readonly followsUs: boolean
+  /** Whether we have dialled it. */
+  readonly own: boolean
+}
+
+/** When we show a peer that we are alive. */
+export interface KeepAlive {
+  readonly ms: number
+  /** Whether the time begins anew when something comes. */
+  readonly putOff: boolean
+}
+
 /**
- * After how many milliseconds we show a peer that we are alive, where so many are `known`. What it acknowledges shows
- * the same of it: so the one that has not dialled does it only after so long in which nothing has come, unless it
- * follows the other.
+ * What a peer acknowledges shows that it is alive as well as we: so one of two does it, where so many are `known`:
+ * the one that follows the other, else the one that has dialled.
  */
-export function keepAlive(
-  known: number,
-  { isSource, own }: { isSource: boolean; own: boolean }
-): number {
-  if (isSource) return SOURCE_KEEP_ALIVE_MS
-  return (isCrowd(known) ? IDLE_KEEP_ALIVE_MS : KEEP_ALIVE_MS) * (own ? 1 : ACCEPTED_WAITS)
+export function keepAlive(known: number, { isSource, followsUs, own }: Relation): KeepAlive {
+  if (isSource) return { ms: SOURCE_KEEP_ALIVE_MS, putOff: false }
+  if (followsUs) return { ms: 2 * SOURCE_KEEP_ALIVE_MS, putOff: true }
+  const ms = isCrowd(known) ? IDLE_KEEP_ALIVE_MS : KEEP_ALIVE_MS
+  return own ? { ms, putOff: false } : { ms: ms * WAITS, putOff: true }
 }
 
 /** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered. */

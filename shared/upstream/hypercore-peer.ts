@@ -18,6 +18,7 @@ interface PeerState {
   readonly remoteRequests: { readonly size: number }
   readonly inflight: number
   readonly paused: boolean
+  isActive(): boolean
   _fulfillRequest(
     answer: { readonly msg: { readonly id: number } },
     pushing: boolean
@@ -37,6 +38,7 @@ export const PEER_MEMBERS: Members = {
   'peer.remoteRequests.size': 'number',
   'peer.inflight': 'number',
   'peer.paused': 'boolean',
+  'peer.isActive': 'function',
   'peer._fulfillRequest': 'function'
 }
 
@@ -111,7 +113,7 @@ export function refuseWhilePaused(peer: Peer): void {
     try {
       await fulfill.call(peer, answer, pushing)
     } catch (err) {
-      if (!(err instanceof TypeError) || !isPaused(peer)) throw err
+      if (!(err instanceof TypeError) || answering.isActive()) throw err
       if (!pushing) sendMessage(peer, 'noData', { request: answer.msg.id, reason: NOT_AVAILABLE })
     }
   }

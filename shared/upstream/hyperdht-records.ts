@@ -48,23 +48,27 @@ const LOOKUP = 3
 /** Of the peers of a topic that a node knows it names no more than these, by chance (lib/persistent.js). */
 const MAX_NAMED = 20
 
+/** What a node says of a peer of a topic: `full` where it names as many others as it ever does, and may know it. */
+export type Named = 'named' | 'missing' | 'full'
+
 /**
- * Whether `node` still names the peer with `publicKey` to those that look for `topic`, as far as can be
- * told: one that names as many as it ever does has not forgotten the topic, and it may know more. null
- * where it does not answer within a second. One packet each way. The request is documented, its number
- * and how it is answered are not.
+ * Whether `node` names the peer with `publicKey` to those that look for `topic`; null where it does not
+ * answer within a second. One packet each way. The request is documented, its number and how it is
+ * answered are not.
  */
-export async function remembersPeer(
+export async function namesPeer(
   dht: HyperDHT,
   node: Address,
   topic: Uint8Array,
   publicKey: Uint8Array
-): Promise<boolean | null> {
+): Promise<Named | null> {
   const answer = await ask(dht, node, LOOKUP, topic)
   if (answer === null) return null
-  // it begins with how many it names, and lists the keys as they are
   const { value } = answer
-  return value !== null && ((value[0] ?? 0) >= MAX_NAMED || b4a.indexOf(value, publicKey) !== -1)
+  if (value === null) return 'missing'
+  // it begins with how many it names, and lists the keys as they are
+  if (b4a.indexOf(value, publicKey) !== -1) return 'named'
+  return value[0] === MAX_NAMED ? 'full' : 'missing'
 }
 
 /**

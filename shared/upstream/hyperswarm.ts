@@ -1,4 +1,4 @@
-// Checked with hyperswarm 4.17.2, streamx 2.28.1 and udx-native 1.21.3.
+// Checked with hyperswarm 4.17.2.
 import b4a from 'b4a'
 import type HyperDHT from 'hyperdht'
 import Hyperswarm, { type Connection, type PeerInfo } from 'hyperswarm'
@@ -19,22 +19,16 @@ interface Dialler {
   ): void
 }
 
+interface Info {
+  readonly tried: boolean
+  readonly waiting: boolean
+  readonly queued: boolean
+}
+
 /** Dials since the start of a swarm. */
 interface DialCounts {
   readonly attempted: number
   readonly opened: number
-}
-
-interface Sending {
-  readonly _writableState: { readonly buffered: number }
-}
-
-interface Timed {
-  readonly rawStream: { readonly rtoCount: number }
-}
-
-interface Counted {
-  readonly rawStream: { readonly bytesReceived: number; readonly packetsReceived: number }
 }
 
 /** What this module uses of a swarm. */
@@ -49,20 +43,12 @@ export const SWARM_MEMBERS: Members = {
   'swarm._handlePeer': 'function'
 }
 
-const DIRECTION_MEMBERS: Members = { 'connection.isInitiator': 'boolean' }
-const UNREAD_MEMBERS: Members = { 'connection._writableState.buffered': 'number' }
-const TIMEOUT_MEMBERS: Members = { 'connection.rawStream.rtoCount': 'number' }
-
-const RECEIVED_MEMBERS: Members = {
-  'connection.rawStream.bytesReceived': 'number',
-  'connection.rawStream.packetsReceived': 'number'
-}
-
-/** What this module uses of a connection that is open. */
-export const CONNECTION_MEMBERS: Members = {
-  ...UNREAD_MEMBERS,
-  ...TIMEOUT_MEMBERS,
-  ...RECEIVED_MEMBERS
+const INFO_MEMBERS: Members = {
+  'peer.attempts': 'number',
+  'peer.tried': 'boolean',
+  'peer.proven': 'boolean',
+  'peer.waiting': 'boolean',
+  'peer.queued': 'boolean'
 }
 
 /**
@@ -124,15 +110,6 @@ export function dialCounts(swarm: Hyperswarm): DialCounts {
   return (swarm as Hyperswarm & Dialler).stats.connects.client
 }
 
-/**
- * Whether we have dialled the peer at the other end of `connection`. Throws a Failure where that can no longer
- * be told, since every peer would seem to have dialled us. Documented as an argument alone.
- */
-export function isOwnDial(connection: Connection): boolean {
-  assertMembers('hyperswarm', connection, DIRECTION_MEMBERS)
-  return (connection as Connection & { readonly isInitiator: boolean }).isInitiator
-}
-
 /** Keeps `swarm` from dialling the peer of `publicKey` again by itself when its connection ends. No public way. */
 export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
   const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
@@ -140,12 +117,21 @@ export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
 }
 
 /**
- * Has the peer of `publicKey`, which did not answer a dial or has died, dialled after those that were not dialled
- * before. Hyperswarm (4.17, lib/peer-info.js) would dial it before those. No public way.
+ * Has the peer of `publicKey`, which did not answer a dial, dialled after those that were not dialled before; or,
+ * where it `hadAnswered` and its connection has died, among those. Hyperswarm (lib/peer-info.js) would dial it
+ * before those. Throws a Failure where the members are gone, since nothing would be deferred. No public way.
  */
-export function deferPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
+export function deferPeer(swarm: Hyperswarm, publicKey: Uint8Array, hadAnswered: boolean): void {
   const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
-  if (info) Object.assign(info, { tried: true, proven: false })
+  if (info === undefined) return
+  assertMembers('hyperswarm', info, INFO_MEMBERS)
+  Object.assign(info, hadAnswered ? { attempts: 0 } : { tried: true, proven: false })
+}
+
+/** Whether the peer of `publicKey` did not answer, and is dialled again when its turn has come. No public way. */
+export function isDeferred(swarm: Hyperswarm, publicKey: Uint8Array): boolean {
+  const info = swarm.peers.get(b4a.toString(publicKey, 'hex')) as (PeerInfo & Info) | undefined
+  return info !== undefined && info.tried && (info.waiting || info.queued)
 }
 
 /** The key by which peers know `swarm`. Documented as an option, not as a property. */
@@ -174,49 +160,4 @@ export function dialAt(
  */
 export function connectionWith(swarm: Hyperswarm, publicKey: Uint8Array): Connection | undefined {
   return (swarm as Hyperswarm & Dialler)._allConnections.get(publicKey)
-}
-
-/**
- * Bytes that were sent on `connection` and not yet taken: what a peer that does not read makes us keep.
- * Throws a Failure where they are no longer counted, since every peer would seem to read nothing. No
- * public way by bytes; `drain` tells by time.
- */
-export function unreadBytes(connection: Connection): number {
-  assertMembers('hyperswarm', connection, UNREAD_MEMBERS)
-  return (connection as Connection & Sending)._writableState.buffered
-}
-
-/**
- * How many times in a row nothing that was sent on `connection`, which is open, was acknowledged in time.
- * Tells a dead path long before the connection gives up. Throws a Failure where that is no longer
- * counted, since no path would ever seem dead. No public way.
- */
-export function timeoutsInARow(connection: Connection): number {
-  assertMembers('hyperswarm', connection, TIMEOUT_MEMBERS)
-  return (connection as Connection & Timed).rawStream.rtoCount
-}
-
-/** What UDX puts before the payload of each packet, in bytes. */
-const PACKET_HEADER = 20
-
-/**
- * Bytes of payload that have come on `connection`, encrypted, counted as each packet arrives: tells a
- * peer that is sending a large message over a slow link from one that is silent. Throws a Failure where
- * they are no longer counted, since every peer would seem to be silent. No public way: `data` comes with
- * whole messages.
- */
-export function payloadReceived(connection: Connection): number {
-  assertMembers('hyperswarm', connection, RECEIVED_MEMBERS)
-  const { bytesReceived, packetsReceived } = (connection as Connection & Counted).rawStream
-  return bytesReceived - PACKET_HEADER * packetsReceived
-}
-
-/**
- * Packets that have come on `connection`, those that but acknowledge what was sent too: a peer that is alive
- * sends one for whatever it is sent. Throws a Failure where they are no longer counted, since every peer would
- * seem to be gone. No public way.
- */
-export function packetsReceived(connection: Connection): number {
-  assertMembers('hyperswarm', connection, RECEIVED_MEMBERS)
-  return (connection as Connection & Counted).rawStream.packetsReceived
 }

@@ -11,11 +11,14 @@ test('a peer that is alone asks again, soon and then ever more seldom', (t) => {
 
 test('a peer that is lost asks at once, and again after twice as long each time', (t) => {
   t.alike(asked(Array<Seeker>(60).fill(LOST)), [4, 8, 16, 32])
-  t.alike(asked([FOUND, FOUND, ...Array<Seeker>(6).fill(LOST)]), [6, 10])
+  const calm = Array<Seeker>(40).fill(FOUND)
+  t.alike(asked([...calm, ...Array<Seeker>(6).fill(LOST)]), [44, 48])
+  const flapping = Array.from({ length: 64 }, (_, i) => (i % 2 ? FOUND : LOST))
+  t.alike(asked(flapping), [4, 8, 16, 32, 64], 'nor more often where it is found meanwhile')
 })
 
 test('a peer that has been found asks no more, and begins anew when it is lost', (t) => {
-  t.alike(asked([ALONE, ALONE, FOUND, FOUND, LOST, LOST, LOST]), [4, 10, 21])
+  t.alike(asked([ALONE, ALONE, FOUND, FOUND, LOST, LOST, LOST]), [4, 10, 22])
 })
 
 /** When, in seconds, a peer asks that is in each of `situations` as it is looked at. */

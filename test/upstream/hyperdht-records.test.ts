@@ -3,12 +3,13 @@ import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
 import Hyperswarm from 'hyperswarm'
 import {
+  type Named,
   ANNOUNCING_MEMBERS,
   RECORD_MEMBERS,
   announcedTo,
   firstNodes,
   isRelayed,
-  remembersPeer
+  namesPeer
 } from '../../shared/upstream/hyperdht-records.ts'
 import { publicKeyOf } from '../../shared/upstream/hyperswarm.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
@@ -34,11 +35,7 @@ test(`${installed('hyperswarm')}: _closestNodes took an announcement`, async (t)
   const nodes = announcedTo(swarm, TOPIC)
   t.ok(nodes.length > 0)
   for (const node of nodes) {
-    t.is(
-      await remembersPeer(swarm.dht, node, TOPIC, publicKeyOf(swarm)),
-      true,
-      'request 3 names it'
-    )
+    t.is(await namesPeer(swarm.dht, node, TOPIC, publicKeyOf(swarm)), 'named', 'request 3 names it')
   }
 })
 
@@ -46,21 +43,22 @@ test(`${installed('hyperdht')}: request 3 tells a peer that is unknown from no a
   const { dht } = createSwarm(t)
   await dht.fullyBootstrapped()
   const [node = NOWHERE] = dht.toArray()
-  t.is(await remembersPeer(dht, node, TOPIC, STRANGER), false)
-  t.is(await remembersPeer(dht, NOWHERE, TOPIC, STRANGER), null)
+  t.is(await namesPeer(dht, node, TOPIC, STRANGER), 'missing')
+  t.is(await namesPeer(dht, NOWHERE, TOPIC, STRANGER), null)
 })
 
 test(`${installed('hyperdht')}: of more than twenty peers a node names twenty, so that any may be known`, async (t) => {
   const { dht } = createSwarm(t)
   await dht.fullyBootstrapped()
   const topic = b4a.alloc(32, 3)
-  const known: (boolean | null)[] = []
-  for (let count = 1; count <= 20; count++) {
+  const told: (Named | null)[] = []
+  for (let count = 1; count <= 24; count++) {
     await announceAnother(dht, topic, count)
     const [node = NOWHERE] = dht.toArray()
-    known.push(await remembersPeer(dht, node, topic, STRANGER))
+    told.push(await namesPeer(dht, node, topic, STRANGER))
   }
-  t.is(known.indexOf(true), 19)
+  const [missing, full] = [Array<Named>(19).fill('missing'), Array<Named>(5).fill('full')]
+  t.alike(told, [...missing, ...full])
 })
 
 test(`${installed('hyperdht')}: request 2 tells whether a node relays`, async (t) => {

@@ -7,7 +7,6 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { bindPort, localPort } from '../../shared/upstream/hyperdht.ts'
 import {
-  CONNECTION_MEMBERS,
   SWARM_MEMBERS,
   connectionWith,
   createSwarmWith,
@@ -17,14 +16,18 @@ import {
   filterFound,
   forgetPeer,
   giveUpDials,
-  isOwnDial,
+  isDeferred,
   limitDials,
+  publicKeyOf
+} from '../../shared/upstream/hyperswarm.ts'
+import {
+  CONNECTION_MEMBERS,
+  isOwnDial,
   packetsReceived,
   payloadReceived,
-  publicKeyOf,
   timeoutsInARow,
   unreadBytes
-} from '../../shared/upstream/hyperswarm.ts'
+} from '../../shared/upstream/hyperswarm-connection.ts'
 import { Program } from '../helpers/program.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { hasMembers, installed } from './installed.ts'
@@ -96,7 +99,7 @@ test(`${installed('hyperswarm')}: reconnect(false) ends the dialling of a peer`,
   t.is(client.peers.size, 0, 'it is not kept to be dialled again')
 })
 
-test(`${installed('hyperswarm')}: a peer that was tried is dialled after one that was not`, async (t) => {
+test(`${installed('hyperswarm')}: a peer that was tried, and not proven, is dialled after one that was not`, async (t) => {
   const swarm = createSwarmWith(new HyperDHT({ bootstrap: bootstrap.split(',') }), DIALS)
   t.teardown(() => swarm.destroy(), { force: true })
   swarm.join(TOPIC, { server: false, client: true })
@@ -108,9 +111,12 @@ test(`${installed('hyperswarm')}: a peer that was tried is dialled after one tha
   while (connectionWith(swarm, silent)) {
     await new Promise<void>((resolve) => swarm.once('update', resolve))
   }
-  deferPeer(swarm, silent)
+  deferPeer(swarm, silent, false)
   dialAt(swarm, TOPIC, { publicKey: other, host: HOST, port: 9 })
+  t.ok(isDeferred(swarm, silent), 'it waits to be')
   await untilQueued(swarm, silent)
+  t.ok(isDeferred(swarm, silent), 'or is queued')
+  t.absent(isDeferred(swarm, other))
   limitDials(swarm, 1, 1)
   t.ok(connectionWith(swarm, other))
   t.absent(connectionWith(swarm, silent))
