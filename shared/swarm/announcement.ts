@@ -37,7 +37,7 @@ export function keepAnnounced(
   announce: () => void
 ): () => void {
   let away = false
-  // asked only where it is not clear that the nodes have kept the announcement, and answered
+  // relays are asked only after the nodes did not clearly remember us, until one of them does
   let relayed = true
   let tries = 0
   let notBefore = 0
