@@ -53,12 +53,13 @@ export class Dialling {
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
-    filterFound(swarm, (publicKey) => {
+    filterFound(swarm, (publicKey, told) => {
       // that a crowd is known, and bounds the dials of a reader, may be found out just now
       if (this.#hasPath !== null) this.look()
       if (this.isAway(publicKey) || this.unreached >= MAX_UNREACHED) return false
-      // found again, one that did not answer would be dialled as if it had not been yet
-      return !isCrowd(this.known) || !isDeferred(swarm, publicKey)
+      // found again, one that did not answer would be dialled as if it had not been yet: its record in the DHT says
+      // nothing new, while a beacon, or a peer that tells of it, says that it is there
+      return told || !isCrowd(this.known) || !isDeferred(swarm, publicKey)
     })
   }
 

@@ -15,7 +15,8 @@ interface Dialler {
   }
   _handlePeer(
     peer: { publicKey: Uint8Array; relayAddresses: { host: string; port: number }[] },
-    topic: Uint8Array
+    topic: Uint8Array,
+    told?: boolean
   ): void
 }
 
@@ -94,14 +95,17 @@ export function giveUpDials(swarm: Hyperswarm): number {
 }
 
 /**
- * Has `accept` asked of each peer that a look-up finds, or `dialAt` tells of, whether it may be dialled. The
- * option `firewall` is documented, and bans for good, in both directions; no public way.
+ * Has `accept` asked of each peer that a look-up finds, or that was `told` to `dialAt`, whether it may be dialled.
+ * The option `firewall` is documented, and bans for good, in both directions; no public way.
  */
-export function filterFound(swarm: Hyperswarm, accept: (publicKey: Uint8Array) => boolean): void {
+export function filterFound(
+  swarm: Hyperswarm,
+  accept: (publicKey: Uint8Array, told: boolean) => boolean
+): void {
   const dialler = swarm as Hyperswarm & Dialler
   const handle = dialler._handlePeer.bind(dialler)
-  dialler._handlePeer = (peer, topic) => {
-    if (accept(peer.publicKey)) handle(peer, topic)
+  dialler._handlePeer = (peer, topic, told?: boolean) => {
+    if (accept(peer.publicKey, told === true)) handle(peer, topic)
   }
 }
 
@@ -151,7 +155,7 @@ export function dialAt(
 ): void {
   const { publicKey, host, port } = peer
   const dialler = swarm as Hyperswarm & Dialler
-  dialler._handlePeer({ publicKey, relayAddresses: [{ host, port }] }, topic)
+  dialler._handlePeer({ publicKey, relayAddresses: [{ host, port }] }, topic, true)
 }
 
 /**

@@ -27,25 +27,39 @@ for (const [heard, first, title] of [
   [1, SILENT, 'of few peers, one that did not answer is dialled again']
 ] as const) {
   test(title, async (t) => {
-    const swarm = createSwarm(t)
-    swarm.join(TOPIC, { server: false, client: true })
-    await bindPort(swarm.dht)
-    const dialling = Dialling.of(swarm)
-    dialling.heard = heard
-    dial(swarm, SILENT)
-    dialling.look()
-    // all that is under way is looked at, however it ends
-    limitDials(swarm, 0, 1)
-    giveUpDials(swarm)
-    while (connectionWith(swarm, SILENT)) await update(swarm)
-    dialling.look()
-    limitDials(swarm, 0, 1)
+    const swarm = await dialInVain(t, heard)
     dial(swarm, OTHER)
     await untilQueued(swarm, SILENT)
     limitDials(swarm, 1, 1)
     t.ok(connectionWith(swarm, first))
     t.is(swarm.connecting, 1)
   })
+}
+
+test('of a crowd, a peer that did not answer is dialled at once where it is heard', async (t) => {
+  const swarm = await dialInVain(t, CROWD)
+  limitDials(swarm, 1, 1)
+  t.absent(connectionWith(swarm, SILENT))
+  dial(swarm, SILENT)
+  t.ok(connectionWith(swarm, SILENT))
+})
+
+/** A swarm that has heard so many, and was not answered by one; it dials no more. */
+async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
+  const swarm = createSwarm(t)
+  swarm.join(TOPIC, { server: false, client: true })
+  await bindPort(swarm.dht)
+  const dialling = Dialling.of(swarm)
+  dialling.heard = heard
+  dial(swarm, SILENT)
+  dialling.look()
+  // all that is under way is looked at, however it ends
+  limitDials(swarm, 0, 1)
+  giveUpDials(swarm)
+  while (connectionWith(swarm, SILENT)) await update(swarm)
+  dialling.look()
+  limitDials(swarm, 0, 1)
+  return swarm
 }
 
 function dial(swarm: Hyperswarm, publicKey: Uint8Array): void {
