@@ -140,9 +140,10 @@ export class Dialler {
 
   #look(): void {
     const { now } = this.#world
-    const isAlone = this.#connections === 0
+    const live = this.#live.length
+    const isAlone = live + this.#dialling.size === 0
     const isWriter = this.#peer.kind === 'writer'
-    const isLost = isParted(this.#known, this.#live.length, isWriter ? null : this.#hasPath)
+    const isLost = isParted(this.#known, live, isWriter ? null : this.#hasPath)
     if (!isAlone && !isLost) {
       // nothing is looked at until that changes
       this.#lookUps = lookAgain(this.#lookUps, { alone: false, lost: false })
@@ -167,8 +168,9 @@ export class Dialler {
 
   #dial(): void {
     const { upTo, atOnce } = this.#dials
-    const hanging = Math.min(this.#hanging, atOnce)
-    while (this.#dialling.size < atOnce && this.#connections - hanging < upTo) {
+    // dials that hang do not count
+    const settled = this.#live.length - Math.min(this.#hanging, atOnce)
+    while (this.#dialling.size < atOnce && settled + this.#dialling.size < upTo) {
       const peer = this.#next()
       if (peer === undefined) return
       if (this.#isNew(peer)) this.#dialOne(peer)

@@ -9,6 +9,11 @@ export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
+/** `ms`, up to a quarter less or more by chance: not all peers that began at once go on at once. */
+export function jittered(ms: number): number {
+  return ms * (0.75 + Math.random() / 2)
+}
+
 /** Resolves after `ms` milliseconds. */
 export function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,5 +1,5 @@
 import type Hyperswarm from 'hyperswarm'
-import { now } from '../limits/clock.ts'
+import { jittered, now } from '../limits/clock.ts'
 import {
   type Named,
   announcedTo,
@@ -56,7 +56,7 @@ export function keepAnnounced(
       const repeated = !healthy && !away && repeat()
       const usual = Math.min(MAX_CHECK_MS, CHECK_MS * Math.max(1, swarm.connections.size / PEERS))
       const delay = away || repeated ? SOON_MS : usual
-      timer = setTimeout(check, delay * (0.75 + Math.random() / 2))
+      timer = setTimeout(check, jittered(delay))
     })
   }
 

@@ -1,5 +1,6 @@
 import type Hyperswarm from 'hyperswarm'
 import type { Discovery } from 'hyperswarm'
+import { jittered } from '../limits/clock.ts'
 import { refreshRelays } from '../upstream/hyperdht-records.ts'
 import { keepAnnounced } from './announcement.ts'
 import { type DhtStatus, watchDht } from './dht.ts'
@@ -56,7 +57,7 @@ function refreshWhileLost(swarm: Hyperswarm, discovery: Discovery): () => void {
     if (look.asks) refresh(discovery)
     last = look
     // not all of those that have lost the same peer at once
-    timer = setTimeout(next, look.delay * (0.75 + Math.random() / 2))
+    timer = setTimeout(next, jittered(look.delay))
   }
 }
 

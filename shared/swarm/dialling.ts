@@ -9,7 +9,6 @@ import {
   connectionWith,
   deferPeer,
   dialCounts,
-  dialsUnderWay,
   filterFound,
   forgetPeer,
   giveUpDials,
@@ -32,6 +31,13 @@ const MAX_UNREACHED = 1024
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
+/** A dial that is under way, or a connection with a peer that has died. */
+interface Unanswered {
+  readonly isDial: boolean
+  /** When it was seen first. */
+  readonly at: number
+}
+
 const all = new WeakMap<Hyperswarm, Dialling>()
 
 /** Which peers a swarm dials, and how many at once: the policy of the overlay on Hyperswarm's dialler. */
@@ -46,16 +52,13 @@ export class Dialling {
   #hadPathAt = now()
   #givenUp = 0
   #upTo = Infinity
-  /** When each dial that is under way was seen first. */
-  #begun = new Map<Connection, number>()
-  /** Peers that have yet to answer, and, where the value says that they did, those that have died. */
-  #unanswered = new Map<Connection, boolean>()
+  #unanswered = new Map<Connection, Unanswered>()
 
   private constructor(swarm: Hyperswarm) {
     this.#swarm = swarm
     filterFound(swarm, (publicKey, told) => {
       // that a crowd is known, and bounds the dials of a reader, may be found out just now
-      if (this.#hasPath !== null) this.look()
+      if (this.#hasPath !== null) this.#adapt(this.#live)
       if (this.isAway(publicKey) || this.unreached >= MAX_UNREACHED) return false
       // found again, one that did not answer would be dialled as if it had not been yet: its record in the DHT says
       // nothing new, while a beacon, or a peer that tells of it, says that it is there
@@ -122,12 +125,17 @@ export class Dialling {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
   }
 
-  /** Adapts the bounds to what is known now: once a second or so, as a path may have come or gone. */
+  /** Looks at all connections and dials: once a second or so, as a path may have come or gone. */
   look(): void {
-    const { connections, connecting } = this.#swarm
     const live = this.#live
-    const dead = connections.size - live.length
     this.#deferSilent(live)
+    this.#adapt(live)
+  }
+
+  // the bounds, to what is known now
+  #adapt(live: readonly Connection[]): void {
+    const { connections, connecting } = this.#swarm
+    const dead = connections.size - live.length
     if (this.#hasPath === null) {
       return limitDials(this.#swarm, UNBOUNDED.upTo + dead, UNBOUNDED.atOnce)
     }
@@ -138,7 +146,7 @@ export class Dialling {
       this.#failedBefore = failed
       this.#hadPathAt = now()
     }
-    const hanging = this.#hanging()
+    const hanging = this.#hanging
     const { upTo, atOnce } = dialling({
       known: this.known,
       connected: live.length,
@@ -159,17 +167,20 @@ export class Dialling {
     const before = this.#unanswered
     const answered = new Set(live)
     const unanswered = allConnections(swarm).filter((one) => !answered.has(one))
-    this.#unanswered = new Map(unanswered.map((one) => [one, swarm.connections.has(one)]))
+    this.#unanswered = new Map(
+      unanswered.map((one) => {
+        const at = before.get(one)?.at ?? now()
+        return [one, { isDial: !swarm.connections.has(one), at }]
+      })
+    )
     if (!isCrowd(this.known)) return
-    for (const [{ remotePublicKey }, hadAnswered] of before) {
-      if (!connectionWith(swarm, remotePublicKey)) deferPeer(swarm, remotePublicKey, hadAnswered)
+    for (const [{ remotePublicKey }, { isDial }] of before) {
+      if (!connectionWith(swarm, remotePublicKey)) deferPeer(swarm, remotePublicKey, !isDial)
     }
   }
 
-  #hanging(): number {
-    const before = this.#begun
-    const dials = dialsUnderWay(this.#swarm)
-    this.#begun = new Map(dials.map((dial) => [dial, before.get(dial) ?? now()]))
-    return [...this.#begun.values()].filter((at) => now() - at >= PATIENCE_MS).length
+  get #hanging(): number {
+    const dials = [...this.#unanswered].filter(([one, { isDial }]) => isDial && !one.destroying)
+    return dials.filter(([, { at }]) => now() - at >= PATIENCE_MS).length
   }
 }

@@ -3,7 +3,7 @@ import type Hyperswarm from 'hyperswarm'
 import type { Connection } from 'hyperswarm'
 import { type Beacon, beaconSecret, openBeacon, sealBeacon } from './beacon.ts'
 import { BoundedMap } from '../limits/bounded-map.ts'
-import { now } from '../limits/clock.ts'
+import { jittered, now } from '../limits/clock.ts'
 import { seemsDead } from '../limits/dead-connections.ts'
 import { messageOf } from '../errors.ts'
 import { bindPort, localPort } from '../upstream/hyperdht.ts'
@@ -94,7 +94,7 @@ export class LanDiscovery {
     this.#dialling.heard = this.#inEarshot()
     if (Math.random() < this.#beacons.send) this.#announce()
     const delay = this.#delays.next().value ?? STEADY_MS
-    this.#timer = setTimeout(() => this.#next(), delay * (0.75 + Math.random() / 2))
+    this.#timer = setTimeout(() => this.#next(), jittered(delay))
   }
 
   get #beacons(): Beacons {

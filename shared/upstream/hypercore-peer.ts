@@ -102,9 +102,9 @@ export function isPaused(peer: Peer): boolean {
 }
 
 /**
- * Has Hypercore refuse what it can't answer to `peer` while that is paused. It (11.37, `_fulfillRequest` of
- * lib/replicator.js) looks for a block in the answer that it doesn't have, and the TypeError would end the
- * connection as if the peer had sent nonsense. No public way.
+ * Has Hypercore refuse what it can't answer to `peer` while that is not active, as one that is paused. It (11.37,
+ * `_fulfillRequest` of lib/replicator.js) looks for a block in the answer that it doesn't have, and the TypeError
+ * would end the connection as if the peer had sent nonsense. No public way.
  */
 export function refuseWhilePaused(peer: Peer): void {
   const answering = peer as Peer & PeerState

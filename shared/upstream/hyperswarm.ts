@@ -21,6 +21,7 @@ interface Dialler {
 }
 
 interface Info {
+  reconnect(again: boolean): void
   readonly tried: boolean
   readonly waiting: boolean
   readonly queued: boolean
@@ -82,14 +83,11 @@ export function allConnections(swarm: Hyperswarm): Connection[] {
   return [...(swarm as Hyperswarm & Dialler)._allConnections]
 }
 
-/** The dials of `swarm` that are under way. No public way: `swarm.connecting` is their number. */
-export function dialsUnderWay(swarm: Hyperswarm): Connection[] {
-  return allConnections(swarm).filter((one) => !swarm.connections.has(one) && !one.destroying)
-}
-
 /** Ends the dials of `swarm` that are under way, and returns how many: their peers are dialled later, where wanted. */
 export function giveUpDials(swarm: Hyperswarm): number {
-  const dials = dialsUnderWay(swarm)
+  const dials = allConnections(swarm).filter(
+    (one) => !swarm.connections.has(one) && !one.destroying
+  )
   for (const dial of dials) dial.destroy()
   return dials.length
 }
@@ -116,8 +114,7 @@ export function dialCounts(swarm: Hyperswarm): DialCounts {
 
 /** Keeps `swarm` from dialling the peer of `publicKey` again by itself when its connection ends. No public way. */
 export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
-  const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
-  if (info) (info as PeerInfo & { reconnect(again: boolean): void }).reconnect(false)
+  infoOf(swarm, publicKey)?.reconnect(false)
 }
 
 /**
@@ -126,7 +123,7 @@ export function forgetPeer(swarm: Hyperswarm, publicKey: Uint8Array): void {
  * before those. Throws a Failure where the members are gone, since nothing would be deferred. No public way.
  */
 export function deferPeer(swarm: Hyperswarm, publicKey: Uint8Array, hadAnswered: boolean): void {
-  const info = swarm.peers.get(b4a.toString(publicKey, 'hex'))
+  const info = infoOf(swarm, publicKey)
   if (info === undefined) return
   assertMembers('hyperswarm', info, INFO_MEMBERS)
   Object.assign(info, hadAnswered ? { attempts: 0 } : { tried: true, proven: false })
@@ -134,8 +131,12 @@ export function deferPeer(swarm: Hyperswarm, publicKey: Uint8Array, hadAnswered:
 
 /** Whether the peer of `publicKey` did not answer, and is dialled again when its turn has come. No public way. */
 export function isDeferred(swarm: Hyperswarm, publicKey: Uint8Array): boolean {
-  const info = swarm.peers.get(b4a.toString(publicKey, 'hex')) as (PeerInfo & Info) | undefined
+  const info = infoOf(swarm, publicKey)
   return info !== undefined && info.tried && (info.waiting || info.queued)
+}
+
+function infoOf(swarm: Hyperswarm, publicKey: Uint8Array): (PeerInfo & Info) | undefined {
+  return swarm.peers.get(b4a.toString(publicKey, 'hex')) as (PeerInfo & Info) | undefined
 }
 
 /** The key by which peers know `swarm`. Documented as an option, not as a property. */

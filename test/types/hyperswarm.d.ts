@@ -28,6 +28,7 @@ declare module 'hyperdht' {
   interface HyperDHT {
     address(): { host: string; port: number }
     addNode(node: { host: string; port: number }): void
+    announce(topic: Uint8Array, keyPair: object): { finished(): Promise<void> }
     refresh(): void
     ping(node: { host: string; port: number }): Promise<object>
     lookup(topic: Uint8Array): AsyncIterable<{ peers: { publicKey: Uint8Array }[] }>
@@ -36,6 +37,7 @@ declare module 'hyperdht' {
 
   namespace HyperDHT {
     function bootstrapper(port: number, host: string): HyperDHT
+    function keyPair(seed: Uint8Array): object
   }
 }
 

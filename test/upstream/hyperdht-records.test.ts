@@ -53,7 +53,7 @@ test(`${installed('hyperdht')}: of more than twenty peers a node names twenty, s
   const topic = b4a.alloc(32, 3)
   const told: (Named | null)[] = []
   for (let count = 1; count <= 24; count++) {
-    await announceAnother(dht, topic, count)
+    await dht.announce(topic, HyperDHT.keyPair(b4a.alloc(32, count))).finished()
     const [node = NOWHERE] = dht.toArray()
     told.push(await namesPeer(dht, node, topic, STRANGER))
   }
@@ -72,15 +72,6 @@ test(`${installed('hyperdht')}: _resolveBootstrapNodes names the first nodes`, a
   const [first] = await firstNodes(createSwarm(t).dht)
   t.is(`${first?.host}:${first?.port}`, bootstrap.split(',')[0])
 })
-
-/** Announces a peer with a key of its own, by the part of HyperDHT that the apps have no need of. */
-async function announceAnother(dht: HyperDHT, topic: Uint8Array, count: number): Promise<void> {
-  const { keyPair } = HyperDHT as typeof HyperDHT & { keyPair(seed: Uint8Array): object }
-  const announcing = dht as HyperDHT & {
-    announce(topic: Uint8Array, keyPair: object): { finished(): Promise<void> }
-  }
-  await announcing.announce(topic, keyPair(b4a.alloc(32, count))).finished()
-}
 
 function createSwarm(t: Test): Hyperswarm {
   const swarm = new Hyperswarm({ dht: new HyperDHT({ bootstrap: bootstrap.split(',') }) })
