@@ -120,7 +120,9 @@ export class Dialler {
       hasPath: this.#hasPath,
       lostFor: this.#world.now - this.#hadPathAt,
       failed: this.#failed,
-      hanging: this.#hanging
+      hanging: this.#hanging,
+      // what machines can do is not simulated
+      isStrained: false
     })
   }
 

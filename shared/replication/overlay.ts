@@ -8,7 +8,7 @@ import { NO_PATH } from '../feed/messages.ts'
 import { now } from '../limits/clock.ts'
 import { isLive, seemsDead } from '../limits/dead-connections.ts'
 import { canAdvise } from '../swarm/addresses.ts'
-import { Dialling } from '../swarm/dialling.ts'
+import { Dialling, LOOK_MS } from '../swarm/dialling.ts'
 import {
   ADVICE,
   ADVICE_MS,
@@ -35,7 +35,6 @@ import { SignsOfLife } from './signs-of-life.ts'
 const PROTOCOL = 'overlay/1'
 /** A peer that has not said by then how far it is from the writer is of an earlier version. */
 const OPEN_TIMEOUT_MS = 2000
-const LOOK_MS = 1000
 
 /** What the overlay asks of the feed of a log. */
 export interface OverlayFeed {

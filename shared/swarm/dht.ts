@@ -1,6 +1,7 @@
 import { Resolver } from 'bare-dns/promises'
 import HyperDHT from 'hyperdht'
 import { codeOf } from '../errors.ts'
+import { waitForOthers } from '../limits/lateness.ts'
 import {
   type Address,
   bootstrapNodeMover,
@@ -10,7 +11,11 @@ import {
   refuseNodes,
   setLookup
 } from '../upstream/hyperdht.ts'
+import { askRelaysFirst } from '../upstream/hyperdht-dial.ts'
 import { Hosts } from './hosts.ts'
+
+/** A peer that is dialled by way of its relays has answered by then, if they still relay to it. */
+const RELAYS_MS = 1000
 
 /** Where a node of a DHT is reached. */
 export type DhtNode = Address
@@ -36,6 +41,7 @@ export function createDht(
   const nodes = publicNodes().map(({ address, port }) => ({ host: address, port }))
   const dht = new HyperDHT({ bootstrap: bootstrap ?? nodes })
   if (bootstrap?.length === 0) refuseNodes(dht)
+  askRelaysFirst(dht, (then) => waitForOthers(RELAYS_MS, then))
   const hosts = new Hosts(onunknown)
   setLookup(dht, (name) => hosts.find(name))
   dht.on('close', () => hosts.close())

@@ -4,6 +4,7 @@ import type { Connection } from 'hyperswarm'
 import { BoundedMap } from '../limits/bounded-map.ts'
 import { now } from '../limits/clock.ts'
 import { isLive } from '../limits/dead-connections.ts'
+import { Lateness } from '../limits/lateness.ts'
 import {
   allConnections,
   connectionWith,
@@ -26,6 +27,8 @@ import {
   isParted
 } from './overlay-policy.ts'
 
+/** So often `look` is to be called. */
+export const LOOK_MS = 1000
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
 /** Peers that are remembered to have turned us away, at most. */
@@ -46,10 +49,11 @@ export class Dialling {
   heard = 0
   readonly #swarm: Hyperswarm
   readonly #away = new BoundedMap<string, { times: number; until: number }>(MAX_AWAY)
-  readonly #update = (): void => this.look()
+  readonly #update = (): void => this.#lookNow()
   #hasPath: (() => boolean) | null = null
   #failedBefore = 0
   #hadPathAt = now()
+  #lateness = new Lateness(LOOK_MS)
   #givenUp = 0
   #upTo = Infinity
   #unanswered = new Map<Connection, Unanswered>()
@@ -79,6 +83,7 @@ export class Dialling {
    */
   bound(hasPath: () => boolean): void {
     this.#hasPath = hasPath
+    this.#lateness = new Lateness(LOOK_MS)
     this.#swarm.on('update', this.#update)
   }
 
@@ -125,8 +130,13 @@ export class Dialling {
     return (this.#away.get(b4a.toString(publicKey, 'hex'))?.until ?? 0) > now()
   }
 
-  /** Looks at all connections and dials: once a second or so, as a path may have come or gone. */
+  /** Looks at all connections and dials, every LOOK_MS: a path may have come or gone. */
   look(): void {
+    this.#lateness.mark()
+    this.#lookNow()
+  }
+
+  #lookNow(): void {
     const live = this.#live
     this.#deferSilent(live)
     this.#adapt(live)
@@ -154,7 +164,8 @@ export class Dialling {
       hasPath,
       lostFor: now() - this.#hadPathAt,
       failed: Math.max(0, failed - this.#failedBefore),
-      hanging
+      hanging,
+      isStrained: this.#lateness.isStrained
     })
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + dead + Math.min(hanging, atOnce), atOnce)

@@ -13,11 +13,13 @@ const LOST_MS = 15_000
 /** Of its connections it has dialled so many itself, whoever dials it: others do not decide alone whom it knows. */
 const OWN_CHOICE = 4
 
-/** Dials at once in a crowd, without a path to the writer and with one. */
+/** Dials at once in a crowd, without a path to the writer and with one but few connections. */
 const LOST_DIALS = 8
 const CALM_DIALS = 2
 /** With a path to the writer no more dials than this are under way, however many of them hang. */
 const MAX_CALM_DIALS = 4
+/** In a process that is late, in a small swarm too; and so many more where dials hang. */
+const STRAINED_DIALS = 4
 /** Without one no more than so many that hang are dialled past: where all are slow it is the network or the machine. */
 const MAX_HANGING = 16
 /** A dial that has taken so long hangs: the peer may be dead. */
@@ -82,6 +84,8 @@ export interface Acquaintance {
   readonly failed: number
   /** Dials under way that have taken PATIENCE_MS or more. */
   readonly hanging: number
+  /** Whether this process has more to do than it can. */
+  readonly isStrained: boolean
 }
 
 /** How many connections to dial for, dials that do not hang counted, and how many to dial at once. */
@@ -97,21 +101,27 @@ export const UNBOUNDED: Dials = { upTo: ALL, atOnce: ALL }
  * Dials are bounded where a crowd is known: a handshake takes milliseconds of processor time at both ends,
  * and too many at once come to nothing before they time out, and begin again. A peer that was killed stays
  * announced for half an hour, and a dial to it takes ten seconds or more: so each dial that has failed, or hangs,
- * lets one more be under way.
+ * lets one more be under way. But where the process is late by itself more dials only end later, all of them.
  */
 export function dialling(acquaintance: Acquaintance): Dials {
-  const { known, connected, accepted, hasPath, lostFor, failed, hanging } = acquaintance
+  const { known, connected, accepted, hasPath, lostFor } = acquaintance
   // as long as none has answered those that are known may all be dead
   const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
-  if (isSmall) return UNBOUNDED
+  const atOnce = dialsAtOnce(acquaintance, isSmall)
+  if (isSmall) return { upTo: ALL, atOnce }
   const own = accepted + OWN_CHOICE
-  if (hasPath) {
-    return { upTo: Math.max(ENOUGH, own), atOnce: Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging) }
-  }
+  if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce }
   // those that are connected may all be of no use
   const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
-  const more = failed + Math.min(MAX_HANGING, hanging)
-  return { upTo: Math.min(ALL, Math.max(some, own)), atOnce: Math.min(ALL, LOST_DIALS + more) }
+  return { upTo: Math.min(ALL, Math.max(some, own)), atOnce }
+}
+
+function dialsAtOnce(acquaintance: Acquaintance, isSmall: boolean): number {
+  const { connected, hasPath, failed, hanging, isStrained } = acquaintance
+  if (isStrained) return hasPath ? 1 : STRAINED_DIALS + Math.min(STRAINED_DIALS, hanging)
+  if (isSmall) return ALL
+  if (!hasPath) return Math.min(ALL, LOST_DIALS + failed + Math.min(MAX_HANGING, hanging))
+  return connected < OWN_CHOICE ? Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging) : 1
 }
 
 /** A peer that we are connected to, or that has come. */

@@ -22,7 +22,8 @@ const ALONE: Acquaintance = {
   hasPath: false,
   lostFor: 0,
   failed: 0,
-  hanging: 0
+  hanging: 0,
+  isStrained: false
 }
 
 for (const [rule, more, dials] of [
@@ -43,16 +44,29 @@ for (const [rule, more, dials] of [
   ['whoever dials it', { accepted: 40 }, { upTo: 44, atOnce: 8 }],
   [
     'with a path it looks for fewer, and takes its time',
-    { hasPath: true },
-    { upTo: 12, atOnce: 2 }
+    { connected: 4, hasPath: true },
+    { upTo: 12, atOnce: 1 }
   ],
+  ['or a little less, with few connections', { hasPath: true }, { upTo: 12, atOnce: 2 }],
   [
-    'dials that hang let a few more be under way then too',
+    'dials that hang let a few more be under way then',
     { hasPath: true, hanging: 1 },
     { upTo: 12, atOnce: 3 }
   ],
   ['but a few', { hasPath: true, hanging: 9 }, { upTo: 12, atOnce: 4 }],
-  ['four of them are of its own choice', { accepted: 40, hasPath: true }, { upTo: 44, atOnce: 2 }]
+  ['four of them are of its own choice', { accepted: 40, hasPath: true }, { upTo: 44, atOnce: 2 }],
+  ['a process that is late dials a few at once', { isStrained: true }, { upTo: 16, atOnce: 4 }],
+  ['in a small swarm too', { known: 31, isStrained: true }, { upTo: 64, atOnce: 4 }],
+  [
+    'and a few more where dials hang, but none for those that failed',
+    { failed: 30, hanging: 30, isStrained: true },
+    { upTo: 16, atOnce: 8 }
+  ],
+  [
+    'with a path one after the other',
+    { hasPath: true, hanging: 9, isStrained: true },
+    { upTo: 12, atOnce: 1 }
+  ]
 ] as [string, Partial<Acquaintance>, ReturnType<typeof dialling>][]) {
   test(rule, (t) => t.alike(dialling({ ...ALONE, ...more }), dials))
 }
