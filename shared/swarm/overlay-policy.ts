@@ -20,6 +20,8 @@ const CALM_DIALS = 2
 const MAX_CALM_DIALS = 4
 /** In a process that is late, in a small swarm too; and so many more where dials hang. */
 const STRAINED_DIALS = 4
+/** As many connections does such a process look for: each takes time that its peers wait for. */
+const STRAINED = 8
 /** Without one no more than so many that hang are dialled past: where all are slow it is the network or the machine. */
 const MAX_HANGING = 16
 /** A dial that has taken so long hangs: the peer may be dead. */
@@ -104,12 +106,13 @@ export const UNBOUNDED: Dials = { upTo: ALL, atOnce: ALL }
  * lets one more be under way. But where the process is late by itself more dials only end later, all of them.
  */
 export function dialling(acquaintance: Acquaintance): Dials {
-  const { known, connected, accepted, hasPath, lostFor } = acquaintance
+  const { known, connected, accepted, hasPath, lostFor, isStrained } = acquaintance
   // as long as none has answered those that are known may all be dead
   const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
   const atOnce = dialsAtOnce(acquaintance, isSmall)
-  if (isSmall) return { upTo: ALL, atOnce }
   const own = accepted + OWN_CHOICE
+  if (isStrained) return { upTo: Math.max(STRAINED, own), atOnce }
+  if (isSmall) return { upTo: ALL, atOnce }
   if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce }
   // those that are connected may all be of no use
   const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
