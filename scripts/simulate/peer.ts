@@ -1,4 +1,4 @@
-import { type KeepAlive, keepAlive } from '../../shared/swarm/overlay-policy.ts'
+import { type KeepAlive, keepAlive } from '../../shared/swarm/keep-alive.ts'
 import { Dialler } from './dialler.ts'
 import { End } from './end.ts'
 import { Feed } from './feed.ts'

@@ -10,8 +10,10 @@ export class BoundedMap<K, V> extends Map<K, V> {
   override set(key: K, value: V): this {
     this.delete(key)
     super.set(key, value)
+    if (this.size <= this.#most) return this
+    // looked for only then: it lies behind all that was deleted from the front
     const [oldest] = this.keys()
-    if (this.size > this.#most && oldest !== undefined) this.delete(oldest)
+    if (oldest !== undefined) this.delete(oldest)
     return this
   }
 }

@@ -2,7 +2,7 @@ import type { Peer } from 'hypercore'
 import type { FeedPeer } from '../feed/candidate.ts'
 import { now } from '../limits/clock.ts'
 import { ASK_MS, askForLife, mayBeDead, seemsDead } from '../limits/dead-connections.ts'
-import { type Relation, keepAlive } from '../swarm/overlay-policy.ts'
+import { type Relation, keepAlive } from '../swarm/keep-alive.ts'
 import { connectionOf } from '../upstream/hypercore-peer.ts'
 import { isOwnDial, packetsReceived } from '../upstream/hyperswarm-connection.ts'
 

@@ -154,7 +154,8 @@ export class LanDiscovery {
     const current = (): Connection | undefined => connectionWith(this.#swarm, publicKey)
     const connection = current()
     if (connection === undefined) {
-      if (known.reachedAt > 0 || this.#dialling.unreached < MAX_UNREACHED) handOver()
+      const { wantsMore, unreached } = this.#dialling
+      if (known.reachedAt > 0 ? wantsMore : unreached < MAX_UNREACHED) handOver()
       return
     }
     if (!this.#leadsNowhere(connection, known)) {

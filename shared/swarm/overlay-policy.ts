@@ -18,12 +18,12 @@ const LOST_DIALS = 8
 const CALM_DIALS = 2
 /** With a path to the writer no more dials than this are under way, however many of them hang. */
 const MAX_CALM_DIALS = 4
-/** In a process that is late, in a small swarm too; and so many more where dials hang. */
-const STRAINED_DIALS = 4
-/** As many connections does such a process look for: each takes time that its peers wait for. */
-const STRAINED = 8
 /** Without one no more than so many that hang are dialled past: where all are slow it is the network or the machine. */
 const MAX_HANGING = 16
+/** Where the process is late no more dials than this are under way, in a small swarm too; twice as many where they hang. */
+const STRAINED_DIALS = 4
+/** It looks for so many connections then: each takes processor time that all the others wait for. */
+const STRAINED = 8
 /** A dial that has taken so long hangs: the peer may be dead. */
 export const PATIENCE_MS = 3000
 
@@ -50,14 +50,6 @@ const ANSWERS = 32
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
-/** After so long a peer shows its source that it is alive, and finds out whether that is. */
-const SOURCE_KEEP_ALIVE_MS = 3000
-/** The same for other peers; and for those of a crowd, before most firewalls forget a connection that is idle. */
-const KEEP_ALIVE_MS = 5000
-const IDLE_KEEP_ALIVE_MS = 25_000
-/** Where it is the other's turn we wait longer by this factor, and from the last that has come. */
-const WAITS = 1.25
-
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
   return known >= CROWD
@@ -182,33 +174,6 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
 /** For how long a peer is left alone that has turned us away `times` before; `chance` is in [0, 1). */
 export function awayFor(times: number, chance: number): number {
   return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
-}
-
-/** What a peer is to us. */
-export interface Relation {
-  readonly isSource: boolean
-  /** Whether we are its source. */
-  readonly followsUs: boolean
-  /** Whether we have dialled it. */
-  readonly own: boolean
-}
-
-/** When we show a peer that we are alive. */
-export interface KeepAlive {
-  readonly ms: number
-  /** Whether the time begins anew when something comes. */
-  readonly putOff: boolean
-}
-
-/**
- * What a peer acknowledges shows that it is alive as well as we: so one of two does it, where so many are `known`:
- * the one that follows the other, else the one that has dialled.
- */
-export function keepAlive(known: number, { isSource, followsUs, own }: Relation): KeepAlive {
-  if (isSource) return { ms: SOURCE_KEEP_ALIVE_MS, putOff: false }
-  if (followsUs) return { ms: 2 * SOURCE_KEEP_ALIVE_MS, putOff: true }
-  const ms = isCrowd(known) ? IDLE_KEEP_ALIVE_MS : KEEP_ALIVE_MS
-  return own ? { ms, putOff: false } : { ms: ms * WAITS, putOff: true }
 }
 
 /** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered. */

@@ -10,7 +10,6 @@ import {
   dialling,
   isCrowd,
   isParted,
-  keepAlive,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 
@@ -127,16 +126,6 @@ test('so much advice is followed in a while, and no more', (t) => {
   t.alike(takeAdvice(advised, 14), [0, 1])
   t.alike(takeAdvice(advised, 16), [])
   t.alike(takeAdvice(advised, 1000), [])
-})
-
-test('one of two peers shows that it is alive: the one that follows, else the one that dialled', (t) => {
-  const idle = { isSource: false, followsUs: false, own: true }
-  t.alike(keepAlive(31, idle), { ms: 5000, putOff: false })
-  t.alike(keepAlive(31, { ...idle, own: false }), { ms: 6250, putOff: true })
-  t.alike(keepAlive(32, idle), { ms: 25_000, putOff: false }, 'seldom in a crowd')
-  t.alike(keepAlive(32, { ...idle, own: false }), { ms: 31_250, putOff: true })
-  t.alike(keepAlive(1000, { ...idle, isSource: true }), { ms: 3000, putOff: false })
-  t.alike(keepAlive(1000, { ...idle, followsUs: true }), { ms: 6000, putOff: true })
 })
 
 test('a peer is parted from a crowd without a path, and a writer once few are connected to it', (t) => {
