@@ -2,38 +2,34 @@ import { now } from './clock.ts'
 
 /** What comes so much later than it was due does so because there is too much to do. */
 const MOST_LATE_MS = 200
-/** So long after it was late last a process is taken to be so. */
-const STRAIN_MS = 4000
-/** A process that is late waits up to so many times as long for others. */
-const MOST_WAITS = 4
+/** For so many turns after one that was late a process is taken to be so. */
+const STRAINED_TURNS = 4
 
 /**
- * Calls `then` after `ms` milliseconds, in which others may have answered. A process that is late by then waits
- * again: it has yet to read what has come, and they may be as late. Returns what ends the waiting.
+ * Calls `then` after `ms` milliseconds, in which others may have answered. A process that is late by then waits once
+ * more: it has yet to read what has come, and they may be as late. Returns what ends the waiting.
  */
 export function waitForOthers(ms: number, then: () => void): () => void {
-  let timer: Timer
-  begin(MOST_WAITS)
+  const due = now() + ms
+  let timer = setTimeout(() => {
+    if (!isLate(due)) return then()
+    timer = setTimeout(then, ms)
+  }, ms)
   return () => clearTimeout(timer)
-
-  function begin(times: number): void {
-    const due = now() + ms
-    timer = setTimeout(() => (times > 1 && isLate(due) ? begin(times - 1) : then()), ms)
-  }
 }
 
 /**
- * Whether this process comes late to what it does again and again: it has more to do than it can, or its machine
- * has. What is begun then makes all the rest later.
+ * Whether this process came late of late to what it does at every turn: it, or its machine, had more to do than it
+ * can, and what is begun then makes all the rest later.
  */
 export class Lateness {
-  readonly #everyMs: number
+  readonly #turnMs: number
   #markedAt = now()
   #lateAt = -Infinity
 
-  /** `mark` is to be called every `everyMs` milliseconds. */
-  constructor(everyMs: number) {
-    this.#everyMs = everyMs
+  /** `mark` is to be called every `turnMs` milliseconds. */
+  constructor(turnMs: number) {
+    this.#turnMs = turnMs
   }
 
   mark(): void {
@@ -42,11 +38,11 @@ export class Lateness {
   }
 
   get isStrained(): boolean {
-    return this.#isLate || now() - this.#lateAt < STRAIN_MS
+    return this.#isLate || now() - this.#lateAt < STRAINED_TURNS * this.#turnMs
   }
 
   get #isLate(): boolean {
-    return isLate(this.#markedAt + this.#everyMs)
+    return isLate(this.#markedAt + this.#turnMs)
   }
 }
 

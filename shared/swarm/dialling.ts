@@ -169,7 +169,8 @@ export class Dialling {
     })
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + dead + Math.min(hanging, atOnce), atOnce)
-    if (isCrowd(this.known) && live.length >= upTo) this.#givenUp += giveUpDials(this.#swarm)
+    if (hasPath && isCrowd(this.known) && live.length >= upTo)
+      this.#givenUp += giveUpDials(this.#swarm)
   }
 
   // Hyperswarm dials such a peer again before any that it has never dialled: of a crowd others may answer
@@ -184,7 +185,7 @@ export class Dialling {
         return [one, { isDial: !swarm.connections.has(one), at }]
       })
     )
-    if (!isCrowd(this.known)) return
+    if (!isCrowd(this.known) && !this.#lateness.isStrained) return
     for (const [{ remotePublicKey }, { isDial }] of before) {
       if (!connectionWith(swarm, remotePublicKey)) deferPeer(swarm, remotePublicKey, !isDial)
     }

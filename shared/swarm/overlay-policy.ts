@@ -13,14 +13,14 @@ const LOST_MS = 15_000
 /** Of its connections it has dialled so many itself, whoever dials it: others do not decide alone whom it knows. */
 const OWN_CHOICE = 4
 
-/** Dials at once in a crowd, without a path to the writer and with one but few connections. */
+/** Dials at once in a crowd, without a path to the writer; and with one, until there are OWN_CHOICE. */
 const LOST_DIALS = 8
 const CALM_DIALS = 2
-/** With a path to the writer no more dials than this are under way, however many of them hang. */
+/** With a path no more dials than this are under way, however many of them hang. */
 const MAX_CALM_DIALS = 4
 /** Without one no more than so many that hang are dialled past: where all are slow it is the network or the machine. */
 const MAX_HANGING = 16
-/** Where the process is late no more dials than this are under way, in a small swarm too; twice as many where they hang. */
+/** Dials at once without a path where the process is late, in a small swarm too; twice as many where they hang. */
 const STRAINED_DIALS = 4
 /** It looks for so many connections then: each takes processor time that all the others wait for. */
 const STRAINED = 8
@@ -88,7 +88,7 @@ export interface Dials {
   readonly atOnce: number
 }
 
-/** What a writer, and a reader of a small swarm, dials for. */
+/** What a writer dials for, and a reader of a small swarm. */
 export const UNBOUNDED: Dials = { upTo: ALL, atOnce: ALL }
 
 /**
@@ -101,22 +101,27 @@ export function dialling(acquaintance: Acquaintance): Dials {
   const { known, connected, accepted, hasPath, lostFor, isStrained } = acquaintance
   // as long as none has answered those that are known may all be dead
   const isSmall = !isCrowd(known) || (connected === 0 && known < ALL)
-  const atOnce = dialsAtOnce(acquaintance, isSmall)
-  const own = accepted + OWN_CHOICE
-  if (isStrained) return { upTo: Math.max(STRAINED, own), atOnce }
+  const atOnce = Math.min(ALL, dialsAtOnce(acquaintance, isSmall))
   if (isSmall) return { upTo: ALL, atOnce }
-  if (hasPath) return { upTo: Math.max(ENOUGH, own), atOnce }
+  const own = accepted + OWN_CHOICE
+  if (hasPath) return { upTo: Math.max(isStrained ? STRAINED : ENOUGH, own), atOnce }
   // those that are connected may all be of no use
-  const some = MORE_LOST * (1 + Math.floor(lostFor / LOST_MS))
+  const some = (isStrained ? STRAINED : MORE_LOST) * (1 + Math.floor(lostFor / LOST_MS))
   return { upTo: Math.min(ALL, Math.max(some, own)), atOnce }
 }
 
 function dialsAtOnce(acquaintance: Acquaintance, isSmall: boolean): number {
-  const { connected, hasPath, failed, hanging, isStrained } = acquaintance
-  if (isStrained) return hasPath ? 1 : STRAINED_DIALS + Math.min(STRAINED_DIALS, hanging)
+  const { connected, accepted, hasPath, failed, hanging, isStrained } = acquaintance
+  const few = Math.min(CALM_DIALS, 1 + hanging)
+  if (isStrained && hasPath) return few
+  if (isStrained) {
+    const more = Math.min(STRAINED_DIALS, hanging)
+    return STRAINED_DIALS + more + (isSmall ? failed : 0)
+  }
   if (isSmall) return ALL
-  if (!hasPath) return Math.min(ALL, LOST_DIALS + failed + Math.min(MAX_HANGING, hanging))
-  return connected < OWN_CHOICE ? Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging) : 1
+  if (!hasPath) return LOST_DIALS + failed + Math.min(MAX_HANGING, hanging)
+  if (connected - accepted >= OWN_CHOICE) return few
+  return Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging)
 }
 
 /** A peer that we are connected to, or that has come. */

@@ -1,6 +1,5 @@
 import type Hyperswarm from 'hyperswarm'
 import { DHT_MEMBERS } from './hyperdht.ts'
-import { DIAL_MEMBERS } from './hyperdht-dial.ts'
 import { ANNOUNCING_MEMBERS, RECORD_MEMBERS } from './hyperdht-records.ts'
 import { SWARM_MEMBERS } from './hyperswarm.ts'
 import { assertMembers } from './members.ts'
@@ -12,6 +11,6 @@ import { MUX_MEMBERS, idleMux } from './protomux.ts'
  */
 export function assertSwarm(swarm: Hyperswarm): void {
   assertMembers('hyperswarm', swarm, { ...SWARM_MEMBERS, ...ANNOUNCING_MEMBERS })
-  assertMembers('hyperdht', swarm.dht, { ...DHT_MEMBERS, ...DIAL_MEMBERS, ...RECORD_MEMBERS })
+  assertMembers('hyperdht', swarm.dht, { ...DHT_MEMBERS, ...RECORD_MEMBERS })
   assertMembers('protomux', idleMux(), MUX_MEMBERS)
 }

@@ -2,7 +2,8 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
 import type Hyperswarm from 'hyperswarm'
-import { Dialling } from '../../shared/swarm/dialling.ts'
+import { now } from '../../shared/limits/clock.ts'
+import { Dialling, LOOK_MS } from '../../shared/swarm/dialling.ts'
 import { bindPort } from '../../shared/upstream/hyperdht.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { untilQueued } from '../upstream/queue.ts'
@@ -16,6 +17,9 @@ import {
 
 const TOPIC = b4a.alloc(32, 1)
 const CROWD = 32
+const FEW = 20
+/** More than what counts as late. */
+const LATE_MS = 300
 const [SILENT, OTHER] = [b4a.alloc(32, 2), b4a.alloc(32, 3)]
 
 for (const [heard, first, title] of [
@@ -43,6 +47,24 @@ test('of a crowd, a peer that did not answer is dialled at once where it is hear
   dial(swarm, SILENT)
   t.ok(connectionWith(swarm, SILENT))
 })
+
+for (const [busy, dials, title] of [
+  [0, FEW, 'a reader dials few peers all at once'],
+  [LOOK_MS + LATE_MS, 4, 'in a process that is late it dials four of them']
+] as const) {
+  test(title, async (t) => {
+    const swarm = createSwarm(t)
+    swarm.join(TOPIC, { server: false, client: true })
+    await bindPort(swarm.dht)
+    const dialling = Dialling.of(swarm)
+    dialling.bound(() => false)
+    t.teardown(() => dialling.close())
+    const free = now() + busy
+    while (now() < free);
+    for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
+    t.is(swarm.connecting, dials)
+  })
+}
 
 /** A swarm that has heard so many, and was not answered by one; it dials no more. */
 async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {

@@ -43,10 +43,19 @@ for (const [rule, more, dials] of [
   ['whoever dials it', { accepted: 40 }, { upTo: 44, atOnce: 8 }],
   [
     'with a path it looks for fewer, and takes its time',
-    { connected: 4, hasPath: true },
+    { connected: 9, accepted: 5, hasPath: true },
     { upTo: 12, atOnce: 1 }
   ],
-  ['or a little less, with few connections', { hasPath: true }, { upTo: 12, atOnce: 2 }],
+  [
+    'but for a dial that hangs',
+    { connected: 4, hasPath: true, hanging: 9 },
+    { upTo: 12, atOnce: 2 }
+  ],
+  [
+    'or a little less, until some are of its own choice',
+    { hasPath: true },
+    { upTo: 12, atOnce: 2 }
+  ],
   [
     'dials that hang let a few more be under way then',
     { hasPath: true, hanging: 1 },
@@ -59,21 +68,35 @@ for (const [rule, more, dials] of [
     { isStrained: true },
     { upTo: 8, atOnce: 4 }
   ],
-  ['in a small swarm too', { known: 31, isStrained: true }, { upTo: 8, atOnce: 4 }],
-  [
-    'but four of its own choice, whoever dials it',
-    { accepted: 40, isStrained: true },
-    { upTo: 44, atOnce: 4 }
-  ],
   [
     'and a few more where dials hang, but none for those that failed',
     { failed: 30, hanging: 30, isStrained: true },
     { upTo: 8, atOnce: 8 }
   ],
   [
-    'with a path one after the other',
+    'and looks for more the longer it is lost',
+    { connected: 8, lostFor: 30_000, isStrained: true },
+    { upTo: 24, atOnce: 4 }
+  ],
+  [
+    'four are of its own choice then too',
+    { accepted: 40, isStrained: true },
+    { upTo: 44, atOnce: 4 }
+  ],
+  [
+    'of few peers it is connected with all, a few dials at once',
+    { known: 31, isStrained: true },
+    { upTo: 64, atOnce: 4 }
+  ],
+  [
+    'and one more for each that failed: they may all be dead but one',
+    { known: 31, failed: 20, hanging: 9, isStrained: true },
+    { upTo: 64, atOnce: 28 }
+  ],
+  [
+    'with a path one after the other, but for one that hangs',
     { hasPath: true, hanging: 9, isStrained: true },
-    { upTo: 8, atOnce: 1 }
+    { upTo: 8, atOnce: 2 }
   ]
 ] as [string, Partial<Acquaintance>, ReturnType<typeof dialling>][]) {
   test(rule, (t) => t.alike(dialling({ ...ALONE, ...more }), dials))

@@ -10,124 +10,134 @@ const HOST = '127.0.0.1'
 /** An address at which nothing listens. */
 const NOWHERE = { host: HOST, port: 9 }
 
+const NOBODY = new Uint8Array(32).fill(1)
+
 type Relays = (typeof NOWHERE)[]
 
 interface Server {
   readonly publicKey: Uint8Array
   readonly relayAddresses: Relays
   listen(): Promise<void>
+  close(): Promise<void>
 }
 
 /** What these tests call beside what the apps call. Delete when upstream ships types. */
 class DialingDHT extends HyperDHT {
   declare connect: (publicKey: Uint8Array, opts: { relayAddresses: Relays }) => Connection
-  declare createServer: (opts: { handshakeClearWait: number }) => Server
-  declare stats: { queries: { total: number } }
+  declare createServer: () => Server
+  declare findPeer: (
+    publicKey: Uint8Array,
+    opts?: { nodes?: Relays; session?: object }
+  ) => AsyncIterable<never>
 }
 
-test(`${installed('hyperdht')}: findPeer and session are there`, (t) => {
-  hasMembers(t, 'hyperdht', new Dialler(t).dht, DIAL_MEMBERS)
+test(`${installed('hyperdht')}: findPeer is there`, (t) => {
+  hasMembers(t, 'hyperdht', createNode(t), DIAL_MEMBERS)
 })
 
-test(`${installed('hyperdht')}: a dial searches for relays, whether or not some are known`, async (t) => {
-  const server = await listen(t)
-  const dht = createNode(t)
-  await dht.fullyBootstrapped()
-  const before = dht.stats.queries.total
-  await opened(dht.connect(server.publicKey, { relayAddresses: server.relayAddresses }))
-  t.ok(dht.stats.queries.total > before)
-})
-
-test(`${installed('hyperdht')}: findPeer({ nodes, session }) waits, and is dropped by session.destroy`, async (t) => {
-  const server = await listen(t)
-  const dialler = new Dialler(t)
-  await dialler.dht.fullyBootstrapped()
-  await opened(dialler.dial(server.publicKey, server.relayAddresses))
-  t.is(dialler.waits, 1)
-  t.ok(dialler.isDropped, 'the peer has answered')
-  t.is(dialler.searches, 0)
-})
-
-test(`${installed('hyperdht')}: where the known relays lead nowhere others are searched for`, async (t) => {
-  const server = await listen(t)
-  const dialler = new Dialler(t)
-  await dialler.dht.fullyBootstrapped()
-  const other = createNode(t)
-  await other.fullyBootstrapped()
-  const opening = opened(
-    dialler.dial(server.publicKey, [{ host: HOST, port: localPort(other) ?? 0 }])
-  )
-  const begin = await dialler.waiting
-  t.is(dialler.searches, 0)
-  begin()
-  await opening
+test(`${installed('hyperdht')}: a dial searches for relays by findPeer, though some are known`, async (t) => {
+  const { publicKey, relayAddresses } = await listen(t)
+  const dialler = new Dialler(t, { relaysFirst: false })
+  await dialler.dial(publicKey, relayAddresses)
   t.ok(dialler.searches > 0)
 })
 
-test(`${installed('hyperdht')}: without known relays nothing waits`, async (t) => {
-  const server = await listen(t)
+test(`${installed('hyperdht')}: none is begun where a known relay leads to the peer`, async (t) => {
+  const { publicKey, relayAddresses } = await listen(t)
   const dialler = new Dialler(t)
-  await dialler.dht.fullyBootstrapped()
-  await opened(dialler.dial(server.publicKey, []))
-  t.is(dialler.waits, 0)
-})
-
-test(`${installed('hyperdht')}: a dial that is given up searches for nothing`, async (t) => {
-  const dialler = new Dialler(t)
-  await dialler.dht.fullyBootstrapped()
-  const connection = dialler.dial(NOBODY, [NOWHERE])
-  const closed = new Promise((resolve) => connection.once('close', () => resolve(null)))
+  await dialler.dial(publicKey, relayAddresses)
   await dialler.waiting
-  connection.destroy()
-  await closed
-  t.ok(dialler.isDropped)
+  t.ok(dialler.isStopped, 'it goes on as soon as session.destroy says that the peer has answered')
   t.is(dialler.searches, 0)
 })
 
-const NOBODY = new Uint8Array(32).fill(1)
+test(`${installed('hyperdht')}: where the known relays lead nowhere one is begun, and leads to the peer`, async (t) => {
+  const { publicKey } = await listen(t)
+  const other = createNode(t)
+  await other.fullyBootstrapped()
+  const dialler = new Dialler(t)
+  const dialled = dialler.dial(publicKey, [{ host: HOST, port: localPort(other) ?? 0 }])
+  const end = await dialler.waiting
+  t.is(dialler.searches, 0)
+  end()
+  await dialled
+  t.is(dialler.searches, 1)
+})
+
+test(`${installed('hyperdht')}: one is begun at once where no relay is known`, async (t) => {
+  const { publicKey } = await listen(t)
+  const dialler = new Dialler(t)
+  await dialler.dial(publicKey, [])
+  t.is(dialler.searches, 1)
+})
+
+test(`${installed('hyperdht')}: a dial that is given up ends the waiting, and searches for nothing`, async (t) => {
+  const dialler = new Dialler(t)
+  const dialled = dialler.dial(NOBODY, [NOWHERE])
+  await dialler.waiting
+  dialler.giveUp()
+  await t.exception(dialled, /closed/)
+  t.ok(dialler.isStopped)
+  t.is(dialler.searches, 0)
+})
+
+test(`${installed('hyperdht')}: an announcer does not wait`, async (t) => {
+  const { publicKey, relayAddresses } = await listen(t)
+  const { dht } = new Dialler(t)
+  await dht.fullyBootstrapped()
+  let found = 0
+  for await (const _ of dht.findPeer(publicKey, { nodes: relayAddresses })) found++
+  t.ok(found > 0)
+})
 
 /** A node of the DHT that asks known relays first, for as long as the test wants. */
 class Dialler {
   readonly dht: DialingDHT
   /** Resolves once a search waits, to what ends that. */
   readonly waiting: Promise<() => void>
-  /** How many searches have waited. */
-  waits = 0
-  /** Whether one of them was no longer wanted. */
-  isDropped = false
-  #before = 0
+  /** How many searches dials have begun. */
+  searches = 0
+  /** Whether one that waited was no longer wanted. */
+  isStopped = false
+  #connection: Connection | null = null
 
-  constructor(t: Test) {
-    this.dht = createNode(t)
+  constructor(t: Test, { relaysFirst } = { relaysFirst: true }) {
+    const dht = createNode(t)
+    this.dht = dht
+    const findPeer = dht.findPeer.bind(dht)
+    dht.findPeer = (publicKey, opts) => {
+      if (opts?.session !== undefined) this.searches++
+      return findPeer(publicKey, opts)
+    }
     this.waiting = new Promise((resolve) => {
-      askRelaysFirst(this.dht, (then) => {
-        this.waits++
+      if (!relaysFirst) return
+      askRelaysFirst(dht, (then) => {
         resolve(then)
-        return () => (this.isDropped = true)
+        return () => (this.isStopped = true)
       })
     })
   }
 
-  dial(publicKey: Uint8Array, relayAddresses: Relays): Connection {
-    this.#before = this.dht.stats.queries.total
+  /** Resolves once a connection is open; rejects where it is closed before. */
+  async dial(publicKey: Uint8Array, relayAddresses: Relays): Promise<void> {
+    await this.dht.fullyBootstrapped()
     const connection = this.dht.connect(publicKey, { relayAddresses })
+    this.#connection = connection
     connection.on('error', () => {})
-    return connection
+    await new Promise<void>((resolve, reject) => {
+      connection.once('open', () => resolve())
+      connection.once('close', () => reject(new Error('it was closed')))
+    })
   }
 
-  /** How many searches the last dial has begun. */
-  get searches(): number {
-    return this.dht.stats.queries.total - this.#before
+  giveUp(): void {
+    this.#connection?.destroy()
   }
-}
-
-function opened(connection: Connection): Promise<void> {
-  return new Promise((resolve) => connection.once('open', () => resolve()))
 }
 
 async function listen(t: Test): Promise<Server> {
-  // a process does not end as long as a handshake is remembered
-  const server = createNode(t).createServer({ handshakeClearWait: 1 })
+  const server = createNode(t).createServer()
+  t.teardown(() => server.close(), { force: true })
   await server.listen()
   return server
 }
