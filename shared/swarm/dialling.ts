@@ -169,8 +169,8 @@ export class Dialling {
     })
     this.#upTo = upTo
     limitDials(this.#swarm, upTo + dead + Math.min(hanging, atOnce), atOnce)
-    if (hasPath && isCrowd(this.known) && live.length >= upTo)
-      this.#givenUp += giveUpDials(this.#swarm)
+    const isEnough = isCrowd(this.known) && live.length >= upTo
+    if (hasPath && isEnough) this.#givenUp += giveUpDials(this.#swarm)
   }
 
   // Hyperswarm dials such a peer again before any that it has never dialled: of a crowd others may answer

@@ -49,7 +49,7 @@ export function askRelaysFirst(dht: HyperDHT, wait: Wait): void {
  * A search that finds nothing, and ends when `wait` is over, or `session` is ended. A dial whose relays are known
  * searches twice, from these and then anew, unless it was answered by the end of the first; if it was it goes on then.
  */
-class Pause implements Search {
+class Pause {
   readonly #over: Promise<void>
   #end: () => void = () => {}
 
