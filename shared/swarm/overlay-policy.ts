@@ -50,6 +50,7 @@ const ANSWERS = 32
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
+
 /** Whether so many `known` peers are a crowd. */
 export function isCrowd(known: number): boolean {
   return known >= CROWD
