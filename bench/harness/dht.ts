@@ -38,7 +38,7 @@ process.stdin.resume()
 
 /**
  * Has these nodes answer before a crowd on the same machine does more: a DHT of its own machines is not kept waiting
- * by those who ask it. Without root nothing changes.
+ * by those who ask it.
  */
 function takePrecedence(): void {
   try {
@@ -46,6 +46,6 @@ function takePrecedence(): void {
     // on Linux that counts among the processes of one session alone, and each program of a benchmark has its own
     fs.writeFileSync('/proc/self/autogroup', String(PRIORITY))
   } catch {
-    // as above
+    // without root nothing changes
   }
 }

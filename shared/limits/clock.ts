@@ -9,9 +9,9 @@ export function now(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }
 
-/** `ms`, up to a quarter less or more by chance: not all peers that began at once go on at once. */
-export function jittered(ms: number): number {
-  return ms * (0.75 + Math.random() / 2)
+/** `ms`, up to a quarter less or more by `chance`, in [0, 1): not all peers that began at once go on at once. */
+export function jittered(ms: number, chance = Math.random()): number {
+  return ms * (0.75 + chance / 2)
 }
 
 /** Resolves after `ms` milliseconds. */

@@ -1,4 +1,5 @@
 // With how many peers a reader is connected, and with which. Pure: data goes in, a decision comes out.
+import { jittered } from '../limits/clock.ts'
 
 /** A reader that knows of fewer peers is connected with all of them; of a crowd it needs a few. */
 const CROWD = 32
@@ -89,7 +90,7 @@ export interface Dials {
   readonly atOnce: number
 }
 
-/** What a writer dials for, and a reader of a small swarm. */
+/** What a writer dials for. */
 export const UNBOUNDED: Dials = { upTo: ALL, atOnce: ALL }
 
 /**
@@ -113,16 +114,15 @@ export function dialling(acquaintance: Acquaintance): Dials {
 
 function dialsAtOnce(acquaintance: Acquaintance, isSmall: boolean): number {
   const { connected, accepted, hasPath, failed, hanging, isStrained } = acquaintance
-  const few = Math.min(CALM_DIALS, 1 + hanging)
-  if (isStrained && hasPath) return few
-  if (isStrained) {
-    const more = Math.min(STRAINED_DIALS, hanging)
-    return STRAINED_DIALS + more + (isSmall ? failed : 0)
+  if (isSmall && !isStrained) return ALL
+  if (hasPath) {
+    const isSlow = isStrained || connected - accepted >= OWN_CHOICE
+    return isSlow
+      ? Math.min(CALM_DIALS, 1 + hanging)
+      : Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging)
   }
-  if (isSmall) return ALL
-  if (!hasPath) return LOST_DIALS + failed + Math.min(MAX_HANGING, hanging)
-  if (connected - accepted >= OWN_CHOICE) return few
-  return Math.min(MAX_CALM_DIALS, CALM_DIALS + hanging)
+  if (!isStrained) return LOST_DIALS + failed + Math.min(MAX_HANGING, hanging)
+  return STRAINED_DIALS + Math.min(STRAINED_DIALS, hanging) + (isSmall ? failed : 0)
 }
 
 /** A peer that we are connected to, or that has come. */
@@ -179,7 +179,7 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
 
 /** For how long a peer is left alone that has turned us away `times` before; `chance` is in [0, 1). */
 export function awayFor(times: number, chance: number): number {
-  return Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times) * (0.75 + chance / 2)
+  return jittered(Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times), chance)
 }
 
 /** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered. */
