@@ -1,7 +1,7 @@
 import b4a from 'b4a'
 import type { Test } from 'brittle'
 import type { Hypercore } from 'hypercore'
-import HyperDHT from 'hyperdht'
+import HyperDHT, { type Server } from 'hyperdht'
 import type { Connection } from 'hyperswarm'
 import { serveFeed } from '../../shared/feed/feed.ts'
 import { bootstrap } from '../helpers/testnet.ts'
@@ -12,28 +12,16 @@ export function serve(t: Test, log: Hypercore): Promise<Host> {
   return Host.start(t, log)
 }
 
-interface Server {
-  readonly publicKey: Uint8Array
-  listen(): Promise<void>
-  close(): Promise<void>
-}
-
-/** What these tests call beside what the apps call. Delete when upstream ships types. */
-class DirectDHT extends HyperDHT {
-  declare createServer: (onconnection: (connection: Connection) => void) => Server
-  declare connect: (publicKey: Uint8Array) => Connection
-}
-
 /** A place on the network that replicates one log with whom it is connected to, and with no other. */
 export class Host {
   readonly core: Hypercore
-  readonly #dht: DirectDHT
+  readonly #dht: HyperDHT
   readonly #server: Server
   readonly #connections = new Set<Connection>()
 
   private constructor(core: Hypercore) {
     this.core = core
-    this.#dht = new DirectDHT({ bootstrap: bootstrap.split(',') })
+    this.#dht = new HyperDHT({ bootstrap: bootstrap.split(',') })
     this.#server = this.#dht.createServer((connection) => this.#replicate(connection))
   }
 

@@ -5,20 +5,9 @@ import type { Connection } from 'hyperswarm'
 import { bootstrap } from '../helpers/testnet.ts'
 import { Stranger } from './stranger.ts'
 
-interface KeyPair {
-  publicKey: Uint8Array
-  secretKey: Uint8Array
-}
-
-/** What these tests call beside what the apps call. Delete when upstream ships types. */
-class DialingDHT extends HyperDHT {
-  declare static keyPair: () => KeyPair
-  declare connect: (publicKey: Uint8Array, opts: { keyPair: KeyPair }) => Connection
-}
-
 /** Any number of peers that all want to be connected to one. */
 export class Flood {
-  readonly #dht: DialingDHT
+  readonly #dht: HyperDHT
   readonly #copy: Hypercore
   readonly #victim: Uint8Array
   readonly #dialled: Promise<void>[] = []
@@ -26,7 +15,7 @@ export class Flood {
   #onend: (() => void) | null = null
 
   private constructor(copy: Hypercore, victim: Uint8Array) {
-    this.#dht = new DialingDHT({ bootstrap: bootstrap.split(',') })
+    this.#dht = new HyperDHT({ bootstrap: bootstrap.split(',') })
     this.#copy = copy
     this.#victim = victim
   }
@@ -57,7 +46,7 @@ export class Flood {
   /** Dials `count` times, each time as somebody else; where `holding`, as one who has the key. */
   connect(count: number, { holding }: { holding: boolean }): void {
     for (let i = 0; i < count; i++) {
-      const connection = this.#dht.connect(this.#victim, { keyPair: DialingDHT.keyPair() })
+      const connection = this.#dht.connect(this.#victim, { keyPair: HyperDHT.keyPair() })
       connection.on('error', () => {})
       const dialled = new Promise<void>((resolve) => {
         connection.once('open', () => {

@@ -1,16 +1,11 @@
 import { test } from 'brittle'
 import { after, now } from '../../shared/limits/clock.ts'
 import { Lateness, waitForOthers } from '../../shared/limits/lateness.ts'
+import { beBusy } from '../helpers/busy.ts'
 
 /** Longer than what counts as late. */
 const BUSY_MS = 300
 const TURN_MS = 50
-
-/** Keeps the process from doing anything else. */
-function beBusy(ms: number): void {
-  const end = now() + ms
-  while (now() < end);
-}
 
 test('a process that comes late is strained, and for some turns after', async (t) => {
   const lateness = new Lateness(TURN_MS)

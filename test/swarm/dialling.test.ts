@@ -2,9 +2,9 @@ import b4a from 'b4a'
 import { type Test, test } from 'brittle'
 import HyperDHT from 'hyperdht'
 import type Hyperswarm from 'hyperswarm'
-import { now } from '../../shared/limits/clock.ts'
 import { Dialling, LOOK_MS } from '../../shared/swarm/dialling.ts'
 import { bindPort } from '../../shared/upstream/hyperdht.ts'
+import { beBusy } from '../helpers/busy.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { untilQueued } from '../upstream/queue.ts'
 import {
@@ -59,8 +59,7 @@ for (const [busy, dials, title] of [
     const dialling = Dialling.of(swarm)
     dialling.bound(() => false)
     t.teardown(() => dialling.close())
-    const free = now() + busy
-    while (now() < free);
+    beBusy(busy)
     for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
     t.is(swarm.connecting, dials)
   })

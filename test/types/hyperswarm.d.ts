@@ -18,6 +18,25 @@ declare module 'hyperswarm' {
 }
 
 declare module 'hyperdht' {
+  import type { Connection } from 'hyperswarm'
+
+  interface Address {
+    host: string
+    port: number
+  }
+
+  interface KeyPair {
+    publicKey: Uint8Array
+    secretKey: Uint8Array
+  }
+
+  interface Server {
+    publicKey: Uint8Array
+    relayAddresses: Address[]
+    listen(): Promise<void>
+    close(): Promise<void>
+  }
+
   interface Options {
     host?: string
     port?: number
@@ -26,18 +45,26 @@ declare module 'hyperdht' {
   }
 
   interface HyperDHT {
-    address(): { host: string; port: number }
-    addNode(node: { host: string; port: number }): void
-    announce(topic: Uint8Array, keyPair: object): { finished(): Promise<void> }
+    address(): Address
+    addNode(node: Address): void
+    announce(topic: Uint8Array, keyPair: KeyPair): { finished(): Promise<void> }
+    connect(
+      publicKey: Uint8Array,
+      opts?: { keyPair?: KeyPair; relayAddresses?: Address[] }
+    ): Connection
+    createServer(onconnection?: (connection: Connection) => void): Server
     refresh(): void
-    ping(node: { host: string; port: number }): Promise<object>
+    ping(node: Address): Promise<object>
     lookup(topic: Uint8Array): AsyncIterable<{ peers: { publicKey: Uint8Array }[] }>
-    findPeer(publicKey: Uint8Array): AsyncIterable<{ peer: object | null }>
+    findPeer(
+      publicKey: Uint8Array,
+      opts?: { nodes?: Address[]; session?: object }
+    ): AsyncIterable<{ peer: object | null }>
   }
 
   namespace HyperDHT {
     function bootstrapper(port: number, host: string): HyperDHT
-    function keyPair(seed: Uint8Array): object
+    function keyPair(seed?: Uint8Array): KeyPair
   }
 }
 

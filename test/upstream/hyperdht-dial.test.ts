@@ -1,5 +1,5 @@
 import { type Test, test } from 'brittle'
-import HyperDHT from 'hyperdht'
+import HyperDHT, { type Server } from 'hyperdht'
 import type { Connection } from 'hyperswarm'
 import { DIAL_MEMBERS, askRelaysFirst } from '../../shared/upstream/hyperdht-dial.ts'
 import { localPort } from '../../shared/upstream/hyperdht.ts'
@@ -13,23 +13,6 @@ const NOWHERE = { host: HOST, port: 9 }
 const NOBODY = new Uint8Array(32).fill(1)
 
 type Relays = (typeof NOWHERE)[]
-
-interface Server {
-  readonly publicKey: Uint8Array
-  readonly relayAddresses: Relays
-  listen(): Promise<void>
-  close(): Promise<void>
-}
-
-/** What these tests call beside what the apps call. Delete when upstream ships types. */
-class DialingDHT extends HyperDHT {
-  declare connect: (publicKey: Uint8Array, opts: { relayAddresses: Relays }) => Connection
-  declare createServer: () => Server
-  declare findPeer: (
-    publicKey: Uint8Array,
-    opts?: { nodes?: Relays; session?: object }
-  ) => AsyncIterable<never>
-}
 
 test(`${installed('hyperdht')}: findPeer is there`, (t) => {
   hasMembers(t, 'hyperdht', createNode(t), DIAL_MEMBERS)
@@ -92,7 +75,7 @@ test(`${installed('hyperdht')}: an announcer does not wait`, async (t) => {
 
 /** A node of the DHT that asks known relays first, for as long as the test wants. */
 class Dialler {
-  readonly dht: DialingDHT
+  readonly dht: HyperDHT
   /** Resolves once a search waits, to what ends that. */
   readonly waiting: Promise<() => void>
   /** How many searches dials have begun. */
@@ -142,8 +125,8 @@ async function listen(t: Test): Promise<Server> {
   return server
 }
 
-function createNode(t: Test): DialingDHT {
-  const dht = new DialingDHT({ bootstrap: bootstrap.split(',') })
+function createNode(t: Test): HyperDHT {
+  const dht = new HyperDHT({ bootstrap: bootstrap.split(',') })
   t.teardown(() => dht.destroy({ force: true }), { force: true })
   return dht
 }
