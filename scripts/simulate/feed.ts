@@ -1,4 +1,4 @@
-import { announceDelay } from '../../shared/feed/announce-delay.ts'
+import { announceDelay, isToldAll } from '../../shared/feed/announce-delay.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   type Choice,
@@ -338,14 +338,17 @@ export class Feed {
     if (end.hops === NO_PATH) return this.#tell(end)
     if (end.telling) return
     end.telling = true
+    const isWriter = this.#peer.kind === 'writer'
     const rest = announceDelay({
-      isWriter: this.#peer.kind === 'writer',
+      isWriter,
       catchesUp: false,
       peerHops: end.hops,
       sinceTold: this.#world.now - end.toldAt
     })
     this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
+      const isNews = end.claimedLength < this.length
+      if (!isNews && !isToldAll({ isWriter, peerHops: end.hops })) return
       if (this.#peer.alive && end.open) this.#tell(end)
     })
   }

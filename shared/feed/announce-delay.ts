@@ -1,4 +1,4 @@
-// How soon a peer is told of new blocks. Pure.
+// How soon a peer is told of new blocks, and whether. Pure.
 import { NO_PATH } from './messages.ts'
 
 /** How long, on average, lies between two times that a peer with a path to the writer is told of new blocks. */
@@ -20,6 +20,15 @@ export interface Ends {
   readonly peerHops: number
   /** For how long the peer has been told of no block; Infinity where it never was. */
   readonly sinceTold: number
+}
+
+/**
+ * Whether a peer is told even of blocks that it has itself by now. Between readers that get their blocks from others
+ * one of two tells the other of a block, not both. A peer without a path chooses a source by what others hold; and
+ * the writer waits until its peers hold a block.
+ */
+export function isToldAll({ isWriter, peerHops }: Pick<Ends, 'isWriter' | 'peerHops'>): boolean {
+  return isWriter || peerHops === 0 || peerHops === NO_PATH
 }
 
 /**

@@ -1,41 +1,52 @@
 import type { Peer } from 'hypercore'
 import { now } from '../limits/clock.ts'
 import { type Range, type Sync, interceptSent } from '../upstream/hypercore-messages.ts'
-import { muxOf } from '../upstream/hypercore-peer.ts'
+import { holdsBlocks, muxOf, remoteLogOf } from '../upstream/hypercore-peer.ts'
+
+/** When a peer is told. */
+interface AnnouncementPolicy {
+  /**
+   * For how many milliseconds, on average, an announcement is held back where the peer was told of no block for
+   * `sinceTold`; 0 for not at all.
+   */
+  delay(sinceTold: number): number
+  /** Whether the peer is told even of blocks that it has itself. */
+  isToldAll(): boolean
+}
 
 /**
  * Holds back what Hypercore (11.37) announces to a peer whenever the log has grown: a `sync` and a
  * `range`. Among n readers that all know each other these are n² messages a block, sent before the
  * block itself has reached every reader. A peer that follows the feed gets its blocks in batches, and
- * uses the announcements only to choose a source: it gets them a little later, many in one.
+ * uses the announcements only to choose a source: it gets them a little later, many in one. What it has told us
+ * itself by then it gets with the next ones.
  */
 export class AnnouncementBuffer {
   readonly #peer: Peer
+  readonly #policy: AnnouncementPolicy
   readonly #syncs: ReturnType<typeof interceptSent<'sync'>>
   readonly #ranges: ReturnType<typeof interceptSent<'range'>>
-  #fork: number
+  #told: Sync | null = null
   #sync: Sync | null = null
   #range: Range | null = null
   #timer: Timer | null = null
   #toldAt = -Infinity
 
-  /**
-   * Holds back announcements to `peer`, which knows that the log is on `fork`, for as many milliseconds
-   * as `delay` gives, on average, where the peer was told of no block for `sinceTold`; 0 for not at all.
-   */
-  constructor(peer: Peer, fork: number, delay: (sinceTold: number) => number) {
+  /** Holds back announcements to `peer`, which knows that the log is on `fork`. */
+  constructor(peer: Peer, fork: number, policy: AnnouncementPolicy) {
     this.#peer = peer
-    this.#fork = fork
+    this.#policy = policy
     this.#syncs = interceptSent(peer, 'sync', (message) => {
+      const isNewFork = message.fork !== ((this.#sync ?? this.#told)?.fork ?? fork)
+      // what was held back is of the log as it was
+      if (isNewFork) this.flush()
       this.#sync = message
-      this.#schedule(message.fork === this.#fork ? delay(this.#sinceTold) : 0)
+      this.#schedule(isNewFork ? 0 : policy.delay(this.#sinceTold))
     })
     this.#ranges = interceptSent(peer, 'range', (message) => {
-      if (this.#range === null || !extend(this.#range, message)) {
-        this.flush()
-        this.#range = { ...message }
-      }
-      this.#schedule(message.drop ? 0 : delay(this.#sinceTold))
+      if (this.#range !== null && !extend(this.#range, message)) this.flush()
+      this.#range ??= { ...message }
+      this.#schedule(message.drop ? 0 : policy.delay(this.#sinceTold))
     })
   }
 
@@ -46,7 +57,7 @@ export class AnnouncementBuffer {
     const mux = muxOf(this.#peer)
     mux.cork()
     if (this.#sync !== null) {
-      this.#fork = this.#sync.fork
+      this.#told = { ...this.#sync }
       this.#syncs.send(this.#sync)
     }
     if (this.#range !== null) {
@@ -72,8 +83,32 @@ export class AnnouncementBuffer {
   // Jitter: readers that hold the same block must not all announce it at once.
   #schedule(ms: number): void {
     if (ms === 0) this.flush()
-    else this.#timer ??= setTimeout(() => this.flush(), ms * (0.5 + Math.random()))
+    else this.#timer ??= setTimeout(() => this.#due(), ms * (0.5 + Math.random()))
   }
+
+  #due(): void {
+    this.#timer = null
+    if (this.#policy.isToldAll() || this.#isNews) this.flush()
+  }
+
+  // Hypercore asks the same before it announces blocks, when most peers have yet to get them
+  get #isNews(): boolean {
+    const [peer, told, sync, range] = [this.#peer, this.#told, this.#sync, this.#range]
+    const { fork, length } = remoteLogOf(peer)
+    const isLonger = sync !== null && (sync.fork !== fork || sync.length > length)
+    const isOther = sync !== null && (told === null || !isAlike(told, sync))
+    const isMissing = range !== null && !holdsBlocks(peer, range.start, range.start + range.length)
+    return isLonger || isOther || isMissing
+  }
+}
+
+/** Whether two say the same but for where the log ends. */
+function isAlike(one: Sync, other: Sync): boolean {
+  return (
+    one.downloading === other.downloading &&
+    one.hasManifest === other.hasManifest &&
+    one.allowPush === other.allowPush
+  )
 }
 
 /** Makes `range` include `more`, where the two are one range without a gap; returns whether they are. */

@@ -3,7 +3,7 @@ import { askForLife, isSilent, seemsDead } from '../limits/dead-connections.ts'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import type { Address } from '../upstream/hyperdht.ts'
 import { payloadReceived } from '../upstream/hyperswarm-connection.ts'
-import { announceDelay } from './announce-delay.ts'
+import { announceDelay, isToldAll } from './announce-delay.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
@@ -69,9 +69,12 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     }, OPEN_TIMEOUT_MS)
     channel.open({
       onopen: () => {
-        this.#announcements = new AnnouncementBuffer(peer, core.fork, (sinceTold) => {
-          const catchesUp = follower?.catchesUp ?? false
-          return announceDelay({ isWriter, catchesUp, peerHops: this.#hops, sinceTold })
+        this.#announcements = new AnnouncementBuffer(peer, core.fork, {
+          delay: (sinceTold) => {
+            const catchesUp = follower?.catchesUp ?? false
+            return announceDelay({ isWriter, catchesUp, peerHops: this.#hops, sinceTold })
+          },
+          isToldAll: () => isToldAll({ isWriter, peerHops: this.#hops })
         })
         this.sendHops(follower?.hops ?? 0)
         rivals.onopen(this)

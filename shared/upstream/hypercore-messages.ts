@@ -4,10 +4,13 @@ import type { Upgrade } from './hypercore-proof.ts'
 import { INSTALLED, type Members, assertMembers } from './members.ts'
 import { Failure } from '../errors.ts'
 
-/** Where the log of the sender ends. */
+/** Where the log of the sender ends, and what it does besides. */
 export interface Sync {
   fork: number
   length: number
+  downloading: boolean
+  hasManifest: boolean
+  allowPush: boolean
 }
 
 /** Blocks that the sender has, or, where `drop` says so, no longer has. */

@@ -3,7 +3,8 @@ import {
   ANNOUNCE_DELAY_MS,
   SOON_MS,
   WRITER_ANNOUNCE_DELAY_MS,
-  announceDelay
+  announceDelay,
+  isToldAll
 } from '../../shared/feed/announce-delay.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 
@@ -36,4 +37,12 @@ test('of readers that catch up each tells the others at first, then now and then
   t.is(announceDelay({ ...both, sinceTold: 0 }), ANNOUNCE_DELAY_MS)
   t.is(announceDelay({ ...both, sinceTold: 1000 }), ANNOUNCE_DELAY_MS - 1000)
   t.is(announceDelay({ ...both, sinceTold: ANNOUNCE_DELAY_MS }), SOON_MS)
+})
+
+test('between readers with a path a peer is not told of what it has itself', (t) => {
+  t.absent(isToldAll({ isWriter: false, peerHops: 1 }))
+  t.absent(isToldAll({ isWriter: false, peerHops: NO_PATH - 1 }))
+  t.ok(isToldAll({ isWriter: false, peerHops: NO_PATH }), 'it chooses a source by it')
+  t.ok(isToldAll({ isWriter: false, peerHops: 0 }), 'a writer waits for it')
+  t.ok(isToldAll({ isWriter: true, peerHops: 1 }), 'and its peers see by it whether they have all')
 })

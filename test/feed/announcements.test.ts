@@ -1,13 +1,24 @@
 import b4a from 'b4a'
 import { test } from 'brittle'
 import type { Peer } from 'hypercore'
+import { AnnouncementBuffer } from '../../shared/feed/announcements.ts'
 import { type ChannelEvents, FeedChannel } from '../../shared/feed/channel.ts'
 import { MAX_BLOCKS } from '../../shared/feed/messages.ts'
 import { closeTestnet } from '../helpers/app.ts'
 import { createCopy, createLog } from '../helpers/cores.ts'
+import { createPair } from '../upstream/pair.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
 
+/** What a reader says besides where its log ends. */
+const SYNC = {
+  remoteLength: 3,
+  canUpgrade: false,
+  uploading: true,
+  downloading: false,
+  hasManifest: true,
+  allowPush: false
+}
 const LINES = 100
 const BATCHES = 16
 
@@ -71,9 +82,64 @@ test('readers that catch up do not tell each other of each batch', async (t) => 
     t.ok(messages > 0, 'each is told that the other has something')
     t.ok(messages < BATCHES / 2, `${messages} messages for ${BATCHES} batches`)
   }
-  await Promise.all([holds(told, lines), holds(heard, lines)])
-  t.pass('each knows that the other has them all')
+  await Promise.race([holds(told, lines), holds(heard, lines)])
+  t.pass('one of them tells the other that it has them all')
 })
+
+test('the end of the log and its blocks are held back together, and not told to a peer that has them', async (t) => {
+  const { log, copy, reader, source } = await createPair(t, ['a', 'b', 'c'])
+  await Promise.all([0, 1, 2].map((seq) => copy.get(seq)))
+  await holds(reader, 3)
+  const sent: string[] = []
+  tap(reader.wireSync, () => sent.push('end'))
+  tap(reader.wireRange, ({ length }) => sent.push(`${length} blocks`))
+  let told = true
+  let ondue: () => void = () => {}
+  const announcements = new AnnouncementBuffer(reader, log.fork, {
+    delay: () => 1,
+    isToldAll() {
+      ondue()
+      return told
+    }
+  })
+  const due = (): Promise<void> => new Promise((resolve) => (ondue = resolve))
+  const announce = (length: number, downloading = false): Promise<void> => {
+    const { fork } = log
+    reader.wireSync.send({ ...SYNC, fork, length, downloading })
+    reader.wireRange.send({ start: 0, length, drop: false })
+    return due()
+  }
+
+  const first = announce(3)
+  t.alike(sent, [], 'at first nothing is sent')
+  await first
+  t.alike(sent, ['end', '3 blocks'], 'then both, where the peer is told of all')
+  told = false
+  await announce(3)
+  t.is(sent.length, 2, 'what the peer has is not told again')
+  await announce(4)
+  t.alike(sent.slice(2), ['end', '4 blocks'], 'but what it has not')
+  await announce(3, true)
+  t.alike(sent.slice(4), ['end', '3 blocks'], 'or that something else has changed')
+  await announce(3, true)
+  t.is(sent.length, 6)
+  announcements.flush()
+  t.alike(sent.slice(6), ['end', '3 blocks'], 'or when it is to be told now')
+  await holds(source, 4)
+  await announce(3, true)
+  reader.wireSync.send({ ...SYNC, fork: log.fork + 1, length: 2 })
+  t.alike(sent.slice(8), ['end', '3 blocks', 'end'], 'or when the log is another: after what was')
+  announcements.close()
+})
+
+/** Has `onsend` called with what is sent on `wire`. */
+function tap<T>(wire: { send: (message: T) => unknown }, onsend: (message: T) => void): void {
+  const { send } = wire
+  wire.send = (message) => {
+    onsend(message)
+    return send.call(wire, message)
+  }
+}
 
 function peerOf({ core }: Host, { publicKey }: Host): Peer {
   const peer = core.peers.find(({ remotePublicKey }) => b4a.equals(remotePublicKey, publicKey))

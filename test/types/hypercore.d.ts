@@ -37,7 +37,16 @@ declare module 'hypercore' {
     remoteSynced: boolean
     remoteLength: number
     remoteFork: number
-    wireSync: Wire<{ fork: number; length: number }>
+    wireSync: Wire<{
+      fork: number
+      length: number
+      remoteLength: number
+      canUpgrade: boolean
+      uploading: boolean
+      downloading: boolean
+      hasManifest: boolean
+      allowPush: boolean
+    }>
     wireRange: Wire<{ start: number; length: number; drop: boolean }>
     remoteContiguousLength: number
     wireData: { onmessage: (message: { request: number }) => unknown }

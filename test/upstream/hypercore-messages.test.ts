@@ -134,7 +134,10 @@ test(`${installed('hypercore')}: send of wireSync and wireRange is what Hypercor
   const sync = interceptSent(reader, 'sync', (message) => syncs.push(message))
   const range = interceptSent(reader, 'range', (message) => ranges.push(message))
   await log.append(BLOCKS)
-  t.is(syncs.at(-1)?.length, 3, 'the end of the log is announced by wireSync.send')
+  const [sent] = syncs.slice(-1)
+  t.is(sent?.length, 3, 'the end of the log is announced by wireSync.send')
+  const besides = [sent?.downloading, sent?.hasManifest, sent?.allowPush].map((one) => typeof one)
+  t.alike(besides, ['boolean', 'boolean', 'boolean'], 'and what the sender does besides')
   t.alike(ranges.at(-1), { drop: false, start: 0, length: 3 }, 'its blocks by wireRange.send')
   const passed = new Promise<void>((resolve) => {
     onbarrier = resolve
