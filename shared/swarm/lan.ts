@@ -10,13 +10,11 @@ import { bindPort, localPort } from '../upstream/hyperdht.ts'
 import { connectionWith, dialAt, publicKeyOf } from '../upstream/hyperswarm.ts'
 import { Dialling } from './dialling.ts'
 import { Multicast } from './multicast.ts'
-import { type Beacons, beacons } from './overlay-policy.ts'
+import { type Beacons, beacons, isAnswered } from './overlay-policy.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
 const STEADY_MS = 8000
-/** A new peer is answered this soon, so that either side can reach the other. */
-const ANSWER_MS = 200
 /** After this long a dial has given up on the address that it began with. */
 const DIAL_TIMEOUT_MS = 4000
 /** A peer that was suspended gets this long to answer first. */
@@ -56,6 +54,7 @@ export class LanDiscovery {
   #beat = 0
   #delays = QUICK_MS.values()
   #strangers = 0
+  #heardSince = 0
   #timer: Timer | null = null
   #answerTimer: Timer | null = null
 
@@ -70,6 +69,8 @@ export class LanDiscovery {
       onrefused
     })
     swarm.dht.on('network-change', this.#restart)
+    // of those that we know most may have been killed: those that are left dial us, or answer
+    this.#dialling.onlost = this.#restart
     // a peer that hears us dials at once: the port has to be open by then
     bindPort(swarm.dht).then(this.#restart, (err) => onrefused(messageOf(err)))
   }
@@ -78,6 +79,7 @@ export class LanDiscovery {
     if (this.#closed) return
     this.#closed = true
     this.#swarm.dht.off('network-change', this.#restart)
+    this.#dialling.onlost = () => {}
     for (const timer of [this.#timer, this.#answerTimer]) if (timer !== null) clearTimeout(timer)
     this.#multicast.close()
   }
@@ -98,7 +100,7 @@ export class LanDiscovery {
   }
 
   get #beacons(): Beacons {
-    return beacons(this.#dialling.heard, this.#dialling.wantsMore)
+    return beacons(this.#dialling.heard, this.#dialling.wantsMore, Math.random())
   }
 
   #inEarshot(): number {
@@ -132,17 +134,21 @@ export class LanDiscovery {
     const isNew = known.beat === 0
     if (beat <= known.beat || (isNew && ++this.#strangers > MAX_STRANGERS)) return null
     if (isNew) this.#dialling.heard++
-    if (known.host !== host && Math.random() < this.#beacons.answer) this.#answer()
+    this.#heardSince++
+    const { answer, answerMs } = this.#beacons
+    if (known.host !== host && Math.random() < answer) this.#answer(answerMs)
     Object.assign(known, { host, beat, heardAt: now() })
     this.#known.set(id, known)
     return known
   }
 
-  #answer(): void {
-    this.#answerTimer ??= setTimeout(() => {
+  #answer(ms: number): void {
+    if (this.#answerTimer !== null) return
+    this.#heardSince = 0
+    this.#answerTimer = setTimeout(() => {
       this.#answerTimer = null
-      this.#announce()
-    }, ANSWER_MS)
+      if (!isAnswered(this.#dialling.heard, this.#heardSince)) this.#announce()
+    }, ms)
   }
 
   #reach({ publicKey, host, port }: Beacon, known: Known): void {

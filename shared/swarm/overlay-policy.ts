@@ -48,6 +48,9 @@ export const MAX_AWAY_MS = 600_000
 /** In a crowd about so many peers send a beacon in the time in which each would; and so many answer one. */
 const BEACONS = 16
 const ANSWERS = 32
+/** An answer comes after so long, so that either side can reach the other; in a crowd within so long, by chance. */
+const ANSWER_MS = 200
+const CROWD_ANSWER_MS = 1000
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
@@ -182,14 +185,27 @@ export function awayFor(times: number, chance: number): number {
   return jittered(Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times), chance)
 }
 
-/** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered. */
+/** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered, and when. */
 export interface Beacons {
   readonly send: number
   readonly answer: number
+  readonly answerMs: number
 }
 
-/** Of `heard` peers in earshot; one that `wantsMore` is heard as often in any crowd. */
-export function beacons(heard: number, wantsMore: boolean): Beacons {
-  if (!isCrowd(heard)) return { send: 1, answer: 1 }
-  return { send: wantsMore ? 1 : BEACONS / heard, answer: ANSWERS / heard }
+/** Of `heard` peers in earshot; one that `wantsMore` is heard as often in any crowd. `chance` is in [0, 1). */
+export function beacons(heard: number, wantsMore: boolean, chance: number): Beacons {
+  if (!isCrowd(heard)) return { send: 1, answer: 1, answerMs: ANSWER_MS }
+  return {
+    send: wantsMore ? 1 : BEACONS / heard,
+    answer: ANSWERS / heard,
+    answerMs: CROWD_ANSWER_MS * chance
+  }
+}
+
+/**
+ * Whether an answer need not be sent, for which so many peers of `heard` sent a beacon while it waited: the new peer
+ * has heard them as well. Where a crowd comes all at once each would answer each.
+ */
+export function isAnswered(heard: number, meanwhile: number): boolean {
+  return isCrowd(heard) && meanwhile >= BEACONS
 }

@@ -65,6 +65,20 @@ for (const [busy, dials, title] of [
   })
 }
 
+test('that the path is lost is told once each time', (t) => {
+  const dialling = Dialling.of(createSwarm(t))
+  t.teardown(() => dialling.close())
+  let [hasPath, lost] = [false, 0]
+  dialling.onlost = () => lost++
+  dialling.bound(() => hasPath)
+  const look = (path: boolean): number => {
+    hasPath = path
+    dialling.look()
+    return lost
+  }
+  t.alike([false, true, false, false, true, false].map(look), [0, 0, 1, 1, 1, 2])
+})
+
 /** A swarm that has heard so many, and was not answered by one; it dials no more. */
 async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
   const swarm = createSwarm(t)

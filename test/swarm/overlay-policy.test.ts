@@ -8,6 +8,7 @@ import {
   awayFor,
   beacons,
   dialling,
+  isAnswered,
   isCrowd,
   isParted,
   takeAdvice
@@ -160,10 +161,16 @@ test('a peer is parted from a crowd without a path, and a writer once few are co
 })
 
 test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
-  t.alike(beacons(31, false), { send: 1, answer: 1 })
-  t.alike(beacons(32, false), { send: 0.5, answer: 1 })
-  t.alike(beacons(512, false), { send: 1 / 32, answer: 1 / 16 })
-  t.alike(beacons(512, true), { send: 1, answer: 1 / 16 })
+  t.alike(beacons(31, false, 0.5), { send: 1, answer: 1, answerMs: 200 })
+  t.alike(beacons(32, false, 0.5), { send: 0.5, answer: 1, answerMs: 500 })
+  t.alike(beacons(512, false, 0), { send: 1 / 32, answer: 1 / 16, answerMs: 0 })
+  t.alike(beacons(512, true, 0.9), { send: 1, answer: 1 / 16, answerMs: 900 })
+})
+
+test('a new peer is not answered where sixteen of a crowd were heard meanwhile', (t) => {
+  t.absent(isAnswered(31, 1000), 'there is no crowd')
+  t.absent(isAnswered(32, 15))
+  t.ok(isAnswered(32, 16))
 })
 
 test('thirty-two peers are a crowd', (t) => t.alike([31, 32].map(isCrowd), [false, true]))
