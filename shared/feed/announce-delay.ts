@@ -14,6 +14,8 @@ export const SOON_MS = 10
 /** The two ends of a connection. Times are in milliseconds. */
 export interface Ends {
   readonly isWriter: boolean
+  /** Whether our blocks come by Hypercore's own replication: it asks only peers that know where our log ends. */
+  readonly isPlain: boolean
   /** Whether we follow a source and have no path to the writer, as every reader that catches up. */
   readonly catchesUp: boolean
   /** Connections between the peer and the writer; NO_PATH where there is none. */
@@ -22,13 +24,31 @@ export interface Ends {
   readonly sinceTold: number
 }
 
+/** What a reader tells of its end. */
+interface Following {
+  readonly source: unknown
+  readonly contested: boolean
+  readonly catchesUp: boolean
+}
+
+/** The ends of a connection between us and a peer that is `peerHops` away from the writer; `follower` is null there. */
+export function endsOf(follower: Following | null, peerHops: number): Omit<Ends, 'sinceTold'> {
+  if (follower === null) return { isWriter: true, isPlain: false, catchesUp: false, peerHops }
+  const { source, contested, catchesUp } = follower
+  return { isWriter: false, isPlain: source === null || contested, catchesUp, peerHops }
+}
+
 /**
  * Whether a peer is told even of blocks that it has itself by now. Between readers that get their blocks from others
  * one of two tells the other of a block, not both. A peer without a path chooses a source by what others hold; and
  * the writer waits until its peers hold a block.
  */
-export function isToldAll({ isWriter, peerHops }: Pick<Ends, 'isWriter' | 'peerHops'>): boolean {
-  return isWriter || peerHops === 0 || peerHops === NO_PATH
+export function isToldAll({
+  isWriter,
+  isPlain,
+  peerHops
+}: Pick<Ends, 'isWriter' | 'isPlain' | 'peerHops'>): boolean {
+  return isWriter || isPlain || peerHops === 0 || peerHops === NO_PATH
 }
 
 /**
@@ -38,7 +58,9 @@ export function isToldAll({ isWriter, peerHops }: Pick<Ends, 'isWriter' | 'peerH
  * others. It has heard that we have something, so that the rest can wait. After a pause a peer with a path
  * is told soon: its source may be gone, and it learns by us that there is more.
  */
-export function announceDelay({ isWriter, catchesUp, peerHops, sinceTold }: Ends): number {
+export function announceDelay(ends: Ends): number {
+  const { isWriter, isPlain, catchesUp, peerHops, sinceTold } = ends
+  if (isPlain) return 0
   if (peerHops === NO_PATH) {
     return catchesUp ? Math.max(SOON_MS, ANNOUNCE_DELAY_MS - sinceTold) : 0
   }

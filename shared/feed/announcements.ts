@@ -26,6 +26,7 @@ export class AnnouncementBuffer {
   readonly #policy: AnnouncementPolicy
   readonly #syncs: ReturnType<typeof interceptSent<'sync'>>
   readonly #ranges: ReturnType<typeof interceptSent<'range'>>
+  readonly #forkBefore: number
   #told: Sync | null = null
   #sync: Sync | null = null
   #range: Range | null = null
@@ -36,8 +37,9 @@ export class AnnouncementBuffer {
   constructor(peer: Peer, fork: number, policy: AnnouncementPolicy) {
     this.#peer = peer
     this.#policy = policy
+    this.#forkBefore = fork
     this.#syncs = interceptSent(peer, 'sync', (message) => {
-      const isNewFork = message.fork !== ((this.#sync ?? this.#told)?.fork ?? fork)
+      const isNewFork = message.fork !== this.#ourFork
       // what was held back is of the log as it was
       if (isNewFork) this.flush()
       this.#sync = message
@@ -76,6 +78,10 @@ export class AnnouncementBuffer {
     this.#ranges.restore()
   }
 
+  get #ourFork(): number {
+    return (this.#sync ?? this.#told)?.fork ?? this.#forkBefore
+  }
+
   get #sinceTold(): number {
     return now() - this.#toldAt
   }
@@ -93,19 +99,20 @@ export class AnnouncementBuffer {
 
   // Hypercore asks the same before it announces blocks, when most peers have yet to get them
   get #isNews(): boolean {
-    const [peer, told, sync, range] = [this.#peer, this.#told, this.#sync, this.#range]
-    const { fork, length } = remoteLogOf(peer)
-    const isLonger = sync !== null && (sync.fork !== fork || sync.length > length)
-    const isOther = sync !== null && (told === null || !isAlike(told, sync))
-    const isMissing = range !== null && !holdsBlocks(peer, range.start, range.start + range.length)
-    return isLonger || isOther || isMissing
+    const [told, sync, range] = [this.#told, this.#sync, this.#range]
+    const { fork, length } = remoteLogOf(this.#peer)
+    const isOther = fork !== this.#ourFork || (sync !== null && !isAlike(told, sync))
+    const isLonger = sync !== null && sync.length > length
+    const end = range === null ? 0 : range.start + range.length
+    const isMissing = range !== null && !holdsBlocks(this.#peer, range.start, end)
+    return isOther || isLonger || isMissing
   }
 }
 
 /** Whether two say the same but for where the log ends. */
-function isAlike(one: Sync, other: Sync): boolean {
+function isAlike(one: Sync | null, other: Sync): boolean {
   return (
-    one.downloading === other.downloading &&
+    one?.downloading === other.downloading &&
     one.hasManifest === other.hasManifest &&
     one.allowPush === other.allowPush
   )

@@ -3,7 +3,7 @@ import { askForLife, isSilent, seemsDead } from '../limits/dead-connections.ts'
 import { addressOf, connectionOf } from '../upstream/hypercore-peer.ts'
 import type { Address } from '../upstream/hyperdht.ts'
 import { payloadReceived } from '../upstream/hyperswarm-connection.ts'
-import { announceDelay, isToldAll } from './announce-delay.ts'
+import { announceDelay, endsOf, isToldAll } from './announce-delay.ts'
 import { AnnouncementBuffer } from './announcements.ts'
 import type { FeedPeer } from './candidate.ts'
 import { FeedChannel } from './channel.ts'
@@ -60,7 +60,6 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     this.peer = peer
     this.#channel = channel
     this.#sender = sender
-    const isWriter = follower === null
     this.#keeping = keeping
     this.#onforged = () => follower?.accuse(this, 'passed on what the writer did not say')
     const timer = setTimeout(() => {
@@ -70,11 +69,8 @@ export class Link implements FeedPeer, RivalPeer, SignaturePeer {
     channel.open({
       onopen: () => {
         this.#announcements = new AnnouncementBuffer(peer, core.fork, {
-          delay: (sinceTold) => {
-            const catchesUp = follower?.catchesUp ?? false
-            return announceDelay({ isWriter, catchesUp, peerHops: this.#hops, sinceTold })
-          },
-          isToldAll: () => isToldAll({ isWriter, peerHops: this.#hops })
+          delay: (sinceTold) => announceDelay({ ...endsOf(follower, this.#hops), sinceTold }),
+          isToldAll: () => isToldAll(endsOf(follower, this.#hops))
         })
         this.sendHops(follower?.hops ?? 0)
         rivals.onopen(this)

@@ -91,6 +91,8 @@ export class Selection {
     if (current.hasDied && decision.do === 'follow') current.source.refused(now)
     if (decision.do === 'abandon') current.source.failed(now)
     if (decision.do === 'idle') current.moved(now)
+    // and what we hold, which some were not told: Hypercore asks only those that know it
+    if (decision.do === 'contest') this.sendHops(current)
     return decision
   }
 

@@ -4,11 +4,18 @@ import {
   SOON_MS,
   WRITER_ANNOUNCE_DELAY_MS,
   announceDelay,
+  endsOf,
   isToldAll
 } from '../../shared/feed/announce-delay.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 
-const READER = { isWriter: false, catchesUp: false, peerHops: 2, sinceTold: Infinity }
+const READER = {
+  isWriter: false,
+  isPlain: false,
+  catchesUp: false,
+  peerHops: 2,
+  sinceTold: Infinity
+}
 
 test('a peer with a path is told of many blocks at once', (t) => {
   t.is(announceDelay({ ...READER, sinceTold: 0 }), ANNOUNCE_DELAY_MS)
@@ -39,10 +46,26 @@ test('of readers that catch up each tells the others at first, then now and then
   t.is(announceDelay({ ...both, sinceTold: ANNOUNCE_DELAY_MS }), SOON_MS)
 })
 
+test('blocks come by plain replication where no source is followed, or it is contested', (t) => {
+  const following = { source: {}, contested: false, catchesUp: false }
+  const reader = { isWriter: false, isPlain: false, catchesUp: false, peerHops: 2 }
+  t.alike(endsOf(null, 2), { ...reader, isWriter: true })
+  t.alike(endsOf(following, 2), reader)
+  t.alike(endsOf({ ...following, catchesUp: true }, 2), { ...reader, catchesUp: true })
+  t.alike(endsOf({ ...following, source: null }, 2), { ...reader, isPlain: true })
+  t.alike(endsOf({ ...following, contested: true }, 2), { ...reader, isPlain: true })
+})
+
+test('where blocks come by plain replication nothing is held back', (t) => {
+  t.is(announceDelay({ ...READER, isPlain: true }), 0)
+  t.is(announceDelay({ ...READER, isPlain: true, sinceTold: 0 }), 0)
+})
+
 test('between readers with a path a peer is not told of what it has itself', (t) => {
-  t.absent(isToldAll({ isWriter: false, peerHops: 1 }))
-  t.absent(isToldAll({ isWriter: false, peerHops: NO_PATH - 1 }))
-  t.ok(isToldAll({ isWriter: false, peerHops: NO_PATH }), 'it chooses a source by it')
-  t.ok(isToldAll({ isWriter: false, peerHops: 0 }), 'a writer waits for it')
-  t.ok(isToldAll({ isWriter: true, peerHops: 1 }), 'and its peers see by it whether they have all')
+  t.absent(isToldAll(READER))
+  t.absent(isToldAll({ ...READER, peerHops: NO_PATH - 1 }))
+  t.ok(isToldAll({ ...READER, peerHops: NO_PATH }), 'it chooses a source by it')
+  t.ok(isToldAll({ ...READER, peerHops: 0 }), 'a writer waits for it')
+  t.ok(isToldAll({ ...READER, isWriter: true }), 'and its peers see by it whether they have all')
+  t.ok(isToldAll({ ...READER, isPlain: true }), 'Hypercore asks only peers that know')
 })

@@ -9,6 +9,7 @@ import { createCopy, createLog } from '../helpers/cores.ts'
 import { createPair } from '../upstream/pair.ts'
 import { Copy } from './copy.ts'
 import { Host, serve } from './host.ts'
+import { type Answer, impersonate } from './impostor.ts'
 
 /** What a reader says besides where its log ends. */
 const SYNC = {
@@ -86,8 +87,34 @@ test('readers that catch up do not tell each other of each batch', async (t) => 
   t.pass('one of them tells the other that it has them all')
 })
 
+test('a reader that gets its blocks by plain replication tells a peer that has more what it holds', async (t) => {
+  const log = await createLog(t)
+  const writer = await Host.start(t, log)
+  const between = await createCopy(t, log)
+  between.download({ start: 0, end: -1 })
+  let asked = 0
+  const refuse: Answer = ({ refuse }, id) => {
+    asked++
+    refuse.send({ id })
+  }
+  const refused = impersonate(between, refuse, 1)
+  const relay = await Host.start(t, between)
+  const copy = await Copy.open(t, log.key)
+  const reading = await Host.start(t, copy.core)
+  await relay.connect(writer)
+  await reading.connect(relay)
+  await refused
+  for (let i = 0; i < 8; i++) {
+    await log.append(b4a.from(`line ${i}`))
+    await copy.until(i + 1)
+  }
+  t.is(copy.downloads, 8, 'so that Hypercore can ask it for the next block')
+  // each time it is asked again it is told as well
+  t.ok(asked < 4, `and not when it asks for a feed again (${asked} times)`)
+})
+
 test('the end of the log and its blocks are held back together, and not told to a peer that has them', async (t) => {
-  const { log, copy, reader, source } = await createPair(t, ['a', 'b', 'c'])
+  const { log, copy, reader } = await createPair(t, ['a', 'b', 'c'])
   await Promise.all([0, 1, 2].map((seq) => copy.get(seq)))
   await holds(reader, 3)
   const sent: string[] = []
@@ -118,17 +145,25 @@ test('the end of the log and its blocks are held back together, and not told to 
   await announce(3)
   t.is(sent.length, 2, 'what the peer has is not told again')
   await announce(4)
-  t.alike(sent.slice(2), ['end', '4 blocks'], 'but what it has not')
+  t.alike(sent.splice(2), ['end', '4 blocks'], 'but what it has not')
+  reader.wireRange.send({ start: 3, length: 1, drop: false })
+  await due()
+  t.alike(sent.splice(2), ['1 blocks'], 'be it blocks alone')
+  reader.wireSync.send({ ...SYNC, fork: log.fork, length: 4 })
+  await due()
+  t.alike(sent.splice(2), ['end'], 'or the end alone')
   await announce(3, true)
-  t.alike(sent.slice(4), ['end', '3 blocks'], 'or that something else has changed')
+  t.alike(sent.splice(2), ['end', '3 blocks'], 'or that something else has changed')
   await announce(3, true)
-  t.is(sent.length, 6)
+  t.is(sent.length, 2)
   announcements.flush()
-  t.alike(sent.slice(6), ['end', '3 blocks'], 'or when it is to be told now')
-  await holds(source, 4)
+  t.alike(sent.splice(2), ['end', '3 blocks'], 'or when it is to be told now')
   await announce(3, true)
   reader.wireSync.send({ ...SYNC, fork: log.fork + 1, length: 2 })
-  t.alike(sent.slice(8), ['end', '3 blocks', 'end'], 'or when the log is another: after what was')
+  t.alike(sent.splice(2), ['end', '3 blocks', 'end'], 'or when the log is another: after what was')
+  reader.wireRange.send({ start: 0, length: 2, drop: false })
+  await due()
+  t.alike(sent.splice(2), ['2 blocks'], 'on which the peer may hold nothing')
   announcements.close()
 })
 

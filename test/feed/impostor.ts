@@ -8,6 +8,7 @@ interface Voice {
   status: Message<wire.Status>
   begin: Message<wire.Begin>
   batch: Message<wire.Batch>
+  refuse: Message<wire.Refuse>
   /** Everything that `say` sends arrives in one piece. */
   atOnce(say: () => void): void
 }
@@ -20,14 +21,14 @@ export function proofOf(manifest: Manifest | null): Proof {
   return { fork: 0, block: null, hash: null, seek: null, upgrade: null, manifest }
 }
 
-/** Speaks the feed beside `core` as a script says, and claims to be the writer. */
-export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
+/** Speaks the feed beside `core` as a script says, and claims to be so far from the writer; 0 is the writer. */
+export function impersonate(core: Hypercore, answer: Answer, hops = 0): Promise<void> {
   return new Promise((onsubscribed) => {
     core.on('peer-add', (peer: Peer) => {
       const channel = peer.protomux.createChannel({
         protocol: wire.PROTOCOL,
         id: core.discoveryKey,
-        onopen: () => status.send({ hops: 0 })
+        onopen: () => status.send({ hops })
       })
       if (channel === null) throw new Error('the channel is open already')
       const status = channel.addMessage({ encoding: wire.status })
@@ -39,18 +40,21 @@ export function impersonate(core: Hypercore, answer: Answer): Promise<void> {
           onsubscribed()
         }
       })
+      const begin = channel.addMessage({ encoding: wire.begin })
+      const batch = channel.addMessage({ encoding: wire.batch })
+      channel.addMessage({ encoding: wire.ack })
+      const refuse = channel.addMessage({ encoding: wire.refuse })
       const voice: Voice = {
         status,
-        begin: channel.addMessage({ encoding: wire.begin }),
-        batch: channel.addMessage({ encoding: wire.batch }),
+        begin,
+        batch,
+        refuse,
         atOnce(say) {
           peer.protomux.cork()
           say()
           peer.protomux.uncork()
         }
       }
-      channel.addMessage({ encoding: wire.ack })
-      channel.addMessage({ encoding: wire.refuse })
       channel.open()
     })
   })

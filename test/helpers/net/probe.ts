@@ -1,10 +1,7 @@
 // Looks for a topic, its argument in hex, on the local network, and in place of dialling whom it
 // hears prints a line: `dial`, the public key, the address. Says `beacon` before it sends one, and
-// `refused` where LanDiscovery does. Has a path to the writer, and loses it when something comes on its
-// stdin: it says `losing` before that, and `lost` after it.
+// `refused` where LanDiscovery does.
 import b4a from 'b4a'
-import process from 'bare-process'
-import { Dialling } from '../../../shared/swarm/dialling.ts'
 import { LanDiscovery } from '../../../shared/swarm/lan.ts'
 import { Multicast } from '../../../shared/swarm/multicast.ts'
 import { createSwarm } from '../../../shared/swarm.ts'
@@ -22,14 +19,3 @@ Multicast.prototype.send = function (packetFor) {
 new LanDiscovery(swarm, b4a.from(Bare.argv[2] ?? '', 'hex'), (reason) =>
   console.log(`refused ${reason}`)
 )
-
-let hasPath = true
-const dialling = Dialling.of(swarm)
-dialling.bound(() => hasPath)
-dialling.look()
-process.stdin.on('data', () => {
-  console.log('losing')
-  hasPath = false
-  dialling.look()
-  console.log('lost')
-})
