@@ -2,6 +2,7 @@ import {
   ADVICE,
   ADVICE_MS,
   MAX_AWAY_MS,
+  type Neighbour,
   PATIENCE_MS,
   READER_PLACES,
   REPLACE_MS,
@@ -11,6 +12,7 @@ import {
   awayFor,
   dialling,
   isParted,
+  surplus,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 import { FIRST_LOOK, lookAgain } from '../../shared/swarm/look-ups.ts'
@@ -68,7 +70,7 @@ export class Dialler {
 
   /** Decides on a connection that is open. */
   judge(newcomer: End, hasPath: boolean): void {
-    const { kind, ends, feed } = this.#peer
+    const { kind, ends } = this.#peer
     const { now } = this.#world
     this.#isKnown.add(newcomer.peer)
     const places = kind === 'writer' ? WRITER_PLACES : READER_PLACES
@@ -76,13 +78,7 @@ export class Dialler {
     const others = [...ends.values()].filter((end) => end !== newcomer)
     const admission = admit(
       { end: newcomer, hasPath, own: newcomer.own, inUse: false, age: 0 },
-      others.map((end) => ({
-        end,
-        hasPath: end.hops < NO_PATH,
-        own: end.own,
-        inUse: end.followsUs || end === feed.source,
-        age: now - end.metAt
-      })),
+      this.#neighbours(others),
       { places, hasPath: this.#hasPath, mayReplace: now - this.#replacedAt >= REPLACE_MS }
     )
     if (admission.do === 'turn away') this.#turnAway(newcomer)
@@ -156,7 +152,28 @@ export class Dialler {
       this.#lookedAt = now
     }
     this.#dial()
-    if (isAlone || isLost || this.#connections < this.#dials.upTo) this.lookLater()
+    const letGo = this.#letGo()
+    if (letGo || isAlone || isLost || this.#connections < this.#dials.upTo) this.lookLater()
+  }
+
+  // returns whether there may be more
+  #letGo(): boolean {
+    if (this.#peer.kind !== 'reader') return false
+    const acquaintance = { known: this.#known, hasPath: this.#hasPath }
+    const one = surplus(this.#neighbours(this.#live), acquaintance, this.#world.chance())
+    if (one !== null) this.#peer.drop(one.end)
+    return one !== null
+  }
+
+  #neighbours(ends: End[]): (Neighbour & { readonly end: End })[] {
+    const { source } = this.#peer.feed
+    return ends.map((end) => ({
+      end,
+      hasPath: end.hops < NO_PATH,
+      own: end.own,
+      inUse: end.followsUs || end === source,
+      age: this.#world.now - end.metAt
+    }))
   }
 
   #lookUp(): void {

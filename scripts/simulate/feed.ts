@@ -341,6 +341,7 @@ export class Feed {
     const isWriter = this.#peer.kind === 'writer'
     const rest = announceDelay({
       isWriter,
+      isPlain: false,
       catchesUp: false,
       peerHops: end.hops,
       sinceTold: this.#world.now - end.toldAt
@@ -348,7 +349,7 @@ export class Feed {
     this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
       const isNews = end.claimedLength < this.length
-      if (!isNews && !isToldAll({ isWriter, peerHops: end.hops })) return
+      if (!isNews && !isToldAll({ isWriter, isPlain: false, peerHops: end.hops })) return
       if (this.#peer.alive && end.open) this.#tell(end)
     })
   }

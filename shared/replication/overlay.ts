@@ -12,11 +12,13 @@ import { Dialling, LOOK_MS } from '../swarm/dialling.ts'
 import {
   ADVICE,
   ADVICE_MS,
+  MANY,
   type Neighbour,
   READER_PLACES,
   REPLACE_MS,
   WRITER_PLACES,
   admit,
+  surplus,
   takeAdvice
 } from '../swarm/overlay-policy.ts'
 import {
@@ -79,6 +81,7 @@ export class Overlay {
       this.#dialling.look()
       const { source, links } = feed
       this.#signsOfLife.look({ all: core.peers, source, links, known: this.#dialling.known })
+      if (!core.writable && core.peers.length > MANY) this.#letGo()
     }, LOOK_MS)
   }
 
@@ -164,6 +167,13 @@ export class Overlay {
   #turnAway(peer: Peer): void {
     this.#channels.get(peer)?.send({ advice: this.#adviceFor(peer) })
     this.#leave(peer)
+  }
+
+  #letGo(): void {
+    const neighbours = this.#members(this.#core.peers.filter((peer) => isLive(connectionOf(peer))))
+    const { known } = this.#dialling
+    const one = surplus(neighbours, { known, hasPath: this.#hops < NO_PATH }, Math.random())
+    if (one !== null) this.#leave(one.peer)
   }
 
   // what is sent while a message is dealt with waits for the end of that

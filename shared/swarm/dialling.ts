@@ -47,15 +47,12 @@ const all = new WeakMap<Hyperswarm, Dialling>()
 export class Dialling {
   /** How many peers are heard on the local network. */
   heard = 0
-  /** Called when no peer has a path to the writer any more. */
-  onlost: () => void = () => {}
   readonly #swarm: Hyperswarm
   readonly #away = new BoundedMap<string, { times: number; until: number }>(MAX_AWAY)
   readonly #update = (): void => this.#lookNow()
   #hasPath: (() => boolean) | null = null
   #failedBefore = 0
   #hadPathAt = now()
-  #hadPath = false
   #lateness = new Lateness(LOOK_MS)
   #givenUp = 0
   #upTo = Infinity
@@ -158,8 +155,7 @@ export class Dialling {
     if (hasPath) {
       this.#failedBefore = failed
       this.#hadPathAt = now()
-    } else if (this.#hadPath) this.onlost()
-    this.#hadPath = hasPath
+    }
     const hanging = this.#hanging
     const { upTo, atOnce } = dialling({
       known: this.known,

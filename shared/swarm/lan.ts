@@ -8,9 +8,9 @@ import { seemsDead } from '../limits/dead-connections.ts'
 import { messageOf } from '../errors.ts'
 import { bindPort, localPort } from '../upstream/hyperdht.ts'
 import { connectionWith, dialAt, publicKeyOf } from '../upstream/hyperswarm.ts'
+import { type Beacons, beacons, isAnswered } from './beacon-policy.ts'
 import { Dialling } from './dialling.ts'
 import { Multicast } from './multicast.ts'
-import { type Beacons, beacons, isAnswered } from './overlay-policy.ts'
 
 /** Beats are quick at first and after a network change, then steady; every one a little off. */
 const QUICK_MS = [250, 500, 1000, 2000, 4000]
@@ -69,8 +69,6 @@ export class LanDiscovery {
       onrefused
     })
     swarm.dht.on('network-change', this.#restart)
-    // of those that we know most may have been killed: those that are left dial us, or answer
-    this.#dialling.onlost = this.#restart
     // a peer that hears us dials at once: the port has to be open by then
     bindPort(swarm.dht).then(this.#restart, (err) => onrefused(messageOf(err)))
   }
@@ -79,7 +77,6 @@ export class LanDiscovery {
     if (this.#closed) return
     this.#closed = true
     this.#swarm.dht.off('network-change', this.#restart)
-    this.#dialling.onlost = () => {}
     for (const timer of [this.#timer, this.#answerTimer]) if (timer !== null) clearTimeout(timer)
     this.#multicast.close()
   }

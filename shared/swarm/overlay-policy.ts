@@ -8,6 +8,8 @@ const ALL = 64
 
 /** Of a crowd a reader needs so many: several ways to the writer, and thousands are a few steps away. */
 const ENOUGH = 12
+/** One with more connections than this lets go of some that it has dialled, down to ENOUGH of these. */
+export const MANY = 2 * ENOUGH
 /** It looks for so many more each time that it has known no way to the writer for so long. */
 const MORE_LOST = 16
 const LOST_MS = 15_000
@@ -44,13 +46,6 @@ export const ADVICE_MS = 60_000
 /** A peer that turned us away is left alone for so long, and twice as long each time. */
 const AWAY_MS = 10_000
 export const MAX_AWAY_MS = 600_000
-
-/** In a crowd about so many peers send a beacon in the time in which each would; and so many answer one. */
-const BEACONS = 16
-const ANSWERS = 32
-/** An answer comes after so long, so that either side can reach the other; in a crowd within so long, by chance. */
-const ANSWER_MS = 200
-const CROWD_ANSWER_MS = 1000
 
 /** No more often does a peer get the place of another, so that nobody can have all of them go. */
 export const REPLACE_MS = 1000
@@ -175,6 +170,22 @@ export function admit<N extends Neighbour>(
   return neighbour === undefined ? { do: 'turn away' } : { do: 'replace', neighbour }
 }
 
+/**
+ * Which of its neighbours a reader lets go of, or null: before it knew that they are a crowd it dialled all of them.
+ * Those that have dialled it may need it. `chance` is in [0, 1).
+ */
+export function surplus<N extends Neighbour>(
+  neighbours: readonly N[],
+  { known, hasPath }: Pick<Acquaintance, 'known' | 'hasPath'>,
+  chance: number
+): N | null {
+  const own = neighbours.filter((one) => one.own)
+  const hasEnough = neighbours.length > MANY && own.length > ENOUGH
+  if (!hasEnough || !hasPath || !isCrowd(known)) return null
+  const idle = own.filter(({ inUse }) => !inUse)
+  return idle[Math.floor(chance * idle.length)] ?? null
+}
+
 /** Which of `advised` to dial where `followed` pieces of advice were followed within the last ADVICE_MS. */
 export function takeAdvice<P>(advised: readonly P[], followed: number): readonly P[] {
   return advised.slice(0, Math.max(0, MAX_ADVICE - followed))
@@ -183,29 +194,4 @@ export function takeAdvice<P>(advised: readonly P[], followed: number): readonly
 /** For how long a peer is left alone that has turned us away `times` before; `chance` is in [0, 1). */
 export function awayFor(times: number, chance: number): number {
   return jittered(Math.min(MAX_AWAY_MS, AWAY_MS * 2 ** times), chance)
-}
-
-/** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered, and when. */
-export interface Beacons {
-  readonly send: number
-  readonly answer: number
-  readonly answerMs: number
-}
-
-/** Of `heard` peers in earshot; one that `wantsMore` is heard as often in any crowd. `chance` is in [0, 1). */
-export function beacons(heard: number, wantsMore: boolean, chance: number): Beacons {
-  if (!isCrowd(heard)) return { send: 1, answer: 1, answerMs: ANSWER_MS }
-  return {
-    send: wantsMore ? 1 : BEACONS / heard,
-    answer: ANSWERS / heard,
-    answerMs: CROWD_ANSWER_MS * chance
-  }
-}
-
-/**
- * Whether an answer need not be sent, for which so many peers of `heard` sent a beacon while it waited: the new peer
- * has heard them as well. Where a crowd comes all at once each would answer each.
- */
-export function isAnswered(heard: number, meanwhile: number): boolean {
-  return isCrowd(heard) && meanwhile >= BEACONS
 }

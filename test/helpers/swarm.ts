@@ -12,3 +12,8 @@ export async function announce(t: Test, core: Hypercore): Promise<Hyperswarm> {
   await swarm.join(core.discoveryKey, { server: true, client: true }).flushed()
   return swarm
 }
+
+/** Resolves when a connection of `swarm`, or a dial, has begun or ended. */
+export function updated(swarm: Hyperswarm): Promise<void> {
+  return new Promise((resolve) => swarm.once('update', () => resolve()))
+}

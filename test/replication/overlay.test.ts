@@ -12,7 +12,7 @@ import { full } from '../../shared/replication/overlay-messages.ts'
 import { Overlay } from '../../shared/replication/overlay.ts'
 import { createSwarm } from '../../shared/swarm.ts'
 import { Dialling } from '../../shared/swarm/dialling.ts'
-import { ADVICE } from '../../shared/swarm/overlay-policy.ts'
+import { ADVICE, MANY } from '../../shared/swarm/overlay-policy.ts'
 import { connectionOf, muxOf } from '../../shared/upstream/hypercore-peer.ts'
 import { publicKeyOf } from '../../shared/upstream/hyperswarm.ts'
 import { Copy } from '../feed/copy.ts'
@@ -20,9 +20,11 @@ import { startReader } from '../helpers/app.ts'
 import { untilBlock } from '../helpers/blocks.ts'
 import { createLog } from '../helpers/cores.ts'
 import { numbered } from '../helpers/numbered.ts'
+import { updated } from '../helpers/swarm.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 
 const LINES = numbered(20)
+const CROWD = 32
 
 /** A swarm of `core` that the DHT knows, and that dials nobody until it is told to. */
 async function createPeer(t: Test, core: Hypercore): Promise<Hyperswarm> {
@@ -108,6 +110,21 @@ test('a peer of an earlier version is turned away as well', async (t) => {
   swarm.join(log.discoveryKey, { server: true, client: true })
   const { remotePublicKey } = await removed
   t.alike(remotePublicKey, publicKeyOf(swarm), 'and not the one that was there')
+})
+
+test('a reader that dialled many before it knew a crowd lets go of some, and knows them still', async (t) => {
+  const log = await createLog(t, LINES)
+  serveFeed(log, { onrival() {}, onerror: (err) => t.fail(String(err)) })
+  for (let count = 0; count < MANY + 2; count++) await createPeer(t, log)
+  const copy = await Copy.open(t, log.key)
+  const swarm = await joinReader(t, copy)
+  while (swarm.connections.size < MANY + 2) await updated(swarm)
+  await copy.until(LINES.length)
+  const { source } = copy.feed
+  Dialling.of(swarm).heard = CROWD
+  while (swarm.connections.size > MANY) await updated(swarm)
+  t.is(swarm.peers.size, MANY + 2)
+  t.ok(source && copy.core.peers.includes(source), 'its source is not one of them')
 })
 
 test('what is no advice ends the channel alone', (t) => {

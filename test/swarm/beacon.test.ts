@@ -99,15 +99,6 @@ netTest('at most 64 new peers are dialled between two beacons', async (t) => {
   t.ok(Math.max(...dialled) <= 64, `of 5000: ${dialled.join(', ')}`)
 })
 
-netTest('a peer that loses its path to the writer sends a beacon at once', async (t) => {
-  const host = await Host.create(t)
-  const probe = await startProbe(host, random())
-  probe.write('\n')
-  await probe.stdout.line('lost')
-  const { lines } = probe.stdout
-  t.ok(lines.slice(lines.indexOf('losing'), lines.indexOf('lost')).includes('beacon'))
-})
-
 /** A probe that is known to hear. */
 async function startProbe(host: Host, topic: Uint8Array): Promise<Program> {
   const listener = await startListener(host)

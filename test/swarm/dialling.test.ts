@@ -5,6 +5,7 @@ import type Hyperswarm from 'hyperswarm'
 import { Dialling, LOOK_MS } from '../../shared/swarm/dialling.ts'
 import { bindPort } from '../../shared/upstream/hyperdht.ts'
 import { beBusy } from '../helpers/busy.ts'
+import { updated } from '../helpers/swarm.ts'
 import { bootstrap, closeTestnet } from '../helpers/testnet.ts'
 import { untilQueued } from '../upstream/queue.ts'
 import {
@@ -65,20 +66,6 @@ for (const [busy, dials, title] of [
   })
 }
 
-test('that the path is lost is told once each time', (t) => {
-  const dialling = Dialling.of(createSwarm(t))
-  t.teardown(() => dialling.close())
-  let [hasPath, lost] = [false, 0]
-  dialling.onlost = () => lost++
-  dialling.bound(() => hasPath)
-  const look = (path: boolean): number => {
-    hasPath = path
-    dialling.look()
-    return lost
-  }
-  t.alike([false, true, false, false, true, false].map(look), [0, 0, 1, 1, 1, 2])
-})
-
 /** A swarm that has heard so many, and was not answered by one; it dials no more. */
 async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
   const swarm = createSwarm(t)
@@ -91,7 +78,7 @@ async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
   // all that is under way is looked at, however it ends
   limitDials(swarm, 0, 1)
   giveUpDials(swarm)
-  while (connectionWith(swarm, SILENT)) await update(swarm)
+  while (connectionWith(swarm, SILENT)) await updated(swarm)
   dialling.look()
   limitDials(swarm, 0, 1)
   return swarm
@@ -99,10 +86,6 @@ async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
 
 function dial(swarm: Hyperswarm, publicKey: Uint8Array): void {
   dialAt(swarm, TOPIC, { publicKey, host: '127.0.0.1', port: 9 })
-}
-
-function update(swarm: Hyperswarm): Promise<void> {
-  return new Promise((resolve) => swarm.once('update', resolve))
 }
 
 function createSwarm(t: Test): Hyperswarm {

@@ -6,11 +6,10 @@ import {
   type Neighbour,
   admit,
   awayFor,
-  beacons,
   dialling,
-  isAnswered,
   isCrowd,
   isParted,
+  surplus,
   takeAdvice
 } from '../../shared/swarm/overlay-policy.ts'
 
@@ -160,17 +159,30 @@ test('a peer is parted from a crowd without a path, and a writer once few are co
   t.absent(isParted(32, 12, null))
 })
 
-test('beacons become fewer as the crowd grows, but not those of a peer that lacks others', (t) => {
-  t.alike(beacons(31, false, 0.5), { send: 1, answer: 1, answerMs: 200 })
-  t.alike(beacons(32, false, 0.5), { send: 0.5, answer: 1, answerMs: 500 })
-  t.alike(beacons(512, false, 0), { send: 1 / 32, answer: 1 / 16, answerMs: 0 })
-  t.alike(beacons(512, true, 0.9), { send: 1, answer: 1 / 16, answerMs: 900 })
-})
-
-test('a new peer is not answered where sixteen of a crowd were heard meanwhile', (t) => {
-  t.absent(isAnswered(31, 1000), 'there is no crowd')
-  t.absent(isAnswered(32, 15))
-  t.ok(isAnswered(32, 16))
+test('a reader that knows a crowd lets go of idle peers that it dialled, one after the other', (t) => {
+  const crowd = { known: 32, hasPath: true }
+  const neighbour = (own: boolean, inUse = false): Neighbour => {
+    return { hasPath: true, own, inUse, age: 0 }
+  }
+  const some = (count: number, own: boolean, inUse = false): Neighbour[] => {
+    return Array.from({ length: count }, () => neighbour(own, inUse))
+  }
+  const accepted = some(12, false)
+  t.is(surplus([...accepted, ...some(12, true)], crowd, 0), null, 'these are enough')
+  const own = some(13, true)
+  t.is(surplus([...accepted, ...own], crowd, 0), own[0])
+  t.is(surplus([...accepted, ...own], crowd, 0.99), own[12])
+  t.is(surplus(own, crowd, 0), null, 'few have dialled it')
+  t.is(surplus([...some(60, false), ...some(12, true)], crowd, 0), null, 'twelve are kept')
+  t.is(surplus([...accepted, ...own], { ...crowd, known: 31 }, 0), null, 'there is no crowd')
+  t.is(surplus([...accepted, ...own], { ...crowd, hasPath: false }, 0), null, 'it has no path')
+  const last = neighbour(true)
+  t.is(
+    surplus([...accepted, ...some(12, true, true), last], crowd, 0),
+    last,
+    'one that is not in use'
+  )
+  t.is(surplus([...accepted, ...some(13, true, true)], crowd, 0), null)
 })
 
 test('thirty-two peers are a crowd', (t) => t.alike([31, 32].map(isCrowd), [false, true]))
