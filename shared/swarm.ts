@@ -11,7 +11,7 @@ export type { DhtNode } from './swarm/dht.ts'
 
 /** Taking back what was announced to the DHT takes no longer than this. */
 const FAREWELL_MS = 1000
-/** Peers on the local network answer the first beacons by then, and a DHT the first question. */
+/** Peers on the local network answer the first beacons by then, half of those of a crowd; a DHT the first question. */
 const LAN_SEARCH_MS = 500
 
 /**

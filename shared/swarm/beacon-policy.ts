@@ -6,7 +6,7 @@ const BEACONS = 16
 const ANSWERS = 32
 /** An answer comes after so long, so that either side can reach the other; in a crowd within so long, by chance. */
 const ANSWER_MS = 200
-const CROWD_ANSWER_MS = 400
+const CROWD_ANSWER_MS = 1000
 
 /** How likely a beacon is sent when its time has come, and how likely that of a new peer is answered, and when. */
 export interface Beacons {
