@@ -31,7 +31,7 @@ interface Following {
   readonly catchesUp: boolean
 }
 
-/** The ends of a connection between us and a peer that is `peerHops` away from the writer; `follower` is null there. */
+/** The ends of a connection between us and a peer that is `peerHops` away from the writer. A writer has no `follower`. */
 export function endsOf(follower: Following | null, peerHops: number): Omit<Ends, 'sinceTold'> {
   if (follower === null) return { isWriter: true, isPlain: false, catchesUp: false, peerHops }
   const { source, contested, catchesUp } = follower
