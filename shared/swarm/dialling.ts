@@ -31,6 +31,8 @@ import {
 export const LOOK_MS = 1000
 /** Peers that are known and not connected, at most: twice as many as a look-up in the DHT finds. */
 const MAX_UNREACHED = 1024
+/** So many as were known count as known for so long: those that are let go of are forgotten at their end. */
+const KNOWN_MS = 300_000
 /** Peers that are remembered to have turned us away, at most. */
 const MAX_AWAY = 1024
 
@@ -51,6 +53,7 @@ export class Dialling {
   readonly #away = new BoundedMap<string, { times: number; until: number }>(MAX_AWAY)
   readonly #update = (): void => this.#lookNow()
   #hasPath: (() => boolean) | null = null
+  #lately = { known: 0, until: -Infinity }
   #failedBefore = 0
   #hadPathAt = now()
   #lateness = new Lateness(LOOK_MS)
@@ -92,9 +95,9 @@ export class Dialling {
     this.#swarm.off('update', this.#update)
   }
 
-  /** How many peers are known. */
+  /** How many peers are known, or were within the last minutes: a crowd is one even where most were let go of. */
   get known(): number {
-    return Math.max(this.heard, this.#swarm.peers.size)
+    return Math.max(this.heard, this.#swarm.peers.size, this.#lately.known)
   }
 
   /** How many of them are not connected. */
@@ -144,7 +147,10 @@ export class Dialling {
 
   // the bounds, to what is known now
   #adapt(live: readonly Connection[]): void {
-    const { connections, connecting } = this.#swarm
+    const { connections, connecting, peers } = this.#swarm
+    if (peers.size >= this.#lately.known || now() >= this.#lately.until) {
+      this.#lately = { known: peers.size, until: now() + KNOWN_MS }
+    }
     const dead = connections.size - live.length
     if (this.#hasPath === null) {
       return limitDials(this.#swarm, UNBOUNDED.upTo + dead, UNBOUNDED.atOnce)

@@ -66,6 +66,19 @@ for (const [busy, dials, title] of [
   })
 }
 
+test('peers that have left count as known for a while', async (t) => {
+  const swarm = createSwarm(t)
+  swarm.join(TOPIC, { server: false, client: true })
+  await bindPort(swarm.dht)
+  const dialling = Dialling.of(swarm)
+  for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
+  dialling.look()
+  swarm.peers.clear()
+  t.is(dialling.known, FEW)
+  dialling.look()
+  t.is(dialling.known, FEW)
+})
+
 /** A swarm that has heard so many, and was not answered by one; it dials no more. */
 async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
   const swarm = createSwarm(t)
