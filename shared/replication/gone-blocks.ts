@@ -18,6 +18,7 @@ export class GoneBlocks {
   readonly #onchange: () => void
   /** The block that is waited for; one at a time. */
   #awaited: { start: number; resolve: (value: null) => void } | null = null
+  #timer: Timer | null = null
 
   /** `onchange` is called when blocks may have gone that were there before. */
   constructor(core: Hypercore, onchange: () => void) {
@@ -38,6 +39,7 @@ export class GoneBlocks {
   close(): void {
     this.#closed = true
     this.#changed()
+    if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
   /** Whether block `start` may have gone: the writer has said so, and it is neither here nor at a peer. */
@@ -69,6 +71,7 @@ export class GoneBlocks {
   suspected(start: number): Promise<null> {
     return new Promise((resolve) => {
       this.#awaited = { start, resolve }
+      this.#lookLater()
     })
   }
 
@@ -82,12 +85,25 @@ export class GoneBlocks {
   }
 
   #changed(): void {
+    this.#look()
+    this.#onchange()
+  }
+
+  // no event tells that a peer has let go of a block
+  #lookLater(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      this.#look()
+      if (this.#awaited !== null) this.#lookLater()
+    }, ANSWER_MS)
+  }
+
+  #look(): void {
     const awaited = this.#awaited
     if (awaited !== null && (this.#closed || this.suspects(awaited.start))) {
       this.#awaited = null
       awaited.resolve(null)
     }
-    this.#onchange()
   }
 }
 

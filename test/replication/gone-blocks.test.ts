@@ -41,6 +41,21 @@ test('what is here is not skipped with what has gone', async (t) => {
   t.is(await gone.upTo(60), 90)
 })
 
+test('a block has gone once the last peer lets go of it that has had it', async (t) => {
+  const log = await createLog(t, numbered(10))
+  const copy = await createCopy(t, log)
+  const gone = new GoneBlocks(copy, () => {})
+  t.teardown(() => gone.close())
+  connect(t, log, copy)
+  await copy.update({ wait: true })
+  gone.keptFrom(9)
+  t.absent(gone.suspects(0), 'the writer has said so, and has it still')
+  const suspected = gone.suspected(0)
+  await log.clear(0, 9)
+  await suspected
+  t.is(await gone.upTo(0), 9)
+})
+
 test('blocks of an earlier fork are not those that are waited for', async (t) => {
   const { gone } = await rewoundBesideArchive(t)
   t.ok(gone.suspects(0))
