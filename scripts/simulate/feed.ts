@@ -1,4 +1,4 @@
-import { announceDelay, isToldAll } from '../../shared/feed/announce-delay.ts'
+import { announceDelay, endsOf, isToldAll } from '../../shared/feed/announce-delay.ts'
 import { NO_PATH } from '../../shared/feed/messages.ts'
 import {
   type Choice,
@@ -22,6 +22,8 @@ import type { World } from './world.ts'
 /** What a peer does that claims to be the writer, and never sends a line. */
 const LIES = ['does not answer', 'begins where it is asked', 'claims more than there is'] as const
 const MORE = 1_000_000
+/** Plain replication is not simulated, nor what readers tell each other while they catch up. */
+const FOLLOWING = { source: {}, contested: false, catchesUp: false }
 /** One packet comes after the other. */
 const PACKET_MS = 0.1
 
@@ -338,19 +340,16 @@ export class Feed {
     if (end.hops === NO_PATH) return this.#tell(end)
     if (end.telling) return
     end.telling = true
-    const isWriter = this.#peer.kind === 'writer'
+    const follower = this.#peer.kind === 'writer' ? null : FOLLOWING
     const rest = announceDelay({
-      isWriter,
-      isPlain: false,
-      catchesUp: false,
-      peerHops: end.hops,
+      ...endsOf(follower, end.hops),
       sinceTold: this.#world.now - end.toldAt
     })
     this.#world.after(rest * this.#world.jitter(), () => {
       end.telling = false
       const isNews = end.claimedLength < this.length
-      if (!isNews && !isToldAll({ isWriter, isPlain: false, peerHops: end.hops })) return
-      if (this.#peer.alive && end.open) this.#tell(end)
+      const isTold = isNews || isToldAll(endsOf(follower, end.hops))
+      if (isTold && this.#peer.alive && end.open) this.#tell(end)
     })
   }
 

@@ -59,7 +59,7 @@ export class AnnouncementBuffer {
     const mux = muxOf(this.#peer)
     mux.cork()
     if (this.#sync !== null) {
-      this.#told = { ...this.#sync }
+      this.#told = this.#sync
       this.#syncs.send(this.#sync)
     }
     if (this.#range !== null) {

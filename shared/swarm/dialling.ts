@@ -100,7 +100,7 @@ export class Dialling {
     return Math.max(this.heard, this.#swarm.peers.size, this.#lately.known)
   }
 
-  /** How many of them are not connected. */
+  /** How many of those that the swarm knows now are not connected. */
   get unreached(): number {
     return this.#swarm.peers.size - this.#swarm.connections.size
   }

@@ -132,20 +132,21 @@ export class LanDiscovery {
     if (beat <= known.beat || (isNew && ++this.#strangers > MAX_STRANGERS)) return null
     if (isNew) this.#dialling.heard++
     this.#heardSince++
-    const { answer, answerMs } = this.#beacons
-    if (known.host !== host && Math.random() < answer) this.#answer(answerMs)
+    if (known.host !== host) this.#answer()
     Object.assign(known, { host, beat, heardAt: now() })
     this.#known.set(id, known)
     return known
   }
 
-  #answer(ms: number): void {
+  #answer(): void {
     if (this.#answerTimer !== null) return
+    const { answer, answerMs } = this.#beacons
+    if (Math.random() >= answer) return
     this.#heardSince = 0
     this.#answerTimer = setTimeout(() => {
       this.#answerTimer = null
       if (!isAnswered(this.#dialling.heard, this.#heardSince)) this.#announce()
-    }, ms)
+    }, answerMs)
   }
 
   #reach({ publicKey, host, port }: Beacon, known: Known): void {

@@ -54,24 +54,20 @@ for (const [busy, dials, title] of [
   [LOOK_MS + LATE_MS, 4, 'in a process that is late it dials four of them']
 ] as const) {
   test(title, async (t) => {
-    const swarm = createSwarm(t)
-    swarm.join(TOPIC, { server: false, client: true })
-    await bindPort(swarm.dht)
+    const swarm = await joinTopic(t)
     const dialling = Dialling.of(swarm)
     dialling.bound(() => false)
     t.teardown(() => dialling.close())
     beBusy(busy)
-    for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
+    dialFew(swarm)
     t.is(swarm.connecting, dials)
   })
 }
 
 test('peers that have left count as known for a while', async (t) => {
-  const swarm = createSwarm(t)
-  swarm.join(TOPIC, { server: false, client: true })
-  await bindPort(swarm.dht)
+  const swarm = await joinTopic(t)
   const dialling = Dialling.of(swarm)
-  for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
+  dialFew(swarm)
   dialling.look()
   swarm.peers.clear()
   t.is(dialling.known, FEW)
@@ -81,9 +77,7 @@ test('peers that have left count as known for a while', async (t) => {
 
 /** A swarm that has heard so many, and was not answered by one; it dials no more. */
 async function dialInVain(t: Test, heard: number): Promise<Hyperswarm> {
-  const swarm = createSwarm(t)
-  swarm.join(TOPIC, { server: false, client: true })
-  await bindPort(swarm.dht)
+  const swarm = await joinTopic(t)
   const dialling = Dialling.of(swarm)
   dialling.heard = heard
   dial(swarm, SILENT)
@@ -101,9 +95,16 @@ function dial(swarm: Hyperswarm, publicKey: Uint8Array): void {
   dialAt(swarm, TOPIC, { publicKey, host: '127.0.0.1', port: 9 })
 }
 
-function createSwarm(t: Test): Hyperswarm {
+function dialFew(swarm: Hyperswarm): void {
+  for (let count = 0; count < FEW; count++) dial(swarm, b4a.alloc(32, 16 + count))
+}
+
+/** A swarm that looks for peers, and whose dials begin at once. */
+async function joinTopic(t: Test): Promise<Hyperswarm> {
   const swarm = createSwarmWith(new HyperDHT({ bootstrap: bootstrap.split(',') }), 1)
   t.teardown(() => swarm.destroy(), { force: true })
+  swarm.join(TOPIC, { server: false, client: true })
+  await bindPort(swarm.dht)
   return swarm
 }
 
